@@ -1,0 +1,97 @@
+"""The door: who may open which page of which company. Every customer view wears one of these."""
+
+from functools import wraps
+
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404
+from django.shortcuts import render
+
+from .models import Membership
+from .rights import Right
+
+ANYBODY = "anybody"
+PERSON = "person"
+MEMBER = "member"
+HOLDER = "holder"
+
+
+def _declare(view, needs):
+    view.needs = needs
+    return view
+
+
+def public_view(view):
+    """Open to everybody, logged in or not."""
+    return _declare(login_not_required(view), ANYBODY)
+
+
+def person_view(view):
+    """Open to everybody who is logged in, whatever the company. The login middleware keeps others out."""
+    return _declare(view, PERSON)
+
+
+def company_view(view=None, *, needs=None):
+    """A page of one company, at /kunde/<number>/….
+
+    Sets request.company, request.membership and request.rights (the set of Right values the person has).
+    needs: a Right, HOLDER for licence holders only, or None for everybody at the company.
+    Raises Http404 to outsiders, as for a company that does not exist (ASVS 8.2.2); answers 403 with the reason, and
+    whom to ask, to members without the right, and with whom to call when company or membership are closed.
+    """
+    if view is None:
+        return lambda inner: company_view(inner, needs=needs)
+
+    @wraps(view)
+    def guarded(request, number, *args, **kwargs):
+        membership = enter(request, number)
+        if closed := why_closed(membership):
+            return render(request, "portal/closed.html", {"reason": closed}, status=403)
+        if needs and not _has(membership, needs):
+            return _explain(request, needs)
+        return view(request, *args, **kwargs)
+
+    return _declare(guarded, needs or MEMBER)
+
+
+def enter(request, number):
+    """The membership behind a company's address; puts company, membership and rights on the request."""
+    found = Membership.objects.select_related("company").filter(company__number=number, user=request.user)
+    membership = found.exclude(accepted_at=None).first()
+    if membership is None:
+        raise Http404
+    # Saves a query wherever the person behind the membership is asked for.
+    membership.user = request.user
+    request.company, request.membership = membership.company, membership
+    request.rights = rights_of(membership)
+    return membership
+
+
+def rights_of(membership):
+    """All Right values a membership holds; none once company or membership are closed."""
+    if why_closed(membership):
+        return set()
+    return set(Right.values) if membership.is_holder else set(membership.granted)
+
+
+def why_closed(membership):
+    """ "blocked", "suspended" or "expired" when the company or the membership keeps the person out, else ""."""
+    if membership.company.is_blocked:
+        return "blocked"
+    return membership.state if membership.state != "active" else ""
+
+
+def _has(membership, needs):
+    return membership.is_holder if needs == HOLDER else membership.may(needs)
+
+
+def _explain(request, needs):
+    granters = request.company.memberships.granting().with_people()
+    asked = request.membership.requests.filter(answered_at=None, right=needs).first()
+    context = {
+        "right": needs,
+        "right_label": Right(needs).label if needs != HOLDER else "",
+        "granters": [row.user.get_full_name() for row in granters[:5]],
+        "can_ask": needs != HOLDER,
+        "requested_at": asked.created_at if asked else None,
+    }
+    return render(request, "403.html", context, status=403)

@@ -1,0 +1,209 @@
+import secrets
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.translation import gettext_lazy as _
+from guardian.models import UserObjectPermissionBase
+
+from portal.lib.days import today
+
+from .rights import Right
+
+
+class MembershipQuerySet(models.QuerySet):
+    def open(self, on=None):
+        """Memberships that let their person in on a day, today in Berlin by default."""
+        on = on or today()
+        # An end date means the end of that day.
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), suspended_at=None).exclude(accepted_at=None)
+
+    def holders(self):
+        return self.filter(is_holder=True)
+
+    def with_people(self):
+        return self.select_related("user").order_by("-is_main_holder", "-is_holder", "user__last_name", "user__first_name", "pk")
+
+    def granting(self):
+        """Those who may grant access: licence holders and deputies."""
+        return self.open().filter(
+            Q(is_holder=True) | Q(rights__permission__codename=Right.ACCESS)
+        ).distinct()
+
+
+class Membership(models.Model):
+    """A person at a company: licence holder, or authorised person with one switch per right."""
+
+    company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="memberships")
+    is_holder = models.BooleanField(_("licence holder"), default=False)
+    is_main_holder = models.BooleanField(_("main licence holder"), default=False)
+    function = models.CharField(_("function"), max_length=120, blank=True)
+    phone = models.CharField(_("phone at this company"), max_length=40, blank=True)
+    ends_on = models.DateField(_("access until"), null=True, blank=True)
+    order_limit = models.DecimalField(
+        _("order limit, euro net"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
+    suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
+    # Counts up with every change of the switches, so that nobody overwrites what somebody else saved meanwhile.
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("authorised person")
+        verbose_name_plural = _("authorised people")
+        default_permissions = ("add", "change", "delete", "view")
+        permissions = [(right.value, right.label) for right in Right]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "user"], name="membership_once"),
+            models.UniqueConstraint(
+                fields=["company"], condition=Q(is_main_holder=True), name="membership_one_main_holder"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_main_holder=False) | Q(is_holder=True), name="membership_main_is_holder"
+            ),
+            # A licence holder cannot fade away by a date or a suspension; the trigger keeps the last one from going.
+            models.CheckConstraint(
+                condition=Q(is_holder=False)
+                | Q(ends_on=None, suspended_at=None, accepted_at__isnull=False),
+                name="membership_holder_is_open",
+            ),
+            models.CheckConstraint(
+                condition=Q(order_limit=None) | Q(order_limit__gte=0), name="membership_limit_not_negative"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} @ {self.company_id}"
+
+    @property
+    def is_open(self):
+        """Whether this person is let in today."""
+        return self.state == "active"
+
+    @property
+    def state(self):
+        """One of "invited", "suspended", "expired", "active"."""
+        if not self.accepted_at:
+            return "invited"
+        if self.suspended_at:
+            return "suspended"
+        if self.ends_on and self.ends_on < today():
+            return "expired"
+        return "active"
+
+    def may(self, right):
+        """Whether the person may do this for the company. A licence holder may do everything."""
+        return self.is_holder or right in self.granted
+
+    @property
+    def granted(self):
+        """The switches that are on, as a set of Right values. One query at first use, none when prefetched."""
+        if not hasattr(self, "_granted"):
+            if "rights" in getattr(self, "_prefetched_objects_cache", {}):
+                mine = (row for row in self.rights.all() if row.user_id == self.user_id)
+                self._granted = {row.permission.codename for row in mine}
+            else:
+                # A row of another person never counts.
+                mine = self.rights.filter(user_id=self.user_id)
+                self._granted = set(mine.values_list("permission__codename", flat=True))
+        return self._granted
+
+    def forget_granted(self):
+        """Read the switches anew at the next question."""
+        self.__dict__.pop("_granted", None)
+
+
+class MembershipRight(UserObjectPermissionBase):
+    """One switch that is on: guardian's row, tied to the membership by a real foreign key."""
+
+    content_object = models.ForeignKey(Membership, models.CASCADE, related_name="rights")
+
+    class Meta(UserObjectPermissionBase.Meta):
+        abstract = False
+        verbose_name = _("right")
+        verbose_name_plural = _("rights")
+
+
+def hash_token(token):
+    """What is stored of a one-time token: a keyed hash, useless to who reads the table."""
+    return salted_hmac("access.invitation", token, algorithm="sha256").hexdigest()
+
+
+class Invitation(models.Model):
+    """A one-time link that lets an invited person in. The newest one of a membership counts."""
+
+    VALID_DAYS = 7
+
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="invitations")
+    token_hash = models.CharField(max_length=64, unique=True, editable=False)
+    invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    sent_at = models.DateTimeField(_("sent"), default=timezone.now)
+    expires_at = models.DateTimeField(_("valid until"))
+    used_at = models.DateTimeField(_("used"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("invitation")
+        verbose_name_plural = _("invitations")
+        ordering = ["-sent_at", "-pk"]
+
+    def __str__(self):
+        return f"{self.membership} {self.sent_at:%d.%m.%Y}"
+
+    @classmethod
+    def issue(cls, membership, *, by):
+        """A new link for an invited person; earlier ones die. Returns (invitation, token); the token is shown once."""
+        now = timezone.now()
+        membership.invitations.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
+        token = secrets.token_urlsafe(32)
+        invitation = cls.objects.create(
+            membership=membership,
+            token_hash=hash_token(token),
+            invited_by=by,
+            sent_at=now,
+            expires_at=now + timedelta(days=cls.VALID_DAYS),
+        )
+        return invitation, token
+
+    @classmethod
+    def find(cls, token):
+        """The invitation behind a link, used or expired ones too, or None."""
+        wanted = hash_token(token)
+        found = cls.objects.select_related("membership__company", "membership__user").filter(token_hash=wanted).first()
+        return found if found and constant_time_compare(found.token_hash, wanted) else None
+
+    @property
+    def is_usable(self):
+        return self.used_at is None and self.expires_at > timezone.now()
+
+
+class AccessRequest(models.Model):
+    """Somebody asks for a right from a locked tile. One open request per person and right."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    membership = models.ForeignKey(Membership, models.CASCADE, related_name="requests")
+    right = models.CharField(_("right"), max_length=40, choices=Right.choices)
+    created_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    is_granted = models.BooleanField(_("granted"), null=True)
+
+    class Meta:
+        verbose_name = _("access request")
+        verbose_name_plural = _("access requests")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "right"], condition=Q(answered_at=None), name="access_request_one_open"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.membership} → {self.get_right_display()}"

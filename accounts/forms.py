@@ -1,0 +1,48 @@
+from allauth.account import forms as allauth_forms
+from allauth.account.internal import flows
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from .people import find_person
+
+
+class LoginForm(allauth_forms.LoginForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        login = self.fields["login"] = forms.CharField(
+            label=_("User name or e-mail address"),
+            max_length=320,
+            help_text=_("%(prefix)s_ and your customer number, or your e-mail address")
+            % {"prefix": settings.BRAND["login_prefix"]},
+            widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+        )
+        login.widget.attrs["autofocus"] = True
+        self.fields["password"].widget.attrs.pop("placeholder", None)
+        self.fields["password"].help_text = ""
+        self.fields["remember"].label = _("Stay logged in on this device")
+        self.order_fields(["login", "password", "remember"])
+
+
+class ResetPasswordForm(allauth_forms.ResetPasswordForm):
+    """Takes what the login takes. The answer is the same whether or not somebody is behind it."""
+
+    email = forms.CharField(
+        label=_("User name or e-mail address"),
+        max_length=320,
+        widget=forms.TextInput(attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}),
+    )
+
+    def clean_email(self):
+        person = find_person(self.cleaned_data["email"], settings.BRAND["login_prefix"])
+        can_be_mailed = person and person.is_active and person.email
+        self.users = [person] if can_be_mailed else []
+        return person.email if can_be_mailed else ""
+
+    def save(self, request, **kwargs):
+        """Mails the link to the linked address; sends nothing where there is none."""
+        for person in self.users:
+            flows.password_reset.request_password_reset(
+                request, person.email, [person], allauth_forms.default_token_generator
+            )
+        return self.data.get("email", "")

@@ -1,0 +1,138 @@
+import unicodedata
+import uuid
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from portal.lib.days import today
+
+
+def new_username():
+    """An opaque name for people; customers log in with their e-mail or customer number, only staff see names."""
+    return f"p-{uuid.uuid4().hex[:16]}"
+
+
+class People(UserManager):
+    def get_by_email(self, email):
+        """The person of an address, whatever its letter case. Raises User.DoesNotExist."""
+        return self.get(email__iexact=email.strip())
+
+
+class User(AbstractUser):
+    """A person. One e-mail address is one person, at however many companies."""
+
+    class Salutation(models.TextChoices):
+        NONE = "", _("no salutation")
+        MS = "ms", _("Ms")
+        MR = "mr", _("Mr")
+
+    username = models.CharField(_("user name"), max_length=150, unique=True, default=new_username)
+    email = models.EmailField(_("e-mail address"), null=True, blank=True)
+    salutation = models.CharField(
+        _("salutation"), max_length=4, choices=Salutation.choices, blank=True, default=Salutation.NONE
+    )
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    language = models.CharField(
+        _("language"), max_length=5, choices=[("de", _("German")), ("en", _("English"))], default="de"
+    )
+    newsletter = models.BooleanField(_("newsletter"), default=False)
+
+    objects = People()
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="user_email_once"),
+            # Two people without an address must not collide, so none is NULL and never an empty text.
+            models.CheckConstraint(condition=~Q(email=""), name="user_email_not_empty"),
+        ]
+
+    def __str__(self):
+        return self.get_full_name() or self.email or self.username
+
+    def save(self, *args, **kwargs):
+        self.email = self.email or None
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        super().clean()
+        self.email = (self.email or "").strip() or None
+
+
+class CompanyQuerySet(models.QuerySet):
+    def by_login_name(self, name, prefix):
+        """The one company a login name such as "DOMUS_12345" means, or None.
+
+        Letter case, blanks and full-width signs do not matter, the prefix may be missing. Leading zeros count where a
+        number matches exactly; otherwise a number is found without its zeros if it is the only one.
+        """
+        number = unicodedata.normalize("NFKC", name).strip().casefold()
+        start = prefix.casefold()
+        if number.startswith(start):
+            number = number.removeprefix(start).lstrip(" _-")
+        number = number.replace(" ", "")
+        if not number or "\0" in number:
+            return None
+        exact = list(self.filter(number__iexact=number)[:2])
+        if exact or not number.isdigit():
+            return exact[0] if len(exact) == 1 else None
+        near = list(self.filter(number__regex=rf"^0*{number.lstrip('0')}$")[:2]) if number.strip("0") else []
+        return near[0] if len(near) == 1 else None
+
+
+class Company(models.Model):
+    """A customer of the vendor. Name and seat are the vendor's to change, the rest the customer's own."""
+
+    number = models.CharField(
+        _("customer number"),
+        max_length=20,
+        unique=True,
+        validators=[RegexValidator(r"^[0-9A-Za-z][0-9A-Za-z-]*\Z", _("Only letters, digits and hyphens."))],
+    )
+    name = models.CharField(_("company name"), max_length=200)
+    name_extra = models.CharField(_("name, second line"), max_length=200, blank=True)
+    street = models.CharField(_("street and number"), max_length=200, blank=True)
+    postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
+    city = models.CharField(_("city"), max_length=120, blank=True)
+    country = CountryField(_("country"), default="DE")
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail of the company"), blank=True)
+    vat_id = models.CharField(_("VAT id"), max_length=20, blank=True)
+    is_blocked = models.BooleanField(_("blocked"), default=False)
+    uses_homecase = models.BooleanField(_("uses HOMECASE"), default=False)
+    customer_since = models.DateField(_("customer since"), null=True, blank=True)
+    ended_on = models.DateField(_("contract ended on"), null=True, blank=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = CompanyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("company")
+        verbose_name_plural = _("companies")
+        ordering = ["name", "number"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(number=""), name="company_number_not_empty"),
+            models.CheckConstraint(condition=~Q(name=""), name="company_name_not_empty"),
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.number})"
+
+    @property
+    def has_ended(self):
+        """Whether the contract is over: documents and security updates stay reachable, nothing new begins."""
+        return self.ended_on is not None and self.ended_on < today()
+
+    @property
+    def address_lines(self):
+        """The postal address as a list of lines, without empty ones; the country where it is not Germany."""
+        city = f"{self.postal_code} {self.city}".strip()
+        country = self.country.name if self.country.code != "DE" else ""
+        return [line for line in (self.name, self.name_extra, self.street, city, country) if line]

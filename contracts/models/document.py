@@ -1,0 +1,93 @@
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.days import today
+from portal.lib.files import stored_name
+
+
+NEW_FOR = timedelta(days=60)
+
+
+class DocumentQuerySet(models.QuerySet):
+    def visible(self, on=None):
+        """Documents a customer may see: dated by today, and the newest version of each number."""
+        return self.filter(dated_on__lte=on or today(), replaced_by=None)
+
+    def newest_first(self):
+        return self.order_by("-dated_on", "-pk")
+
+    def with_seen(self, user):
+        """Adds is_seen: whether this person opened or loaded the document."""
+        opened = DocumentOpening.objects.filter(document=OuterRef("pk"), user=user)
+        return self.annotate(is_seen=Exists(opened))
+
+    def new_for(self, user):
+        """Documents of the last 60 days that this person has not opened yet."""
+        return self.with_seen(user).filter(is_seen=False, dated_on__gte=today() - NEW_FOR)
+
+
+class Document(models.Model):
+    """A paper concluded with a company. Append-only: a corrected file is a new row that replaces the old one."""
+
+    class Kind(models.TextChoices):
+        ORDER_CONFIRMATION = "AB", _("Order confirmation")
+        INVOICE = "RE", _("Invoice")
+        SPV = "SPV", _("Software maintenance contract (SPV)")
+        UPV = "UPV", _("Update maintenance contract (UPV)")
+        AVV = "AVV", _("Data processing agreement (AVV)")
+        TERMS = "AGB", _("Terms and conditions")
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="documents", verbose_name=_("company"))
+    number = models.CharField(_("document number"), max_length=60)
+    version = models.PositiveIntegerField(_("version"), default=1)
+    kind = models.CharField(_("kind"), max_length=3, choices=Kind.choices)
+    title = models.CharField(_("title"), max_length=200)
+    dated_on = models.DateField(_("date"), default=today)
+    file = models.FileField(_("file"), upload_to=stored_name("documents"), max_length=200)
+    file_name = models.CharField(_("file name"), max_length=200)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    replaced_by = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="replaces", verbose_name=_("replaced by")
+    )
+    filed_at = models.DateTimeField(_("filed"), default=timezone.now, editable=False)
+
+    objects = DocumentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        constraints = [
+            models.UniqueConstraint(fields=["number", "version"], name="document_version_once"),
+            models.CheckConstraint(condition=Q(version__gte=1), name="document_version_positive"),
+        ]
+        indexes = [models.Index(fields=["company", "-dated_on"], name="document_company_newest")]
+
+    def __str__(self):
+        return f"{self.number} {self.title}"
+
+
+class DocumentOpening(models.Model):
+    """Who opened or loaded which document, and when first and last."""
+
+    document = models.ForeignKey(Document, models.PROTECT, related_name="openings")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(_("opened"), default=timezone.now)
+    how = models.CharField(
+        _("how"), max_length=10, choices=[("view", _("viewed")), ("download", _("downloaded"))], default="view"
+    )
+
+    class Meta:
+        verbose_name = _("opened document")
+        verbose_name_plural = _("opened documents")
+        indexes = [models.Index(fields=["document", "user"], name="opening_by_person")]
+
+    def __str__(self):
+        return f"{self.document_id} {self.user_id}"

@@ -1,0 +1,32 @@
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from access.rights import Right
+from portal.lib.tiles import CountOf, Fact, Tile
+
+
+def facts(request):
+    documents = request.company.documents.visible()
+    return {
+        "documents": CountOf(documents.order_by().values("pk")[:1000]),
+        "new_documents": CountOf(documents.new_for(request.user).order_by().values("pk")[:100]),
+    }
+
+
+def say(request, row):
+    if new := row["new_documents"]:
+        return Fact(ngettext("%(count)d new document", "%(count)d new documents", new) % {"count": new}, "new")
+    count = row["documents"]
+    return Fact(ngettext("%(count)d document", "%(count)d documents", count) % {"count": count})
+
+
+TILE = Tile(
+    key="contracts",
+    title=_("Contract documents"),
+    text=_("Order confirmations, AVV, maintenance"),
+    icon="document-text",
+    url_name="document_list",
+    needs=Right.CONTRACTS,
+    facts=facts,
+    say=say,
+)

@@ -1,0 +1,107 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from contracts.models import Licence, Product
+from portal.lib.days import today
+from portal.lib.files import stored_name
+
+
+class ReleaseQuerySet(models.QuerySet):
+    def published(self, on=None):
+        """Versions released by a day, today by default; withdrawn ones too."""
+        return self.filter(released_on__lte=on or today())
+
+    def newest_first(self):
+        return self.order_by("-released_on", "-pk")
+
+    def of_company(self, company):
+        """Versions of the products this company ever licensed."""
+        return self.published().filter(product__in=company.licences.begun().values("product"))
+
+    def with_entitlement(self, company):
+        """Adds is_entitled: whether the company may load the version today.
+
+        A running licence must cover the day of the release; security updates are open to all who ever licensed the
+        product (Cyber Resilience Act, Art. 13); what is withdrawn is served to nobody.
+        """
+        licences = Licence.objects.filter(company=company, product=OuterRef("product"))
+        covered = licences.running().with_cover().filter(covered_until__gte=OuterRef("released_on"))
+        ever = licences.begun()
+        may = Q(Exists(covered)) | (Q(is_security=True) & Exists(ever))
+        return self.annotate(is_entitled=models.ExpressionWrapper(
+            Q(withdrawn_on=None) & may, output_field=models.BooleanField()
+        ))
+
+    def entitled(self, company):
+        """Versions the company may load today."""
+        return self.published().with_entitlement(company).filter(is_entitled=True)
+
+
+class Release(models.Model):
+    """A published version of a product."""
+
+    product = models.ForeignKey(Product, models.PROTECT, related_name="releases", verbose_name=_("product"))
+    version = models.CharField(_("version"), max_length=40)
+    released_on = models.DateField(_("released on"), default=today)
+    notes = models.TextField(_("release notes"), blank=True, help_text=_("Markdown"))
+    is_security = models.BooleanField(_("security update"), default=False)
+    supported_until = models.DateField(_("supported until"), null=True, blank=True)
+    withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
+    withdrawn_reason = models.CharField(_("reason of the withdrawal"), max_length=300, blank=True)
+
+    objects = ReleaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ["-released_on"]
+        constraints = [models.UniqueConstraint(fields=["product", "version"], name="release_version_once")]
+        indexes = [models.Index(fields=["product", "-released_on"], name="release_product_newest")]
+
+    def __str__(self):
+        return f"{self.product} {self.version}"
+
+
+class ReleaseFile(models.Model):
+    """A program file of a version. Its bytes never change: a new build is a new file."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    release = models.ForeignKey(Release, models.PROTECT, related_name="files", verbose_name=_("version"))
+    title = models.CharField(_("program"), max_length=200)
+    platform = models.CharField(_("platform"), max_length=80, blank=True)
+    file = models.FileField(_("file"), upload_to=stored_name("releases"), max_length=200)
+    file_name = models.CharField(_("file name"), max_length=200)
+    size = models.PositiveBigIntegerField(_("size in bytes"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+
+    class Meta:
+        verbose_name = _("program file")
+        verbose_name_plural = _("program files")
+        ordering = ["title", "file_name"]
+        constraints = [models.UniqueConstraint(fields=["release", "file_name"], name="release_file_once")]
+
+    def __str__(self):
+        return f"{self.title} {self.release.version}"
+
+
+class Download(models.Model):
+    """Who loaded which program file for which company, and when."""
+
+    file = models.ForeignKey(ReleaseFile, models.PROTECT, related_name="downloads", verbose_name=_("program file"))
+    company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="downloads", verbose_name=_("company"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person"))
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("download")
+        verbose_name_plural = _("downloads")
+        ordering = ["-started_at"]
+        indexes = [models.Index(fields=["company", "-started_at"], name="download_company_newest")]
+
+    def __str__(self):
+        return f"{self.file} {self.started_at:%d.%m.%Y}"

@@ -1,0 +1,3 @@
+from .order import Order, OrderEvent, OrderLine
+
+__all__ = ["Order", "OrderEvent", "OrderLine"]

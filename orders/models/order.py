@@ -1,0 +1,113 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+
+class OrderQuerySet(models.QuerySet):
+    def newest_first(self):
+        return self.order_by("-placed_at", "-number")
+
+
+class Order(models.Model):
+    """A company's order. What was said then - names, addresses, prices, terms - is copied then and never recomputed."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("waiting for approval")
+        RECEIVED = "received", _("received")
+        ACCEPTED = "accepted", _("accepted")
+        PARTLY = "partly", _("partly accepted")
+        FULFILLED = "fulfilled", _("fulfilled")
+        CANCELLED = "cancelled", _("cancelled")
+
+    # Addresses carry this id: order numbers count up and would tell how much is sold.
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(_("order number"), max_length=40, unique=True)
+    company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="orders", verbose_name=_("company"))
+    ordered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ordered by")
+    )
+    orderer_name = models.CharField(_("name of the orderer"), max_length=200, blank=True)
+    state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.RECEIVED)
+    placed_at = models.DateTimeField(_("placed"), default=timezone.now)
+    address = models.TextField(_("address then"), blank=True)
+    reference = models.CharField(_("your reference"), max_length=80, blank=True)
+    cost_center = models.CharField(_("cost centre"), max_length=80, blank=True)
+    note = models.TextField(_("note"), max_length=2000, blank=True)
+    net = models.DecimalField(_("sum, euro net"), max_digits=14, decimal_places=2, default=0)
+    vat = models.DecimalField(_("VAT, euro"), max_digits=14, decimal_places=2, default=0)
+    acceptance = models.ForeignKey(
+        "contracts.Acceptance", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("terms accepted")
+    )
+    # One per shown checkout form; the same form sent twice meets the unique row of the first. Empty for imported orders.
+    form_key = models.UUIDField(unique=True, null=True, blank=True, editable=False)
+
+    objects = OrderQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("order")
+        verbose_name_plural = _("orders")
+        constraints = [
+            models.CheckConstraint(condition=Q(net__gte=0, vat__gte=0), name="order_sums_not_negative"),
+        ]
+        indexes = [models.Index(fields=["company", "-placed_at", "-number"], name="order_company_newest")]
+
+    def __str__(self):
+        return self.number
+
+    @property
+    def gross(self):
+        return self.net + self.vat
+
+
+class OrderLine(models.Model):
+    """An article as ordered. Text and price are copies; the article may be gone."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField(_("position"))
+    article = models.ForeignKey(
+        "shop.Article", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("article")
+    )
+    article_number = models.CharField(_("article number"), max_length=40, blank=True)
+    name = models.CharField(_("name"), max_length=200)
+    unit = models.CharField(_("unit"), max_length=40, blank=True)
+    quantity = models.PositiveIntegerField(_("quantity"))
+    unit_price = models.DecimalField(_("price per unit, euro net"), max_digits=12, decimal_places=2)
+    vat_rate = models.DecimalField(_("VAT in per cent"), max_digits=4, decimal_places=1)
+    net = models.DecimalField(_("sum, euro net"), max_digits=14, decimal_places=2)
+
+    class Meta:
+        verbose_name = _("order line")
+        verbose_name_plural = _("order lines")
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_quantity_positive"),
+            models.CheckConstraint(condition=Q(unit_price__gte=0, net__gte=0), name="order_line_not_negative"),
+        ]
+        indexes = [models.Index(fields=["article"], name="order_line_article")]
+
+    def __str__(self):
+        return f"{self.quantity} × {self.name}"
+
+
+class OrderEvent(models.Model):
+    """A step in an order's life: the state it reached, when, by whom, and why."""
+
+    order = models.ForeignKey(Order, models.PROTECT, related_name="events")
+    state = models.CharField(_("state"), max_length=12, choices=Order.State.choices)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    by_name = models.CharField(_("by"), max_length=200, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("order event")
+        verbose_name_plural = _("order events")
+        ordering = ["at", "pk"]
+
+    def __str__(self):
+        return f"{self.order_id} {self.state}"

@@ -1,0 +1,24 @@
+from django.conf import settings
+from django.db.models import Sum
+from django.utils.functional import SimpleLazyObject
+
+from access.rights import Right
+
+from .tiles import tiles_of
+
+
+def frame(request):
+    """What the frame of every page shows: brand, tiles of "Ihr Konto", number of articles in the cart."""
+    context = {"brand": settings.BRAND, "is_demo": settings.DEMO}
+    if getattr(request, "company", None) is not None and getattr(request, "rights", None) is not None:
+        context["tiles"] = SimpleLazyObject(lambda: tiles_of(request))
+        context["cart_count"] = cart_count(request)
+    return context
+
+
+def cart_count(request):
+    """Units in the person's cart at this company; None for who may not order."""
+    if Right.SHOP not in request.rights:
+        return None
+    lines = request.company.carts.filter(user=request.user)
+    return lines.aggregate(units=Sum("lines__quantity"))["units"] or 0

@@ -1,0 +1,31 @@
+"""Error pages. Plain functions: Django's own default would read a broken body again and fail with 500."""
+
+import logging
+import uuid
+
+from portal.lib.answers import plain_page
+
+log = logging.getLogger("portal.errors")
+
+
+def bad_request(request, exception):
+    return plain_page("400.html", 400)
+
+
+def not_found(request, exception):
+    return plain_page("404.html", 404)
+
+
+def forbidden(request, exception):
+    return plain_page("403_plain.html", 403)
+
+
+def csrf_failure(request, reason=""):
+    return plain_page("403_csrf.html", 403)
+
+
+def server_error(request):
+    """Says a reference that stands in the log too, and nothing of the cause."""
+    reference = uuid.uuid4().hex[:8]
+    log.error("Reference %s: %s %s", reference, request.method, request.path)
+    return plain_page("500.html", 500, reference=reference)

@@ -1,0 +1,46 @@
+"""What a tile is. Each app says in its tile.py what stands on its own."""
+
+from dataclasses import dataclass, field
+
+from django.db.models import IntegerField, Subquery
+
+
+class CountOf(Subquery):
+    """The number of rows of a queryset, as one column of another query. Slice the queryset to cap the counting."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) _rows)"
+    output_field = IntegerField()
+
+
+def no_facts(request):
+    return {}
+
+
+@dataclass(frozen=True)
+class Fact:
+    """The live line on a tile. tone: "plain", "new" for what arrived, "wait" for what waits for the person."""
+
+    text: str = ""
+    tone: str = "plain"
+
+
+def nothing_to_say(request, row):
+    return Fact()
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One entry of the start page and of "Ihr Konto".
+
+    needs: the Right that opens it, None for everybody. facts(request) gives expressions that the start page reads
+    for all tiles in a single query; say(request, row) turns them into a Fact.
+    """
+
+    key: str
+    title: str
+    text: str
+    icon: str
+    url_name: str
+    needs: str | None = None
+    facts: callable = field(default=no_facts)
+    say: callable = field(default=nothing_to_say)

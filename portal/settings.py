@@ -1,0 +1,264 @@
+"""All settings. Each environment variable is read once, beside the setting it fills."""
+
+from pathlib import Path
+
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from environs import Env
+
+env = Env()
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- Where and as what the portal runs -------------------------------------------------
+
+# The demo company and its logins exist only while this is on, and only on this machine's own address.
+DEMO = env.bool("DEMO", False)
+DEBUG = env.bool("DEBUG", False)
+# Files of customers and, in the demo, the mail. Never below a folder that is served.
+DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
+
+SECRET_KEY = env.str("SECRET_KEY", "demo-only-key-that-production-refuses" if DEMO or DEBUG else "")
+if not SECRET_KEY:
+    raise ImproperlyConfigured("SECRET_KEY is not set. Production starts only with a key of its own.")
+
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK if DEMO or DEBUG else [])
+if DEMO and not set(ALLOWED_HOSTS) <= {*LOOPBACK, "testserver"}:
+    raise ImproperlyConfigured("DEMO=1 is for this machine only: ALLOWED_HOSTS may name nothing but localhost.")
+# Links in mails are built from here, never from the Host header.
+PORTAL_URL = env.str("PORTAL_URL", "http://localhost:8000").rstrip("/")
+
+# --- The vendor's brand ----------------------------------------------------------------
+
+BRAND = {
+    "name": env.str("BRAND_NAME", "DOMUS"),
+    "portal": env.str("BRAND_PORTAL", "Kundenportal"),
+    "login_prefix": env.str("BRAND_LOGIN_PREFIX", "DOMUS"),
+    "info_mail": env.str("BRAND_INFO_MAIL", "info@domus-software.de"),
+    "changes_mail": env.str("BRAND_CHANGES_MAIL", "softwarepflege@domus-software.de"),
+    "phone": env.str("BRAND_PHONE", "+49 89 66086-0"),
+    "vendor": env.str("BRAND_VENDOR", "DOMUS Software GmbH"),
+    "seller": env.str("BRAND_SELLER", "TSA Solution GmbH"),
+    "seller_prefix": env.str("BRAND_ORDER_PREFIX", "TSA"),
+    "imprint_url": env.str("BRAND_IMPRINT_URL", "https://www.domus-software.de/impressum"),
+    "privacy_url": env.str("BRAND_PRIVACY_URL", "https://www.domus-software.de/datenschutz"),
+    # A path below static/, or empty for the name in letters.
+    "logo": env.str("BRAND_LOGO", ""),
+    # Text on `color` is white; text on `color_dark` is nearly black.
+    "color": env.str("BRAND_COLOR", "#0d5c63"),
+    "color_dark": env.str("BRAND_COLOR_DARK", "#62c6cd"),
+    "homecase_url": env.str("HOMECASE_URL", "https://homecase.example/login"),
+}
+
+# --- Django ----------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "accounts",
+    "access",
+    "contracts",
+    "downloads",
+    "shop",
+    "orders",
+    "support",
+    "portal",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "guardian",
+    "csp",
+    "django_htmx",
+    "django_countries",
+    "heroicons",
+    "procrastinate.contrib.django",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "portal.lib.middleware.SecurityHeaders",
+    "csp.middleware.CSPMiddleware",
+    "portal.lib.middleware.DatabaseAway",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.PersonLanguage",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "portal.urls"
+WSGI_APPLICATION = "portal.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "portal.context.frame",
+            ],
+            "builtins": ["portal.lib.tags", "django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+FORM_RENDERER = "portal.lib.forms.PortalRenderer"
+
+# --- Database --------------------------------------------------------------------------
+
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///portal")}
+DATABASES["default"]["OPTIONS"] = {
+    **DATABASES["default"].get("OPTIONS", {}),
+    # A connection per request would cost six times the page. Zero turns the pool off, for commands and tests.
+    **({"pool": {"min_size": 1, "max_size": size, "timeout": 10}} if (size := env.int("DB_POOL", 0)) else {}),
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Limits on wrong tries count across processes and servers, so the cache is a table.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
+
+# --- People and login ------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "accounts.backends.LoginNameBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+ANONYMOUS_USER_NAME = None
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "home"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.forms.LoginForm",
+    "reset_password": "accounts.forms.ResetPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"email", "username"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+# Addresses come from the vendor, the ERP or an invitation whose link was opened; a changed one is confirmed by its link.
+ACCOUNT_EMAIL_VERIFICATION = "optional"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PORTAL_URL.startswith("https") else "http"
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/m/ip"}
+# How many proxies stand in front; the client's address for limits is read behind them.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
+
+# --- Mail ------------------------------------------------------------------------------
+
+# Every mail is put into the queue inside the transaction that causes it; the worker delivers it.
+EMAIL_BACKEND = "portal.lib.mail.QueueBackend"
+MAIL_DELIVERY_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend" if not DEMO else "portal.lib.mail.FolderBackend"
+)
+_smtp = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
+EMAIL_HOST, EMAIL_PORT = _smtp["EMAIL_HOST"], _smtp["EMAIL_PORT"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _smtp["EMAIL_HOST_USER"], _smtp["EMAIL_HOST_PASSWORD"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = _smtp["EMAIL_USE_TLS"], _smtp["EMAIL_USE_SSL"]
+EMAIL_TIMEOUT = 20
+EMAIL_FILE_PATH = DATA_DIR / "mail"
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{BRAND['vendor']} <{BRAND['info_mail']}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# --- Languages, time, numbers ----------------------------------------------------------
+
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", _("German")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+TIME_ZONE = "Europe/Berlin"
+USE_TZ = True
+USE_THOUSAND_SEPARATOR = False
+
+# --- Files -----------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    # Customers' files: no MEDIA_URL on purpose, each goes through a permission check.
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA_DIR / "files", "file_permissions_mode": 0o640},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if not DEBUG
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# With nginx in front: the internal location that serves DATA_DIR/files, such as "/_files/". Empty: the portal sends files itself.
+X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", "")
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000
+
+# --- Security --------------------------------------------------------------------------
+
+HTTPS = env.bool("HTTPS", not (DEMO or DEBUG))
+CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
+SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+
+# --- Logging ---------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {"portal": {"level": "INFO"}},
+}

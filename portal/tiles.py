@@ -1,0 +1,55 @@
+"""The tiles, in the order people see them."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+from accounts.models import Company
+from accounts.tile import TILE as ACCOUNT
+from access.tile import TILE as ACCESS
+from contracts.tile import TILE as CONTRACTS
+from downloads.tile import TILE as DOWNLOADS
+from orders.tile import TILE as ORDERS
+from portal.lib.tiles import Fact, Tile
+from shop.tile import TILE as SHOP
+from support.tile import TILE as SUPPORT
+
+TILES = [ACCOUNT, CONTRACTS, ACCESS, DOWNLOADS, SUPPORT, SHOP, ORDERS]
+
+
+@dataclass
+class ShownTile:
+    """A tile as one person at one company sees it."""
+
+    tile: Tile
+    url: str
+    is_locked: bool
+    is_current: bool
+    fact: Fact = Fact()
+
+    def __getattr__(self, name):
+        return getattr(self.tile, name)
+
+
+def tiles_of(request):
+    """All tiles for the person at request.company; no query."""
+    shown = []
+    for tile in TILES:
+        url = reverse(tile.url_name, args=[request.company.number])
+        locked = bool(tile.needs) and tile.needs not in request.rights
+        shown.append(ShownTile(tile, url, locked, request.path.startswith(url)))
+    return shown
+
+
+def tiles_with_facts(request):
+    """The same with the live facts, all read in a single query."""
+    shown = tiles_of(request)
+    facts = {}
+    for tile in shown:
+        if not tile.is_locked:
+            facts |= tile.facts(request)
+    row = Company.objects.filter(pk=request.company.pk).values(**facts).get() if facts else {}
+    for tile in shown:
+        if not tile.is_locked:
+            tile.fact = tile.say(request, row)
+    return shown

@@ -1,0 +1,38 @@
+"""The site map."""
+
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+company = [
+    path("", views.start, name="start"),
+    path("konto/", include("accounts.urls")),
+    path("dokumente/", include("contracts.urls")),
+    path("zugaenge/", include("access.urls")),
+    path("downloads/", include("downloads.urls")),
+    path("support/", include("support.urls")),
+    path("shop/", include("shop.urls")),
+    path("bestellungen/", include("orders.urls")),
+]
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("kunden/", views.chooser, name="chooser"),
+    path("kunde/<str:number>/", include(company)),
+    path("einladung/", include("access.urls_invitation")),
+    path("anmeldung/", include("allauth.urls")),
+    path("sprache/", views.set_language, name="set_language"),
+    path("brand.css", views.brand_css, name="brand_css"),
+    path("health/", views.health, name="health"),
+    path("admin/", admin.site.urls),
+]
+
+if settings.DEMO:
+    urlpatterns.append(path("demo/", include("portal.demo.urls")))
+
+handler400 = "portal.errors.bad_request"
+handler403 = "portal.errors.forbidden"
+handler404 = "portal.errors.not_found"
+handler500 = "portal.errors.server_error"
