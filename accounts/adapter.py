@@ -1,6 +1,8 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.exceptions import ImmediateHttpResponse
+from django.conf import settings
 from django.shortcuts import render
+from django.utils import translation
 
 from access.door import why_closed
 
@@ -17,6 +19,16 @@ class AccountAdapter(DefaultAccountAdapter):
         if reason := closed_everywhere(user):
             raise ImmediateHttpResponse(render(request, "portal/closed.html", {"reason": reason}, status=403))
         return None
+
+    def reauthenticate(self, user, password):
+        """By the person's own password: some have neither an address nor a name to log in with."""
+        return user.check_password(password)
+
+    def send_mail(self, template_prefix, email, context):
+        """In the language of who gets the mail."""
+        person = context.get("user")
+        with translation.override(getattr(person, "language", None) or translation.get_language()):
+            super().send_mail(template_prefix, email, {**context, "brand": settings.BRAND})
 
 
 def closed_everywhere(user):

@@ -1,9 +1,7 @@
 """Mail goes through the queue in PostgreSQL: what was rolled back is never sent, what was committed is never lost."""
 
 import base64
-import email.policy
 import uuid
-from email import message_from_bytes
 from email.utils import getaddresses
 
 from django.conf import settings
@@ -18,7 +16,7 @@ class QueueBackend(BaseEmailBackend):
 
     def send_messages(self, messages):
         for message in messages:
-            raw = message.message().as_bytes(policy=email.policy.SMTP)
+            raw = message.message().as_bytes(linesep="\r\n")
             deliver.defer(
                 raw=base64.b64encode(raw).decode(),
                 sender=getaddresses([message.from_email])[0][1],
@@ -34,7 +32,7 @@ class FolderBackend(BaseEmailBackend):
         folder = settings.EMAIL_FILE_PATH
         folder.mkdir(parents=True, exist_ok=True)
         for message in messages:
-            raw = message.message().as_bytes(policy=email.policy.SMTP)
+            raw = message.message().as_bytes(linesep="\r\n")
             # Written aside and renamed, so that nobody reads half a mail.
             part = folder / f".{uuid.uuid4().hex}.part"
             part.write_bytes(raw)
@@ -49,8 +47,12 @@ class Ready(EmailMessage):
         super().__init__(from_email=sender, to=recipients)
         self.raw = raw
 
-    def message(self, *, policy=email.policy.SMTP):
-        return message_from_bytes(self.raw, policy=policy)
+    def message(self):
+        return self
+
+    def as_bytes(self, unixfrom=False, linesep="\r\n"):
+        """The bytes as they were queued, whatever the line ends asked for."""
+        return self.raw
 
 
 @app.task(queue="mail", retry=RetryStrategy(max_attempts=12, exponential_wait=3), name="deliver")

@@ -1,3 +1,73 @@
+"""Filters and tags for every template, built in."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
 from django import template
+from django.utils import formats, timezone, translation
+from django.utils.html import format_html
+from django.utils.translation import gettext, ngettext
+
+from .days import today
 
 register = template.Library()
+CENT = Decimal("0.01")
+
+
+@register.filter
+def money(value):
+    """Euro: 1.299,00 € in German, €1,299.00 in English; "" for None."""
+    if value is None or value == "":
+        return ""
+    amount = Decimal(value).quantize(CENT, ROUND_HALF_UP)
+    english = translation.get_language() == "en"
+    digits = f"{abs(amount):,.2f}"
+    if english:
+        return f"{'−' if amount < 0 else ''}€{digits}"
+    digits = digits.translate(str.maketrans(",.", ".,"))
+    return f"{'−' if amount < 0 else ''}{digits}\N{NO-BREAK SPACE}€"
+
+
+@register.filter
+def percent(value):
+    """A VAT rate: "19 %", "7,5 %"."""
+    text = f"{Decimal(value).normalize():f}"
+    return f"{text if translation.get_language() == 'en' else text.replace('.', ',')}\N{NO-BREAK SPACE}%"
+
+
+@register.filter
+def filesize(size):
+    """Bytes as people say them, in steps of 1000 like the file dialogs of today: "4,2 MB"."""
+    size = Decimal(size or 0)
+    for unit in ("Byte", "KB", "MB"):
+        if size < 1000:
+            break
+        size /= 1000
+    else:
+        unit = "GB"
+    return f"{formats.number_format(size, decimal_pos=0 if unit in ('Byte', 'KB') else 1)}\N{NO-BREAK SPACE}{unit}"
+
+
+@register.filter
+def ago(moment):
+    """<time> with "today", "yesterday", "12 days ago" or the date, and the exact moment on hover."""
+    if not moment:
+        return ""
+    local = timezone.localtime(moment)
+    days = (today() - local.date()).days
+    if days == 0:
+        words = gettext("today")
+    elif days == 1:
+        words = gettext("yesterday")
+    elif 1 < days < 60:
+        words = ngettext("%(count)d day ago", "%(count)d days ago", days) % {"count": days}
+    else:
+        words = formats.date_format(local, "d.m.Y")
+    exact = formats.date_format(local, "d.m.Y H:i")
+    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="minutes"), exact, words)
+
+
+@register.simple_tag
+def page_title(brand, *parts):
+    """The parts that say something, and the brand, joined for <title>."""
+    said = [str(part).strip() for part in parts if str(part).strip()]
+    return " · ".join([*dict.fromkeys(said), f"{brand['name']} {brand['portal']}"])

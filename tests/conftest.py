@@ -1,0 +1,107 @@
+"""The cast: the people of one company, somebody of another, and nobody.
+
+olga (holder)  deniz (deputy)  ben (shop)  dora (downloads)  carla (contracts)  kim (account)  nils (invited)
+mallory (holder elsewhere)
+"""
+
+import pytest
+from django.test import Client
+
+from access.rights import Right
+
+from . import factories as make
+
+
+@pytest.fixture(autouse=True)
+def own_files(settings, tmp_path):
+    """Each test has a storage of its own; no test leaves files behind."""
+    settings.DATA_DIR = tmp_path
+    settings.EMAIL_FILE_PATH = tmp_path / "mail"
+    storages = {**settings.STORAGES}
+    storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path / "files"}}
+    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = storages
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
+@pytest.fixture
+def acme(db):
+    """Hausverwaltung Sonnenhof with a running, maintained licence of DOMUS 4000."""
+    company = make.CompanyFactory(number="12345", name="Hausverwaltung Sonnenhof GmbH")
+    licence = make.LicenceFactory(company=company)
+    make.MaintenanceFactory(licence=licence)
+    return company
+
+
+def _member(company, first, last, *rights, **more):
+    email = more.pop("email", f"{first}@{company.number}.example".lower())
+    user = make.UserFactory(first_name=first, last_name=last, email=email)
+    membership = make.MembershipFactory(company=company, user=user, rights=rights, **more)
+    user.at = {company.number: membership}
+    return user
+
+
+@pytest.fixture
+def olga(acme):
+    return _member(acme, "Olga", "Oswald", is_holder=True, is_main_holder=True)
+
+
+@pytest.fixture
+def deniz(acme, olga):
+    return _member(acme, "Deniz", "Demir", *Right)
+
+
+@pytest.fixture
+def ben(acme, olga):
+    return _member(acme, "Ben", "Bauer", Right.SHOP)
+
+
+@pytest.fixture
+def dora(acme, olga):
+    return _member(acme, "Dora", "Dietz", Right.DOWNLOADS)
+
+
+@pytest.fixture
+def carla(acme, olga):
+    return _member(acme, "Carla", "Conrad", Right.CONTRACTS)
+
+
+@pytest.fixture
+def kim(acme, olga):
+    return _member(acme, "Kim", "Krause", Right.ACCOUNT)
+
+
+@pytest.fixture
+def nils(acme, olga):
+    return _member(acme, "Nils", "Neumann", Right.SHOP, accepted_at=None)
+
+
+@pytest.fixture
+def elsewhere(db):
+    """Another customer with the same product."""
+    company = make.CompanyFactory(number="66666", name="Fremde Verwaltung AG")
+    make.LicenceFactory(company=company)
+    return company
+
+
+@pytest.fixture
+def mallory(elsewhere):
+    return _member(elsewhere, "Mallory", "Meier", is_holder=True, is_main_holder=True)
+
+
+@pytest.fixture
+def admin(db):
+    return make.UserFactory(username="admin", first_name="Ada", last_name="Admin", is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def as_():
+    """A client logged in as a person; as_(None) is nobody."""
+
+    def log_in(person):
+        client = Client()
+        if person is not None:
+            client.force_login(person, backend="accounts.backends.LoginNameBackend")
+        return client
+
+    return log_in

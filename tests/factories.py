@@ -1,0 +1,203 @@
+"""Rows for tests. Each factory gives the least that is valid; a test names what it is about."""
+
+import datetime as dt
+import hashlib
+from decimal import Decimal
+
+import factory
+from django.contrib.auth.hashers import make_password
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from access.models import Membership
+from access.store import set_rights
+from accounts.models import Company, User
+from contracts.models import Document, Licence, Maintenance, Product, Terms
+from downloads.models import Release, ReleaseFile
+from orders.models import Order, OrderLine
+from shop.models import Article, Category, Price
+
+PASSWORD = "Sonnenhof-2026!"
+PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+# Hashed once: the tests are about the portal, not about Argon2.
+HASH = make_password(PASSWORD, hasher="pbkdf2_sha256")
+
+
+class UserFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    first_name = "Erika"
+    last_name = factory.Sequence(lambda n: f"Muster{n}")
+    email = factory.LazyAttribute(lambda u: f"{u.first_name}.{u.last_name}@firma.example".lower())
+    password = HASH
+
+
+class CompanyFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Company
+
+    number = factory.Sequence(lambda n: str(70001 + n))
+    name = factory.LazyAttribute(lambda c: f"Hausverwaltung {c.number} GmbH")
+    street = "Lindenallee 1"
+    postal_code = "80331"
+    city = "München"
+    email = factory.LazyAttribute(lambda c: f"info@{c.number}.example")
+
+
+class MembershipFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Membership
+        skip_postgeneration_save = True
+
+    company = factory.SubFactory(CompanyFactory)
+    user = factory.SubFactory(UserFactory)
+    accepted_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def rights(self, create, extracted, **kwargs):
+        if extracted:
+            set_rights(self, extracted)
+
+
+class ProductFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Product
+        django_get_or_create = ["number"]
+
+    number = "4000"
+    name = "DOMUS 4000"
+
+
+class LicenceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Licence
+
+    number = factory.Sequence(lambda n: f"L-{n}")
+    company = factory.SubFactory(CompanyFactory)
+    product = factory.SubFactory(ProductFactory)
+    starts_on = dt.date(2020, 1, 1)
+
+
+class MaintenanceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Maintenance
+
+    licence = factory.SubFactory(LicenceFactory)
+
+
+class StoredFactory(factory.django.DjangoModelFactory):
+    """A row with a real file in storage."""
+
+    class Meta:
+        abstract = True
+
+    class Params:
+        content = PDF
+
+    file_name = "Datei.pdf"
+    file = factory.LazyAttribute(lambda o: ContentFile(o.content, name=o.file_name))
+    size = factory.LazyAttribute(lambda o: len(o.content))
+    sha256 = factory.LazyAttribute(lambda o: hashlib.sha256(o.content).hexdigest())
+
+
+class DocumentFactory(StoredFactory):
+    class Meta:
+        model = Document
+
+    company = factory.SubFactory(CompanyFactory)
+    number = factory.Sequence(lambda n: f"AB-{n}")
+    kind = Document.Kind.ORDER_CONFIRMATION
+    title = factory.LazyAttribute(lambda d: f"Auftragsbestätigung {d.number}")
+
+
+class TermsFactory(StoredFactory):
+    class Meta:
+        model = Terms
+
+    number = factory.Sequence(lambda n: f"T-{n}")
+    kind = Terms.Kind.AGB
+    title = "AGB der TSA Solution GmbH"
+    valid_from = dt.date(2026, 1, 1)
+
+
+class ReleaseFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Release
+
+    product = factory.SubFactory(ProductFactory)
+    version = factory.Sequence(lambda n: f"24.{n}.0")
+    released_on = dt.date(2026, 9, 1)
+
+
+class ReleaseFileFactory(StoredFactory):
+    class Meta:
+        model = ReleaseFile
+
+    class Params:
+        content = b"PK\x03\x04 a program" * 1000
+
+    release = factory.SubFactory(ReleaseFactory)
+    title = "DOMUS 4000 Setup"
+    platform = "Windows 64 Bit"
+    file_name = factory.LazyAttribute(lambda f: f"4000-{f.release.version}-setup.zip")
+
+
+class CategoryFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Category
+        django_get_or_create = ["path"]
+
+    path = "Software/Kauf"
+    name = factory.LazyAttribute(lambda c: c.path.rsplit("/", 1)[-1])
+
+
+class ArticleFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Article
+        skip_postgeneration_save = True
+
+    number = factory.Sequence(lambda n: f"TSA-K{10000 + n}")
+    name = "Zusatzmodul Nebenkostenabrechnung"
+    kind = Article.Kind.SOFTWARE
+    category = factory.SubFactory(CategoryFactory)
+    list_price = Decimal("499.00")
+
+    @factory.post_generation
+    def fits(self, create, extracted, **kwargs):
+        self.fits.set(extracted or [])
+
+
+class PriceFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Price
+
+    article = factory.SubFactory(ArticleFactory)
+    net = Decimal("399.00")
+
+
+class OrderFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Order
+
+    number = factory.Sequence(lambda n: f"A{500000 + n}")
+    company = factory.SubFactory(CompanyFactory)
+    orderer_name = "Ben Bauer"
+    net = Decimal("499.00")
+    vat = Decimal("94.81")
+
+
+class OrderLineFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = OrderLine
+
+    order = factory.SubFactory(OrderFactory)
+    position = factory.Sequence(lambda n: n + 1)
+    article_number = "TSA-K10014"
+    name = "Zusatzmodul Nebenkostenabrechnung"
+    unit = "Stück"
+    quantity = 1
+    unit_price = Decimal("499.00")
+    vat_rate = Decimal("19.0")
+    net = Decimal("499.00")

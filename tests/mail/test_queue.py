@@ -1,0 +1,94 @@
+"""Mail on its way: from a transaction through the queue and the worker to a real mail server."""
+
+import smtplib
+import socket
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+from django.core.mail import EmailMultiAlternatives, send_mail
+from django.core.management import call_command
+from django.db import transaction
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from portal.lib.mail import deliver
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+class Box(Message):
+    def __init__(self):
+        super().__init__()
+        self.mails = []
+
+    def handle_message(self, message):
+        self.mails.append(message)
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+@pytest.fixture
+def post_office(settings, port):
+    """The settings of production, but for the mail server's address."""
+    settings.EMAIL_BACKEND = "portal.lib.mail.QueueBackend"
+    settings.MAIL_DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+
+
+@pytest.fixture
+def server(port):
+    box = Box()
+    controller = Controller(box, hostname="127.0.0.1", port=port)
+    controller.start()
+    yield box
+    controller.stop()
+
+
+def work():
+    """Run the worker until the queue is empty."""
+    call_command("procrastinate", "worker", "--one-shot", "--delete-jobs", "successful")
+
+
+def test_a_mail_reaches_its_reader_with_umlauts(post_office, server):
+    send_mail("Grüße aus München", "Schöne Straße\n", "DOMUS <info@vendor.example>", ["Jörg <joerg@firma.example>"])
+    work()
+    (mail,) = server.mails
+    assert mail["X-RcptTo"] == "joerg@firma.example"
+    assert "Schöne Straße" in mail.get_payload(decode=True).decode()
+    assert not ProcrastinateJob.objects.filter(task_name="deliver").exists(), "sent mails leave no copy behind"
+
+
+def test_nothing_is_sent_for_what_was_rolled_back(post_office, server):
+    with pytest.raises(RuntimeError), transaction.atomic():
+        send_mail("Bestelleingang", "…", None, ["ben@firma.example"])
+        raise RuntimeError
+    work()
+    assert server.mails == []
+
+
+def test_a_mail_waits_while_the_server_is_away(post_office):
+    send_mail("Bestelleingang", "…", None, ["ben@firma.example"])
+    work()
+    job = ProcrastinateJob.objects.get(task_name="deliver")
+    assert (job.status, job.attempts) == ("todo", 1)
+
+
+def test_html_and_blind_copies_are_kept(post_office, server):
+    mail = EmailMultiAlternatives("Betreff", "Text", None, ["a@firma.example"], bcc=["b@firma.example"])
+    mail.attach_alternative("<p>Text</p>", "text/html")
+    mail.send()
+    work()
+    (received,) = server.mails
+    assert "b@firma.example" in received["X-RcptTo"]
+    assert "b@firma.example" not in (received["To"] + str(received["Bcc"]))
+    assert received.is_multipart()
+
+
+def test_delivery_fails_loudly_when_nobody_listens(post_office):
+    with pytest.raises((OSError, smtplib.SMTPException)):
+        deliver.func(raw="SGFsbG8=", sender="a@firma.example", recipients=["b@firma.example"])
