@@ -1,0 +1,57 @@
+# The portal's commands. `make` alone prints them.
+PYTHON ?= python3
+PORT ?= 8000
+DATA ?= .data
+VENV := .venv
+RUN := $(VENV)/bin/python -m portal.run --data "$(DATA)" --port $(PORT)
+
+help: ## Print this list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: $(VENV)/run.stamp ## Install, start the database, load the demo and serve (PORT=8000 DATA=.data)
+	@$(RUN) serve
+
+import: $(VENV)/run.stamp ## Import an ERP export (FOLDER=… [DATA=.data] [DRY_RUN=1])
+	@test -n "$(FOLDER)" || { echo "Name the folder of the export: make import FOLDER=…"; exit 2; }
+	@$(RUN) manage -- import_erp "$(abspath $(FOLDER))" $(if $(DRY_RUN),--dry-run)
+
+test: $(VENV)/test.stamp browser translations ## Run all tests, in a real browser too (TESTS=path for some)
+	@$(VENV)/bin/python -m pytest $(TESTS)
+
+lint: $(VENV)/test.stamp ## Check style, templates, imports and migrations
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
+	@find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --check --target-version 5.2
+	@$(VENV)/bin/lint-imports --no-cache
+	@SECRET_KEY=lint $(VENV)/bin/python manage.py makemigrations --check --dry-run
+
+bench: $(VENV)/run.stamp ## Measure the ERP import beside PostgreSQL's own COPY (CUSTOMERS=20000)
+	@$(RUN) manage -- bench_import --customers $(or $(CUSTOMERS),20000)
+
+lock: ## Write the lock files anew from pyproject.toml (needs uv)
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml --group dev -o requirements-dev.lock
+
+translations: $(VENV)/test.stamp
+	@$(VENV)/bin/python -m portal.lib.translations
+
+browser: $(VENV)/test.stamp
+	@sh tests/browser/install.sh $(VENV)/bin/playwright
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2])'
+	@echo "Virtual environment"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.lock | $(VENV)/bin/python
+	@echo "Installing what the portal needs"
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@touch $@
+
+$(VENV)/test.stamp: requirements-dev.lock | $(VENV)/bin/python
+	@echo "Installing what the tests need"
+	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@ $(VENV)/run.stamp
+
+.PHONY: help run import test lint bench lock translations browser
+.DEFAULT_GOAL := help

@@ -1,0 +1,96 @@
+"""personen.csv: authorised people with their switches."""
+
+from portal.lib.erp import Column, Reference, Refused, Table, choice, day, email, text
+from portal.lib.erp.cells import Parser
+from portal.lib.erp.table import cell_changed, keep_unless_changed
+
+from .rights import Right
+
+RIGHTS = {
+    "SHOP": Right.SHOP,
+    "DOWNLOAD": Right.DOWNLOADS,
+    "VERTRAG": Right.CONTRACTS,
+    "KONTO": Right.ACCOUNT,
+    "ZUGANG": Right.ACCESS,
+}
+
+
+def rights():
+    """ "SHOP,DOWNLOAD" -> the codenames, comma-separated."""
+
+    def read(cell, folder):
+        words = [word.strip() for word in cell.split(",") if word.strip()]
+        if not set(words) <= set(RIGHTS):
+            raise Refused("permission unknown")
+        return ",".join(RIGHTS[word].value for word in words)
+
+    return Parser(read)
+
+
+PEOPLE = """
+    insert into accounts_user (password, is_superuser, username, first_name, last_name, is_staff, is_active, date_joined,
+        email, salutation, phone, language, newsletter)
+    select distinct on (s.email) '!' || gen_random_uuid(),
+        false, 'p-' || substr(replace(gen_random_uuid()::text, '-', ''), 1, 16),
+        s.first_name, s.last_name, false, true, now(), s.email, s.salutation, s.phone, 'de', false
+    from erp_stage s where not exists (select 1 from accounts_user u where lower(u.email) = s.email)
+    order by s.email, s.line;
+    insert into account_emailaddress (user_id, email, verified, "primary")
+    select u.id, u.email, true, true from accounts_user u join erp_stage s on lower(u.email) = s.email
+    where not exists (select 1 from account_emailaddress e where e.user_id = u.id)
+    on conflict do nothing;
+"""
+
+MEMBERSHIPS = f"""
+    insert into access_membership (company_id, user_id, is_holder, is_main_holder, function, phone, ends_on, created_at,
+        accepted_at, version)
+    select c.id, u.id, false, false, '', '', s.ends_on, now(), now(), 1
+    from erp_stage s join accounts_company c on c.number = s.customer join accounts_user u on lower(u.email) = s.email
+    on conflict (company_id, user_id) do nothing;
+
+    update access_membership m set version = m.version + 1,
+        ends_on = {keep_unless_changed("GueltigBis", "s.ends_on", "m.ends_on")}
+    from erp_stage s join accounts_company c on c.number = s.customer join accounts_user u on lower(u.email) = s.email
+    where m.company_id = c.id and m.user_id = u.id and not m.is_holder and s.said_before is not null;
+"""
+
+# A holder may do everything without switches; theirs are left alone.
+SWITCHES = f"""
+    create temporary table erp_switch on commit drop as
+    select m.id as membership_id, m.user_id, string_to_array(s.rights, ',') as rights
+    from erp_stage s join accounts_company c on c.number = s.customer join accounts_user u on lower(u.email) = s.email
+    join access_membership m on m.company_id = c.id and m.user_id = u.id and not m.is_holder
+    where {cell_changed("Rechte")};
+    delete from access_membershipright r using erp_switch s, auth_permission p
+    where r.content_object_id = s.membership_id and p.id = r.permission_id and not p.codename = any(s.rights);
+    insert into access_membershipright (content_object_id, user_id, permission_id)
+    select s.membership_id, s.user_id, p.id from erp_switch s
+    join auth_permission p on p.codename = any(s.rights)
+    join django_content_type t on t.id = p.content_type_id and t.app_label = 'access' and t.model = 'membership'
+    on conflict do nothing;
+    drop table erp_switch;
+"""
+
+
+def apply(cursor):
+    for statement in (PEOPLE, MEMBERSHIPS, SWITCHES):
+        cursor.execute(statement)
+
+
+AUTHORISED_PEOPLE = Table(
+    file="personen.csv",
+    key=["customer", "email"],
+    twice="person twice",
+    columns=[
+        Column("KdNr", "customer", text(20), missing="customer number missing"),
+        Column("Anrede", "salutation", choice({"": "", "Herr": "mr", "Frau": "ms"}, "salutation unknown")),
+        Column("Vorname", "first_name", text(150)),
+        Column("Nachname", "last_name", text(150)),
+        Column("EMail", "email", email(), missing="e-mail missing"),
+        Column("Telefon", "phone", text(40)),
+        Column("Rechte", "rights", rights()),
+        Column("GueltigBis", "ends_on", day()),
+    ],
+    references=[Reference("customer", "accounts_company", "number", "customer unknown")],
+    apply=apply,
+)

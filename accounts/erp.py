@@ -1,0 +1,136 @@
+"""kunden.csv: customers with their main licence holder."""
+
+from portal.lib.erp import Column, Refused, Table, choice, day, email, text, yes_no
+from portal.lib.erp.cells import Parser
+from portal.lib.erp.table import cell_changed, keep_unless_changed
+
+COUNTRIES = {"": "DE", "D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "L": "LU", "LU": "LU", "F": "FR", "I": "IT"}
+SALUTATIONS = {"": "", "Herr": "mr", "Frau": "ms"}
+
+
+def customer_number():
+    def read(cell, folder):
+        if len(cell) > 20 or not cell.replace("-", "").isalnum() or not cell.isascii():
+            raise Refused("customer number not valid")
+        return cell
+
+    return Parser(read)
+
+
+# What the customer may edit in the portal too is written only where the ERP's own word changed.
+OWNED_TOGETHER = {
+    "Strasse": "street",
+    "PLZ": "postal_code",
+    "Ort": "city",
+    "Land": "country",
+    "Telefon": "phone",
+    "EMail": "email",
+}
+COMPANIES = f"""
+    insert into accounts_company (number, name, name_extra, street, postal_code, city, country, phone, email, vat_id,
+        is_blocked, uses_homecase, customer_since, created_at)
+    select number, name, name_extra, street, postal_code, city, country, phone, email, vat_id,
+        is_blocked, false, customer_since, now()
+    from erp_stage where said_before is null
+    on conflict (number) do nothing;
+
+    update accounts_company c set name = s.name, name_extra = s.name_extra, vat_id = s.vat_id,
+        is_blocked = s.is_blocked, customer_since = s.customer_since,
+        {", ".join(f"{name} = {keep_unless_changed(header, f's.{name}', f'c.{name}')}" for header, name in OWNED_TOGETHER.items())}
+    from erp_stage s where c.number = s.number;
+"""
+
+# Who the main holder is to be, for new companies and where the ERP names another address than last time.
+HOLDERS = f"""
+    create temporary table erp_holder on commit drop as
+    select s.*, c.id as company_id, m.user_id as old_user_id, o.email as old_email, null::bigint as user_id
+    from erp_stage s
+    join accounts_company c on c.number = s.number
+    left join access_membership m on m.company_id = c.id and m.is_main_holder
+    left join accounts_user o on o.id = m.user_id
+    where {cell_changed("EMailLizenzinhaber")};
+
+    -- An address for a holder who had none is linked to that person, unless it is somebody's already.
+    update accounts_user u set email = h.holder_email from (
+        select distinct on (holder_email) * from erp_holder
+        where old_user_id is not null and old_email is null and holder_email <> ''
+        order by holder_email, line
+    ) h where u.id = h.old_user_id and not exists (select 1 from accounts_user x where lower(x.email) = h.holder_email);
+
+    insert into accounts_user (password, is_superuser, username, first_name, last_name, is_staff, is_active, date_joined,
+        email, salutation, phone, language, newsletter)
+    select distinct on (coalesce(nullif(h.holder_email, ''), h.number)) '!' || h.username, false, h.username,
+        h.first_name, h.last_name, false, true, now(), nullif(h.holder_email, ''), h.salutation, '', 'de', false
+    from erp_holder h
+    where (h.holder_email <> '' and not exists (select 1 from accounts_user x where lower(x.email) = h.holder_email))
+       or (h.holder_email = '' and h.old_user_id is null)
+    order by coalesce(nullif(h.holder_email, ''), h.number), h.line;
+
+    update erp_holder h set user_id = u.id from accounts_user u
+    where (h.holder_email <> '' and lower(u.email) = h.holder_email)
+       or (h.holder_email = '' and u.id = h.old_user_id);
+    update erp_holder h set user_id = u.id from accounts_user u where h.user_id is null and u.username = h.username;
+
+    insert into access_membership (company_id, user_id, is_holder, is_main_holder, function, phone, created_at,
+        accepted_at, version)
+    select company_id, user_id, true, false, '', '', now(), now(), 1 from erp_holder
+    on conflict (company_id, user_id) do update set is_holder = true, ends_on = null, suspended_at = null,
+        accepted_at = coalesce(access_membership.accepted_at, now());
+    -- The former main holder stays a holder: the import takes nobody out.
+    update access_membership m set is_main_holder = false from erp_holder h
+    where m.company_id = h.company_id and m.is_main_holder and m.user_id <> h.user_id;
+    update access_membership m set is_main_holder = true from erp_holder h
+    where m.company_id = h.company_id and m.user_id = h.user_id and not m.is_main_holder;
+    drop table erp_holder;
+"""
+
+NAMES = f"""
+    update accounts_user u set
+        first_name = {keep_unless_changed("Vorname", "s.first_name", "u.first_name")},
+        last_name = {keep_unless_changed("Nachname", "s.last_name", "u.last_name")},
+        salutation = {keep_unless_changed("Anrede", "s.salutation", "u.salutation")}
+    from erp_stage s join accounts_company c on c.number = s.number
+    join access_membership m on m.company_id = c.id and m.is_main_holder
+    where u.id = m.user_id and s.said_before is not null;
+"""
+
+# What allauth keeps beside the address: one confirmed row each, for the vendor's master data are trusted.
+LINKED_ADDRESSES = """
+    insert into account_emailaddress (user_id, email, verified, "primary")
+    select u.id, u.email, true, true from accounts_user u
+    where u.email is not null and not exists (select 1 from account_emailaddress e where e.user_id = u.id)
+    on conflict do nothing;
+"""
+
+
+def apply(cursor):
+    cursor.execute("alter table erp_stage add column username text; update erp_stage set username = 'p-' || "
+                   "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)")
+    for statement in (COMPANIES, HOLDERS, NAMES, LINKED_ADDRESSES):
+        cursor.execute(statement)
+
+
+CUSTOMERS = Table(
+    file="kunden.csv",
+    key=["number"],
+    twice="customer number twice",
+    columns=[
+        Column("KdNr", "number", customer_number(), missing="customer number missing"),
+        Column("Firma", "name", text(), missing="company name missing"),
+        Column("Zusatz", "name_extra", text()),
+        Column("Strasse", "street", text()),
+        Column("PLZ", "postal_code", text(12)),
+        Column("Ort", "city", text(120)),
+        Column("Land", "country", choice(COUNTRIES, "country unknown")),
+        Column("Telefon", "phone", text(40)),
+        Column("EMail", "email", email()),
+        Column("UStIdNr", "vat_id", text(20)),
+        Column("Anrede", "salutation", choice(SALUTATIONS, "salutation unknown")),
+        Column("Vorname", "first_name", text(150)),
+        Column("Nachname", "last_name", text(150)),
+        Column("EMailLizenzinhaber", "holder_email", email()),
+        Column("Gesperrt", "is_blocked", yes_no()),
+        Column("AngelegtAm", "customer_since", day()),
+    ],
+    apply=apply,
+)

@@ -1,0 +1,82 @@
+"""auftraege.csv, auftragspositionen.csv."""
+
+from portal.lib.erp import Column, Reference, Table, choice, day, email, number, price, text
+
+from .models import Order
+
+STATES = {
+    "E": Order.State.RECEIVED.value,
+    "B": Order.State.ACCEPTED.value,
+    "F": Order.State.FULFILLED.value,
+    "S": Order.State.CANCELLED.value,
+}
+
+# The address is copied when the order is first seen, and stays as it was then.
+ORDER_ROWS = """
+    insert into orders_order (id, number, company_id, ordered_by_id, orderer_name, state, placed_at, address, reference,
+        cost_center, note, net, vat)
+    select gen_random_uuid(), s.number, c.id, u.id, coalesce(trim(u.first_name || ' ' || u.last_name), ''), s.state,
+        s.placed_on::timestamp at time zone 'Europe/Berlin',
+        concat_ws(E'\\n', c.name, nullif(c.name_extra, ''), nullif(c.street, ''),
+            nullif(trim(c.postal_code || ' ' || c.city), '')),
+        s.reference, '', '', 0, 0
+    from erp_stage s join accounts_company c on c.number = s.customer
+    left join accounts_user u on s.orderer <> '' and lower(u.email) = s.orderer
+    on conflict (number) do update set state = excluded.state, reference = excluded.reference;
+    insert into orders_orderevent (order_id, state, at, by_name, reason)
+    select o.id, s.state, case when s.said_before is null then o.placed_at else now() end, 'ERP', ''
+    from erp_stage s join orders_order o on o.number = s.number
+    where s.said_before is null or s.said_before->>'Status' is distinct from s.said->>'Status';
+"""
+
+ORDERS = Table(
+    file="auftraege.csv",
+    key=["number"],
+    twice="order number twice",
+    columns=[
+        Column("AuftragsNr", "number", text(40), missing="order number missing"),
+        Column("KdNr", "customer", text(20), missing="customer number missing"),
+        Column("Datum", "placed_on", day(), missing="date not valid"),
+        Column("Status", "state", choice(STATES, "state unknown")),
+        Column("BestellerEMail", "orderer", email()),
+        Column("Bestellzeichen", "reference", text(80)),
+    ],
+    references=[Reference("customer", "accounts_company", "number", "customer unknown")],
+    apply=lambda cursor: cursor.execute(ORDER_ROWS),
+)
+
+# Net is rounded half up per line; VAT per rate over the lines of the order.
+LINE_ROWS = """
+    insert into orders_orderline (order_id, position, article_id, article_number, name, unit, quantity, unit_price,
+        vat_rate, net)
+    select o.id, s.position, a.id, s.article, s.name, coalesce(a.unit, ''), s.quantity, s.unit_price, s.vat_rate,
+        round(s.quantity * s.unit_price, 2)
+    from erp_stage s join orders_order o on o.number = s.order_number left join shop_article a on a.number = s.article
+    on conflict (order_id, position) do update set article_id = excluded.article_id,
+        article_number = excluded.article_number, name = excluded.name, quantity = excluded.quantity,
+        unit_price = excluded.unit_price, vat_rate = excluded.vat_rate, net = excluded.net;
+    update orders_order o set net = sums.net, vat = sums.vat from (
+        select order_id, sum(net) as net, sum(vat) as vat from (
+            select l.order_id, sum(l.net) as net, round(sum(l.net) * l.vat_rate / 100, 2) as vat
+            from orders_orderline l join orders_order o on o.id = l.order_id
+            where o.number in (select order_number from erp_stage) group by l.order_id, l.vat_rate
+        ) rates group by order_id
+    ) sums where sums.order_id = o.id;
+"""
+
+ORDER_LINES = Table(
+    file="auftragspositionen.csv",
+    key=["order_number", "position"],
+    twice="position twice",
+    columns=[
+        Column("AuftragsNr", "order_number", text(40), missing="order number missing"),
+        Column("Pos", "position", number(), missing="number not valid"),
+        Column("ArtNr", "article", text(40)),
+        Column("Bezeichnung", "name", text(), missing="name missing"),
+        Column("Menge", "quantity", number(least=1), missing="number not valid"),
+        Column("Einzelpreis", "unit_price", price(), missing="price missing"),
+        Column("MwSt", "vat_rate", price("number not valid"), missing="number not valid"),
+    ],
+    references=[Reference("order_number", "orders_order", "number", "order unknown")],
+    apply=lambda cursor: cursor.execute(LINE_ROWS),
+)

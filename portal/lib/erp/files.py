@@ -1,0 +1,29 @@
+"""Files of an export on their way into storage, named by their content: the same bytes are kept once."""
+
+from pathlib import Path, PurePosixPath
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+
+from .table import STAGE
+
+
+def store_files(cursor, column, folder):
+    """Copy the files of all staged rows into storage; adds <column>_stored, the name in storage, to the stage."""
+    cursor.execute(f"alter table {STAGE} add column {column}_stored text")
+    cursor.execute(f"select distinct {column}_path, {column}_sha256, {column}_size from {STAGE}")  # noqa: S608
+    stored = [(path, _store(Path(path), sha256, size, folder)) for path, sha256, size in cursor.fetchall()]
+    update = f"update {STAGE} set {column}_stored = %s where {column}_path = %s"  # noqa: S608
+    cursor.executemany(update, [(name, path) for path, name in stored])
+
+
+def _store(path, sha256, size, folder):
+    suffix = PurePosixPath(path.name).suffix.lower()
+    name = f"{folder}/{sha256[:2]}/{sha256}{suffix if suffix[1:].isalnum() and suffix.isascii() else ''}"
+    if default_storage.exists(name):
+        if default_storage.size(name) == size:
+            return name
+        # A copy that was cut short by a crash.
+        default_storage.delete(name)
+    with path.open("rb") as content:
+        return default_storage.save(name, File(content))

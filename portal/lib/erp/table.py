@@ -1,0 +1,126 @@
+"""A table of the export: its columns, what a row refers to, and how staged rows become rows of ours."""
+
+import json
+from dataclasses import dataclass, field
+
+from .cells import Parser, Refused, SourceFile
+from .reading import rows_of
+
+STAGE = "erp_stage"
+
+
+@dataclass(frozen=True)
+class Column:
+    """header: its name in the file. name: its name in the staging table. missing: the reason if it is empty.
+
+    optional: the whole column may be absent; then its cells count as empty.
+    """
+
+    header: str
+    name: str
+    parser: Parser
+    missing: str = ""
+    optional: bool = False
+
+
+@dataclass(frozen=True)
+class Reference:
+    """Every value of a staged column must stand in a table of ours. many: the column holds a comma-separated list."""
+
+    column: str
+    table: str
+    target: str
+    reason: str
+    many: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """file: its name in the export. key: the columns that name a row; twice: the reason when a key comes again.
+
+    apply(cursor) turns the new and changed rows of the staging table into rows of ours, by SQL. said_before holds what
+    the ERP last said of a row, as JSON by header, NULL for a new one.
+    """
+
+    file: str
+    columns: list[Column]
+    key: list[str]
+    apply: callable
+    twice: str = "row twice"
+    references: list[Reference] = field(default_factory=list)
+
+    def stage_sql(self):
+        """The staging table: line, key, the raw cells as JSON, a problem with a file, and the columns."""
+        own = ", ".join(f"{name} {kind}" for name, kind in self.stage_columns())
+        return (
+            f"create temporary table {STAGE} (line integer, key text, said jsonb, said_before jsonb, "
+            f"is_new boolean, problem text, {own}) on commit drop"
+        )
+
+    def stage_columns(self):
+        """(name, SQL type); a file takes four columns: source path, size, hash, and its name in the export."""
+        for column in self.columns:
+            if column.parser.sql == "file":
+                yield f"{column.name}_path", "text"
+                yield f"{column.name}_size", "bigint"
+                yield f"{column.name}_sha256", "text"
+                yield f"{column.name}_name", "text"
+            else:
+                yield column.name, column.parser.sql
+
+    def read(self, folder, refuse):
+        """Yields the values of each readable row for the staging table; refuse(line, reason) gets the others."""
+        present = [column for column in self.columns if not column.optional or self._has(folder, column.header)]
+        for line, cells in rows_of(folder / self.file, [column.header for column in present]):
+            if cells is None:
+                refuse(line, "too few columns")
+                continue
+            try:
+                yield self._staged(line, dict(zip((c.header for c in present), cells, strict=True)), folder)
+            except Refused as refusal:
+                refuse(line, str(refusal))
+
+    def _has(self, folder, header):
+        from .reading import FileRefused
+
+        try:
+            next(rows_of(folder / self.file, [header]), None)
+        except FileRefused:
+            return False
+        return True
+
+    def _staged(self, line, cells, folder):
+        said, values, problem = dict(cells), {}, None
+        for column in self.columns:
+            cell = cells.get(column.header, "")
+            if "\0" in cell or "\ufffd" in cell:
+                raise Refused("character not allowed")
+            if column.missing and not cell:
+                raise Refused(column.missing)
+            if column.parser.sql == "file":
+                # Whether the row belongs to somebody is asked first; a bad file is told after that.
+                try:
+                    found = column.parser.read(cell, folder)
+                except Refused as refusal:
+                    problem, found = str(refusal), None
+                said[f"{column.header}-SHA256"] = found.sha256 if found else ""
+                values |= _file_values(column.name, found)
+            else:
+                values[column.name] = column.parser.read(cell, folder)
+        key = "\x1f".join(str(values[name] if values[name] is not None else "") for name in self.key)
+        return (line, key, json.dumps(said, ensure_ascii=False), problem, *values.values())
+
+
+def _file_values(name, found: SourceFile | None):
+    values = (str(found.path), found.size, found.sha256, found.path.name) if found else (None,) * 4
+    return dict(zip((f"{name}_path", f"{name}_size", f"{name}_sha256", f"{name}_name"), values, strict=True))
+
+
+def cell_changed(header):
+    """SQL: whether the ERP says something else in this cell than at the last import. True for new rows."""
+    return f"(s.said_before is null or s.said_before->>'{header}' is distinct from s.said->>'{header}')"
+
+
+def keep_unless_changed(header, value, current):
+    """SQL: the ERP's value where it changed since the last import, else what stands in the portal."""
+    return f"case when {cell_changed(header)} then {value} else {current} end"

@@ -1,0 +1,253 @@
+"""Start everything: python -m portal.run serve | manage …
+
+serve   the database, migrations, translations, static files, the demo company, then gunicorn and one worker.
+manage  one manage.py command over the same database, such as: python -m portal.run manage -- import_erp FOLDER
+"""
+
+import argparse
+import ctypes
+import fcntl
+import hashlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+
+from portal.lib.postgres import DatabaseRefused, Server
+
+ROOT = Path(__file__).resolve().parent.parent
+GUNICORN = [
+    "-m", "gunicorn", "portal.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "8",
+    # The socket in the home folder would be shared by two portals of one user.
+    "--no-control-socket",
+    # A client must not name the script's path for us.
+    "--forwarder-headers", "",
+    "--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning",
+]  # fmt: skip
+WORKER = ["manage.py", "procrastinate", "worker", "--delete-jobs", "successful"]
+STOP_SECONDS = 15
+
+
+class Refused(Exception):
+    """Cannot start; the text says why, for people."""
+
+
+def main():
+    arguments = _arguments()
+    signal.signal(signal.SIGTERM, _leave)
+    try:
+        {"serve": serve, "manage": manage}[arguments.command](arguments)
+    except (Refused, DatabaseRefused) as refusal:
+        sys.exit(f"\n{refusal}")
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(prog="python -m portal.run", description=__doc__.splitlines()[0])
+    parser.add_argument("--data", type=Path, default=Path(os.environ.get("DATA_DIR") or ".data"))
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("command", choices=["serve", "manage"])
+    parser.add_argument("rest", nargs=argparse.REMAINDER, help="what manage.py is given")
+    return parser.parse_args()
+
+
+def _leave(_signal, _frame):
+    # Without this, Python dies at once and leaves the server behind.
+    raise SystemExit(0)
+
+
+# --- serve ---
+
+
+def serve(arguments):
+    data = arguments.data.resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    with _only_one(data), _free_port(arguments.port), _database(data) as url:
+        environment = _environment(data, url, arguments.port)
+        _prepare(environment, data)
+        with _free_port(arguments.port):
+            pass
+        _announce(arguments.port)
+        _supervise(environment, arguments.port)
+    print("Stopped.", flush=True)
+
+
+def _prepare(environment, data):
+    with step("Tables"):
+        _manage(environment, "migrate", "--verbosity", "0")
+        _manage(environment, "createcachetable")
+    with step("Translations"):
+        _run([sys.executable, "-m", "portal.lib.translations"], environment)
+    with step("Static files") as say:
+        if _static_changed(data):
+            _manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
+            _static_stamp(data).write_text(_static_state())
+        else:
+            say("unchanged")
+    if environment["DEMO"] == "1":
+        with step("Demo company"):
+            _manage(environment, "load_demo")
+
+
+@contextmanager
+def step(name):
+    """Print a line of progress with the time it took; the block may say a word more."""
+    print(f"{name:.<24} ", end="", flush=True)
+    began, words = time.monotonic(), []
+    yield words.append
+    print(f"{time.monotonic() - began:5.1f} s  {' '.join(words)}", flush=True)
+
+
+@contextmanager
+def _only_one(data):
+    with open(data / "run.lock", "w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(f"A portal is already running over {data}. Stop it first, or use another DATA=…") from None
+        yield
+
+
+@contextmanager
+def _free_port(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            raise Refused(f"Port {port} is taken by another program. Use another one: make run PORT=…") from None
+    yield
+
+
+def _database(data):
+    """The server to use: the one DATABASE_URL names, else our own inside the data folder."""
+    if url := os.environ.get("DATABASE_URL"):
+        return nullcontext(url)
+    return _own_server(data)
+
+
+@contextmanager
+def _own_server(data):
+    with step("Database"):
+        running = Server(data / "postgres").running()
+        url = running.__enter__()
+    try:
+        yield url
+    finally:
+        running.__exit__(None, None, None)
+
+
+def _environment(data, url, port):
+    base = {
+        "DEMO": "1",
+        "PORTAL_URL": f"http://localhost:{port}",
+        "STATIC_ROOT": str(data / "static"),
+        "DATA_DIR": str(data),
+    }
+    fixed = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings", "PYTHONUNBUFFERED": "1"}
+    return {**base, **os.environ, **fixed, "DATA_DIR": str(data)}
+
+
+def _announce(port):
+    from portal.demo.logins import LOGINS, PASSWORD
+
+    print(f"\nThe portal is at http://localhost:{port}/   (mail of the demo: http://localhost:{port}/demo/post/)")
+    print(f"Logins of the demo, password {PASSWORD}")
+    for login, who in LOGINS:
+        print(f"  {login:<28} {who}")
+    print("Stop with Ctrl-C.", flush=True)
+
+
+# --- the children ---
+
+
+def _supervise(environment, port):
+    """Keep web and worker alive until we are told to stop; stop both together."""
+    web = {**environment, "DB_POOL": environment.get("DB_POOL", "8")}
+    commands = {"web": ([*GUNICORN, "--bind", f"127.0.0.1:{port}"], web), "worker": (WORKER, environment)}
+    children, failures = {}, dict.fromkeys(commands, 0)
+    try:
+        while True:
+            for name, (command, env) in commands.items():
+                child = children.get(name)
+                if child is None or child.poll() is not None:
+                    if child is not None:
+                        failures[name] += 1
+                        print(f"{name} ended with {child.returncode}; starting it again.", flush=True)
+                        time.sleep(min(30, 2 ** failures[name]))
+                    children[name] = _child(command, env)
+            time.sleep(0.5)
+    finally:
+        for child in children.values():
+            child.terminate()
+        for child in children.values():
+            _wait(child)
+
+
+def _child(command, environment):
+    # A group of its own: Ctrl-C reaches only us, and we stop the children in order.
+    return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, process_group=0, preexec_fn=_die_with_us)
+
+
+def _die_with_us():
+    # PR_SET_PDEATHSIG: after a kill -9 of the supervisor nobody is left holding the port.
+    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+
+
+def _wait(child):
+    try:
+        child.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        child.wait()
+
+
+# --- helpers ---
+
+
+def manage(arguments):
+    data = arguments.data.resolve()
+    data.mkdir(parents=True, exist_ok=True)
+    rest = [part for part in arguments.rest if part != "--"]
+    with _database(data) as url:
+        environment = _environment(data, url, arguments.port)
+        _manage(environment, "migrate", "--verbosity", "0")
+        done = subprocess.run([sys.executable, "manage.py", *rest], cwd=ROOT, env=environment)
+    sys.exit(done.returncode)
+
+
+def _manage(environment, *command):
+    _run([sys.executable, "manage.py", *command], environment)
+
+
+def _run(command, environment):
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    if done.returncode:
+        raise Refused(f"{' '.join(command[1:])} failed:\n{(done.stderr or done.stdout).strip()[-3000:]}")
+
+
+def _static_stamp(data):
+    return data / "static.stamp"
+
+
+def _static_changed(data):
+    stamp = _static_stamp(data)
+    return not (data / "static" / "staticfiles.json").exists() or not stamp.exists() or stamp.read_text() != _static_state()
+
+
+def _static_state():
+    """A hash that changes when a static file of ours or a library changes."""
+    state = hashlib.sha256((ROOT / "requirements.lock").read_bytes())
+    for path in sorted((ROOT / "static").rglob("*")):
+        if path.is_file():
+            state.update(str(path.relative_to(ROOT)).encode() + path.read_bytes())
+    return state.hexdigest()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""artikel.csv, preise.csv."""
+
+from portal.lib.erp import Column, Reference, Table, choice, number, price, text, yes_no
+
+# "Software/Kauf" stands below "Software"; missing parents are made.
+CATEGORY_ROWS = """
+    insert into shop_category (path, name, position)
+    select distinct on (path) path, regexp_replace(path, '^.*/', ''), 0 from (
+        select array_to_string((string_to_array(category, '/'))[1:depth], '/') as path
+        from (select distinct category from erp_stage where category <> '') c,
+            generate_series(1, cardinality(string_to_array(category, '/'))) depth
+    ) paths on conflict (path) do nothing;
+    update shop_category child set parent_id = parent.id from shop_category parent
+    where child.parent_id is null and child.path like '%%/%%' and parent.path = regexp_replace(child.path, '/[^/]*$', '');
+"""
+
+ARTICLE_ROWS = """
+    insert into shop_article (number, name, description, kind, category_id, unit, list_price, vat_rate, grants_id,
+        is_active)
+    select s.number, s.name, s.description, s.kind, c.id, s.unit, s.list_price, s.vat_rate, g.id, s.is_active
+    from erp_stage s left join shop_category c on c.path = s.category left join contracts_product g on g.number = s.grants
+    on conflict (number) do update set name = excluded.name, description = excluded.description, kind = excluded.kind,
+        category_id = excluded.category_id, unit = excluded.unit, list_price = excluded.list_price,
+        vat_rate = excluded.vat_rate, grants_id = excluded.grants_id, is_active = excluded.is_active;
+    delete from shop_article_fits f using shop_article a, erp_stage s, contracts_product p
+    where f.article_id = a.id and a.number = s.number and p.id = f.product_id
+      and not p.number = any(string_to_array(s.fits, ','));
+    insert into shop_article_fits (article_id, product_id)
+    select a.id, p.id from erp_stage s join shop_article a on a.number = s.number
+    join contracts_product p on p.number = any(string_to_array(s.fits, ','))
+    on conflict do nothing;
+"""
+
+
+def apply_articles(cursor):
+    cursor.execute(CATEGORY_ROWS.replace("%%", "%"))
+    cursor.execute(ARTICLE_ROWS)
+
+
+ARTICLES = Table(
+    file="artikel.csv",
+    key=["number"],
+    twice="article number twice",
+    columns=[
+        Column("ArtNr", "number", text(40), missing="article number missing"),
+        Column("Bezeichnung", "name", text(), missing="name missing"),
+        Column("Beschreibung", "description", text(20_000)),
+        Column("Art", "kind", choice({kind: kind for kind in "KMDSP"})),
+        Column("Warengruppe", "category", text()),
+        Column("Preis", "list_price", price(), missing="price missing"),
+        Column("MwSt", "vat_rate", price("number not valid"), missing="number not valid"),
+        Column("Einheit", "unit", text(40)),
+        Column("PasstZu", "fits", text()),
+        Column("LiefertProdNr", "grants", text(20)),
+        Column("Aktiv", "is_active", yes_no()),
+    ],
+    references=[
+        Reference("fits", "contracts_product", "number", "product unknown", many=True),
+        Reference("grants", "contracts_product", "number", "product unknown"),
+    ],
+    apply=apply_articles,
+)
+
+PRICE_ROWS = """
+    insert into shop_price (article_id, company_id, from_quantity, net)
+    select a.id, c.id, s.from_quantity, s.net
+    from erp_stage s join shop_article a on a.number = s.article left join accounts_company c on c.number = s.customer
+    on conflict (article_id, company_id, from_quantity, valid_from) do update set net = excluded.net;
+"""
+
+PRICES = Table(
+    file="preise.csv",
+    key=["article", "customer", "from_quantity"],
+    twice="price twice",
+    columns=[
+        Column("ArtNr", "article", text(40), missing="article number missing"),
+        Column("KdNr", "customer", text(20)),
+        Column("AbMenge", "from_quantity", number(least=1), missing="number not valid"),
+        Column("Preis", "net", price(), missing="price missing"),
+    ],
+    references=[
+        Reference("article", "shop_article", "number", "article unknown"),
+        Reference("customer", "accounts_company", "number", "customer unknown"),
+    ],
+    apply=lambda cursor: cursor.execute(PRICE_ROWS),
+)
