@@ -5,6 +5,7 @@ from functools import wraps
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404
 from django.shortcuts import render
+from django.urls import reverse
 
 from .models import Membership
 from .rights import Right
@@ -91,7 +92,7 @@ def _explain(request, needs):
         "right": needs,
         "right_label": Right(needs).label if needs != HOLDER else "",
         "granters": [row.user.get_full_name() for row in granters[:5]],
-        "can_ask": needs != HOLDER,
+        "request_url": reverse("access_request", args=[request.company.number, needs]) if needs != HOLDER else None,
         "requested_at": asked.created_at if asked else None,
     }
     return render(request, "403.html", context, status=403)

@@ -26,13 +26,13 @@ class MembershipQuerySet(models.QuerySet):
         return self.filter(is_holder=True)
 
     def with_people(self):
-        return self.select_related("user").order_by("-is_main_holder", "-is_holder", "user__last_name", "user__first_name", "pk")
+        return self.select_related("user").order_by(
+            "-is_main_holder", "-is_holder", "user__last_name", "user__first_name", "pk"
+        )
 
     def granting(self):
         """Those who may grant access: licence holders and deputies."""
-        return self.open().filter(
-            Q(is_holder=True) | Q(rights__permission__codename=Right.ACCESS)
-        ).distinct()
+        return self.open().filter(Q(is_holder=True) | Q(rights__permission__codename=Right.ACCESS)).distinct()
 
 
 class Membership(models.Model):
@@ -71,8 +71,7 @@ class Membership(models.Model):
             ),
             # A licence holder cannot fade away by a date or a suspension; the trigger keeps the last one from going.
             models.CheckConstraint(
-                condition=Q(is_holder=False)
-                | Q(ends_on=None, suspended_at=None, accepted_at__isnull=False),
+                condition=Q(is_holder=False) | Q(ends_on=None, suspended_at=None, accepted_at__isnull=False),
                 name="membership_holder_is_open",
             ),
             models.CheckConstraint(

@@ -4,7 +4,18 @@ from portal.lib.erp import Column, Refused, Table, choice, day, email, text, yes
 from portal.lib.erp.cells import Parser
 from portal.lib.erp.table import cell_changed, keep_unless_changed
 
-COUNTRIES = {"": "DE", "D": "DE", "DE": "DE", "A": "AT", "AT": "AT", "CH": "CH", "L": "LU", "LU": "LU", "F": "FR", "I": "IT"}
+COUNTRIES = {
+    "": "DE",
+    "D": "DE",
+    "DE": "DE",
+    "A": "AT",
+    "AT": "AT",
+    "CH": "CH",
+    "L": "LU",
+    "LU": "LU",
+    "F": "FR",
+    "I": "IT",
+}
 SALUTATIONS = {"": "", "Herr": "mr", "Frau": "ms"}
 
 
@@ -104,8 +115,10 @@ LINKED_ADDRESSES = """
 
 
 def apply(cursor):
-    cursor.execute("alter table erp_stage add column username text; update erp_stage set username = 'p-' || "
-                   "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)")
+    cursor.execute(
+        "alter table erp_stage add column username text; update erp_stage set username = 'p-' || "
+        "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
+    )
     for statement in (COMPANIES, HOLDERS, NAMES, LINKED_ADDRESSES):
         cursor.execute(statement)
 

@@ -1,1 +1,10 @@
-urlpatterns = []
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.document_list, name="document_list"),
+    path("bedingungen/", views.terms_list, name="terms_list"),
+    path("bedingungen/<int:pk>/", views.terms_file, name="terms_file"),
+    path("<uuid:pk>/", views.document_file, name="document_file"),
+]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Licence, Product
 from portal.lib.days import today
 from portal.lib.files import stored_name
+from portal.lib.markdown import to_html
 
 
 class ReleaseQuerySet(models.QuerySet):
@@ -18,10 +19,6 @@ class ReleaseQuerySet(models.QuerySet):
 
     def newest_first(self):
         return self.order_by("-released_on", "-pk")
-
-    def of_company(self, company):
-        """Versions of the products this company ever licensed."""
-        return self.published().filter(product__in=company.licences.begun().values("product"))
 
     def with_entitlement(self, company):
         """Adds is_entitled: whether the company may load the version today.
@@ -33,9 +30,12 @@ class ReleaseQuerySet(models.QuerySet):
         covered = licences.running().with_cover().filter(covered_until__gte=OuterRef("released_on"))
         ever = licences.begun()
         may = Q(Exists(covered)) | (Q(is_security=True) & Exists(ever))
-        return self.annotate(is_entitled=models.ExpressionWrapper(
-            Q(withdrawn_on=None) & may, output_field=models.BooleanField()
-        ))
+        allowed = models.ExpressionWrapper(Q(withdrawn_on=None) & may, output_field=models.BooleanField())
+        return self.annotate(is_entitled=allowed)
+
+    def newest_per_product(self):
+        """One version for each product: the one released last."""
+        return self.order_by("product", "-released_on", "-pk").distinct("product")
 
     def entitled(self, company):
         """Versions the company may load today."""
@@ -66,6 +66,11 @@ class Release(models.Model):
     def __str__(self):
         return f"{self.product} {self.version}"
 
+    @property
+    def notes_html(self):
+        """The release notes as safe HTML."""
+        return to_html(self.notes)
+
 
 class ReleaseFile(models.Model):
     """A program file of a version. Its bytes never change: a new build is a new file."""
@@ -87,6 +92,11 @@ class ReleaseFile(models.Model):
 
     def __str__(self):
         return f"{self.title} {self.release.version}"
+
+    @classmethod
+    def of(cls, releases):
+        """The files of a queryset of versions."""
+        return cls.objects.filter(release__in=releases)
 
 
 class Download(models.Model):

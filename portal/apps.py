@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class PortalConfig(AppConfig):
@@ -6,3 +7,11 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         from . import checks  # noqa: F401
+
+        post_migrate.connect(_make_roles, sender=self)
+
+
+def _make_roles(**kwargs):
+    from .roles import make_roles
+
+    make_roles()

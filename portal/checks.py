@@ -10,7 +10,9 @@ def orders_survive_a_crash(app_configs, databases, **kwargs):
         cursor.execute("show synchronous_commit")
         (value,) = cursor.fetchone()
     if value == "off":
-        return [Error("PostgreSQL runs with synchronous_commit=off: acknowledged orders could be lost.", id="portal.E001")]
+        return [
+            Error("PostgreSQL runs with synchronous_commit=off: acknowledged orders could be lost.", id="portal.E001")
+        ]
     return []
 
 

@@ -141,7 +141,7 @@ def _compare(cursor, table, result):
 
 def _remember(cursor, table):
     cursor.execute(
-        f"insert into portal_erprow (\"table\", key, said) select %s, key, said from {STAGE} "  # noqa: S608
+        f'insert into portal_erprow ("table", key, said) select %s, key, said from {STAGE} '  # noqa: S608
         'on conflict ("table", key) do update set said = excluded.said',
         [table.file],
     )

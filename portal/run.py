@@ -191,7 +191,9 @@ def _supervise(environment, port):
 
 def _child(command, environment):
     # A group of its own: Ctrl-C reaches only us, and we stop the children in order.
-    return subprocess.Popen([sys.executable, *command], cwd=ROOT, env=environment, process_group=0, preexec_fn=_die_with_us)
+    return subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, env=environment, process_group=0, preexec_fn=_die_with_us
+    )
 
 
 def _die_with_us():
@@ -237,7 +239,11 @@ def _static_stamp(data):
 
 def _static_changed(data):
     stamp = _static_stamp(data)
-    return not (data / "static" / "staticfiles.json").exists() or not stamp.exists() or stamp.read_text() != _static_state()
+    return (
+        not (data / "static" / "staticfiles.json").exists()
+        or not stamp.exists()
+        or stamp.read_text() != _static_state()
+    )
 
 
 def _static_state():

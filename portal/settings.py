@@ -61,7 +61,6 @@ INSTALLED_APPS = [
     "shop",
     "orders",
     "support",
-    "portal",
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -78,6 +77,8 @@ INSTALLED_APPS = [
     "django_countries",
     "heroicons",
     "procrastinate.contrib.django",
+    # Last: its staff roles need the permissions of all the others.
+    "portal",
 ]
 
 MIDDLEWARE = [
@@ -178,9 +179,7 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 
 # Every mail is put into the queue inside the transaction that causes it; the worker delivers it.
 EMAIL_BACKEND = "portal.lib.mail.QueueBackend"
-MAIL_DELIVERY_BACKEND = (
-    "django.core.mail.backends.smtp.EmailBackend" if not DEMO else "portal.lib.mail.FolderBackend"
-)
+MAIL_DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if not DEMO else "portal.lib.mail.FolderBackend"
 _smtp = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
 EMAIL_HOST, EMAIL_PORT = _smtp["EMAIL_HOST"], _smtp["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _smtp["EMAIL_HOST_USER"], _smtp["EMAIL_HOST_PASSWORD"]

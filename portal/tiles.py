@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from access.tile import TILE as ACCESS
 from accounts.models import Company
 from accounts.tile import TILE as ACCOUNT
-from access.tile import TILE as ACCESS
 from contracts.tile import TILE as CONTRACTS
 from downloads.tile import TILE as DOWNLOADS
 from orders.tile import TILE as ORDERS

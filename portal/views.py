@@ -40,7 +40,9 @@ def chooser(request):
 
 @company_view
 def start(request):
-    return render(request, "portal/start.html", {"tiles": tiles_with_facts(request), "greeting": greeting(request.user)})
+    return render(
+        request, "portal/start.html", {"tiles": tiles_with_facts(request), "greeting": greeting(request.user)}
+    )
 
 
 def greeting(user):

@@ -1,6 +1,5 @@
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from access.rights import Right
 from portal.lib.tiles import CountOf, Fact, Tile

@@ -4,7 +4,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 
-class Feature(models.Model):
+class InTwoLanguages:
+    """Rows whose texts stand in columns ending in _de and _en."""
+
+    def in_language(self, language):
+        """The texts without the ending, in one language: {"title": …, "text": …}; German where English is empty."""
+        fields = [field.name for field in self._meta.fields]
+        texts = {name[:-3]: getattr(self, name) for name in fields if name.endswith("_de")}
+        if language == "en":
+            texts |= {name: english for name in texts if (english := getattr(self, f"{name}_en"))}
+        return texts | {name: getattr(self, name) for name in fields if not name.endswith(("_de", "_en"))}
+
+
+class Feature(InTwoLanguages, models.Model):
     """A function of HOMECASE, as the Support-Modul page tells it. Kept by staff, in both languages."""
 
     title_de = models.CharField(_("title, German"), max_length=120)
@@ -23,7 +35,7 @@ class Feature(models.Model):
         return self.title_de
 
 
-class Contact(models.Model):
+class Contact(InTwoLanguages, models.Model):
     """A desk of the vendor that customers can reach, with its hours."""
 
     name_de = models.CharField(_("name, German"), max_length=120)

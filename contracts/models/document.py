@@ -10,14 +10,17 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.days import today
 from portal.lib.files import stored_name
 
-
 NEW_FOR = timedelta(days=60)
 
 
 class DocumentQuerySet(models.QuerySet):
+    def dated(self, on=None):
+        """Documents whose day has come; those of the future stay hidden until it starts in Berlin (edge 32)."""
+        return self.filter(dated_on__lte=on or today())
+
     def visible(self, on=None):
-        """Documents a customer may see: dated by today, and the newest version of each number."""
-        return self.filter(dated_on__lte=on or today(), replaced_by=None)
+        """Documents a customer sees in lists: dated by today, and the newest version of each number."""
+        return self.dated(on).filter(replaced_by=None)
 
     def newest_first(self):
         return self.order_by("-dated_on", "-pk")
@@ -72,6 +75,10 @@ class Document(models.Model):
 
     def __str__(self):
         return f"{self.number} {self.title}"
+
+    def note_opening(self, user, how):
+        """Remember that somebody viewed or downloaded it."""
+        return self.openings.create(user=user, how=how)
 
 
 class DocumentOpening(models.Model):

@@ -124,3 +124,7 @@ class Maintenance(models.Model):
 
     def __str__(self):
         return f"{self.kind} {self.licence}"
+
+    @property
+    def has_ended(self):
+        return self.ends_on is not None and self.ends_on < today()

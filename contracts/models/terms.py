@@ -9,6 +9,10 @@ from portal.lib.files import stored_name
 
 
 class TermsQuerySet(models.QuerySet):
+    def begun(self, on=None):
+        """Versions whose validity has begun, ended ones too."""
+        return self.filter(valid_from__lte=on or today())
+
     def in_force(self, on=None):
         """Versions valid on a day, today by default, newest first."""
         on = on or today()
@@ -54,6 +58,10 @@ class Terms(models.Model):
 
     def __str__(self):
         return f"{self.title} ({self.valid_from:%d.%m.%Y})"
+
+    @property
+    def has_ended(self):
+        return self.valid_until is not None and self.valid_until < today()
 
 
 class Acceptance(models.Model):

@@ -40,7 +40,12 @@ class Order(models.Model):
     net = models.DecimalField(_("sum, euro net"), max_digits=14, decimal_places=2, default=0)
     vat = models.DecimalField(_("VAT, euro"), max_digits=14, decimal_places=2, default=0)
     acceptance = models.ForeignKey(
-        "contracts.Acceptance", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("terms accepted")
+        "contracts.Acceptance",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("terms accepted"),
     )
     # One per shown checkout form; the same form sent twice meets the unique row of the first. Empty for imported orders.
     form_key = models.UUIDField(unique=True, null=True, blank=True, editable=False)

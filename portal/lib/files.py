@@ -1,14 +1,19 @@
 """Files that only some people may have: stored under names of our own, handed over after the check."""
 
 import hashlib
+import logging
 import mimetypes
+import re
 import uuid
 from pathlib import PurePosixPath
+from urllib.parse import quote
 
 from django.conf import settings
-from django.http import FileResponse, HttpResponse
+from django.http import Http404, HttpResponse, StreamingHttpResponse
 from django.utils.deconstruct import deconstructible
 from django.utils.http import content_disposition_header
+
+log = logging.getLogger("portal.files")
 
 
 @deconstructible
@@ -36,3 +41,90 @@ def sha256_of(file):
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
     return digest
+
+
+# --- handing over ---
+
+INLINE = {".pdf": "application/pdf"}
+
+
+def serve_protected(request, field, *, name, sha256, inline=False):
+    """Answer with a file the caller has checked the permission for.
+
+    field: a FieldFile. name: what the person's file is called (RFC 6266). sha256: its hash, the ETag for resuming.
+    Behind nginx the file is handed over by X-Accel-Redirect and no worker is held; else it is streamed with Range.
+    inline: let the browser show it, if it really is a PDF. Raises Http404, and logs, when the file is gone from storage.
+    """
+    if not field.storage.exists(field.name):
+        log.error("A file is missing in storage: %s", field.name)
+        raise Http404
+    kind, shown = _kind(field, name, inline)
+    if settings.X_ACCEL_PREFIX:
+        response = HttpResponse(content_type=kind)
+        # The name comes from the database, never from the request.
+        response.headers["X-Accel-Redirect"] = settings.X_ACCEL_PREFIX + quote(field.name)
+    else:
+        response = _streamed(request, field, kind, f'"{sha256}"')
+    response.headers["Content-Disposition"] = content_disposition_header(not shown, name)
+    response.headers["Cache-Control"] = "private, no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def _kind(field, name, inline):
+    """(content type, whether it may be shown): only what begins like a PDF is called one and shown."""
+    suffix = PurePosixPath(name).suffix.lower()
+    if suffix in INLINE:
+        with field.storage.open(field.name) as content:
+            if content.read(5) == b"%PDF-":
+                return INLINE[suffix], inline
+        return "application/octet-stream", False
+    guessed = mimetypes.guess_type(name)[0] or ""
+    # Markup is never served as such from our own address.
+    return (guessed if guessed in SAFE_TYPES else "application/octet-stream"), False
+
+
+SAFE_TYPES = {"application/zip", "application/pdf", "text/plain", "image/png", "image/jpeg"}
+
+
+def _streamed(request, field, kind, etag):
+    size = field.storage.size(field.name)
+    start, stop = _range(request, size, etag)
+    if start is None:
+        response = HttpResponse(status=416, content_type=kind)
+        response.headers["Content-Range"] = f"bytes */{size}"
+        return response
+    whole = (start, stop) == (0, size)
+    content = field.storage.open(field.name)
+    content.seek(start)
+    response = StreamingHttpResponse(_pieces(content, stop - start), status=200 if whole else 206, content_type=kind)
+    response.headers["Accept-Ranges"] = "bytes"
+    response.headers["ETag"] = etag
+    response.headers["Content-Length"] = str(stop - start)
+    if not whole:
+        response.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    return response
+
+
+def _range(request, size, etag):
+    """The bytes asked for as (start, stop); the whole for no or several ranges; (None, None) for an impossible one."""
+    asked = RANGE.fullmatch(request.headers.get("Range", ""))
+    # If-Range with another hash: the file is not the one that was begun.
+    if not asked or asked.groups() == ("", "") or request.headers.get("If-Range", etag) != etag:
+        return 0, size
+    first, last = asked.groups()
+    if not first:
+        return max(0, size - int(last)), size
+    start, stop = int(first), min(int(last) + 1 if last else size, size)
+    return (start, stop) if start < stop else (None, None)
+
+
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
+PIECE = 256 * 1024
+
+
+def _pieces(content, left):
+    with content:
+        while left > 0 and (piece := content.read(min(PIECE, left))):
+            left -= len(piece)
+            yield piece

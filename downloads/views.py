@@ -1,0 +1,53 @@
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+
+from access.door import company_view
+from access.rights import Right
+from portal.lib.files import serve_protected
+
+from .cover import cover_of
+from .models import Release, ReleaseFile
+
+
+@company_view(needs=Right.DOWNLOADS)
+def product_list(request):
+    licences = request.company.licences.begun().with_cover().select_related("product").prefetch_related("maintenance")
+    covers = cover_of(licences)
+    newest = newest_per_product(request.company)
+    products = [
+        {"product": cover.licences[0].product, "cover": cover, "newest": newest.get(product_id)}
+        for product_id, cover in covers.items()
+    ]
+    return render(request, "downloads/product_list.html", {"products": products})
+
+
+def newest_per_product(company):
+    """product id -> the newest version the company may load."""
+    entitled = Release.objects.entitled(company).filter(product__in=company.licences.values("product"))
+    return {release.product_id: release for release in entitled.newest_per_product()}
+
+
+@company_view(needs=Right.DOWNLOADS)
+def product_detail(request, product):
+    licences = request.company.licences.begun().filter(product__number=product)
+    licences = list(licences.with_cover().select_related("product").prefetch_related("maintenance"))
+    if not licences:
+        raise Http404
+    cover = cover_of(licences)[licences[0].product_id]
+    releases = licences[0].product.releases.published().with_entitlement(request.company).newest_first()
+    releases = list(releases.prefetch_related("files"))
+    for release in releases:
+        release.reason = cover.reason(release)
+    context = {"product": licences[0].product, "cover": cover, "releases": releases[:1], "earlier": releases[1:]}
+    return render(request, "downloads/product_detail.html", context)
+
+
+@company_view(needs=Right.DOWNLOADS)
+def release_file(request, pk):
+    """The program itself, if the company's licences cover it today. One download is noted however often it resumes."""
+    entitled = Release.objects.entitled(request.company)
+    file = get_object_or_404(ReleaseFile.of(entitled), pk=pk)
+    response = serve_protected(request, file.file, name=file.file_name, sha256=file.sha256)
+    if request.method == "GET" and response.status_code == 200:
+        file.downloads.create(company=request.company, user=request.user)
+    return response

@@ -1,0 +1,122 @@
+"""The demo company: the export through the same import as in earnest, then what no ERP row can say."""
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.auth.models import Group
+from django.db import transaction
+
+from access.models import Invitation, Membership
+from access.rights import Right
+from access.store import set_rights
+from accounts.models import Company, User
+from portal.erp import import_export
+from portal.lib.days import today
+from support.models import Contact, Feature
+
+from .files import make_export
+from .logins import PASSWORD
+
+NUMBERS = ["12345", "20001", "30000"]
+
+
+class DemoRefused(Exception):
+    """The demo must not be loaded here; the text says why."""
+
+
+def load():
+    """Load the demo unless it is there. Returns whether anything was done. Raises DemoRefused."""
+    if not settings.DEMO:
+        raise DemoRefused("The demo's accounts are made only with DEMO=1, on a machine of one's own.")
+    if Company.objects.exclude(number__in=NUMBERS).exists():
+        raise DemoRefused("This database holds customers that are not the demo's; the demo is not mixed with them.")
+    if User.objects.filter(username="admin").exists():
+        return False
+    folder = settings.DATA_DIR / "demo-export"
+    make_export(folder, today())
+    with transaction.atomic():
+        for result in import_export(folder):
+            if result.refused or result.error:
+                raise DemoRefused(f"{result.file}: {result.error or result.refused}")
+        _people()
+        _staff()
+        _support()
+    return True
+
+
+def _people():
+    password = make_password(PASSWORD)
+    User.objects.update(password=password)
+    sonnenhof = Company.objects.get(number="12345")
+    sonnenhof.uses_homecase = True
+    sonnenhof.save()
+    members = sonnenhof.memberships
+    members.filter(user__email="ivo@it-partner.example").update(function="IT-Partner", ends_on=end_of_next_month())
+    members.filter(user__email="deniz@sonnenhof.example").update(function="Vertretung")
+    _invite_nils(sonnenhof)
+
+
+def end_of_next_month():
+    """The last day of the month after this one."""
+    first = today().replace(day=1)
+    for _month in range(2):
+        first = (first + timedelta(days=31)).replace(day=1)
+    return first - timedelta(days=1)
+
+
+def _invite_nils(company):
+    nils = User(first_name="Nils", last_name="Neumann", salutation="mr", email="nils@sonnenhof.example")
+    nils.set_unusable_password()
+    nils.save()
+    membership = Membership.objects.create(company=company, user=nils)
+    set_rights(membership, {Right.SHOP})
+    petra = company.memberships.get(is_main_holder=True).user
+    Invitation.issue(membership, by=petra)
+
+
+def _staff():
+    staff = [
+        User(username="admin", first_name="Ada", last_name="Admin", email="admin@vendor.example", is_superuser=True),
+        User(username="vertrieb", first_name="Viktor", last_name="Vertrieb", email="vertrieb@vendor.example"),
+    ]
+    for person in staff:
+        person.is_staff = True
+        person.set_password(PASSWORD)
+        person.save()
+        EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    staff[1].groups.add(Group.objects.get(name="Vertrieb"))
+
+
+def _support():
+    for position, (icon, de, en, text_de, text_en) in enumerate(FEATURES):
+        Feature.objects.create(position=position, icon=icon, title_de=de, title_en=en, text_de=text_de, text_en=text_en)
+    for position, (de, en, phone, email, hours_de, hours_en) in enumerate(CONTACTS):
+        Contact.objects.create(
+            position=position, name_de=de, name_en=en, phone=phone, email=email, hours_de=hours_de, hours_en=hours_en
+        )
+
+
+FEATURES = [
+    ("chat-bubble-left-right", "Anliegen an einem Ort", "Requests in one place",
+     "Mieter und Eigentümer melden Schäden und Fragen selbst; Sie sehen alles in einer Liste statt in zehn Postfächern.",
+     "Tenants and owners report damage and questions themselves; you see one list instead of ten mailboxes."),
+    ("wrench-screwdriver", "Handwerker beauftragen", "Commission tradespeople",
+     "Aus einer Meldung wird mit zwei Klicks ein Auftrag, mit Bildern, Zugang zur Wohnung und Termin.",
+     "Two clicks turn a report into an order, with pictures, access to the flat and an appointment."),
+    ("clock", "Stand jederzeit sichtbar", "Progress always visible",
+     "Wer etwas gemeldet hat, sieht den Stand selbst. Das erspart Ihnen die Rückfragen am Telefon.",
+     "Whoever reported something sees how far it is. That spares you the calls."),
+    ("document-duplicate", "Verbunden mit Ihren Beständen", "Connected to your portfolio",
+     "Objekte, Einheiten und Personen kommen aus Ihrer DOMUS-Verwaltung; nichts wird doppelt gepflegt.",
+     "Buildings, units and people come from your DOMUS program; nothing is kept twice."),
+]  # fmt: skip
+CONTACTS = [
+    ("Technischer Support", "Technical support", "+49 89 66086-110", "support@domus-software.de",
+     "Montag bis Freitag 8 bis 17 Uhr, außer an bayerischen Feiertagen", "Monday to Friday 8 to 17, except on Bavarian holidays"),
+    ("Softwarepflege und Verträge", "Maintenance and contracts", "+49 89 66086-120", "softwarepflege@domus-software.de",
+     "Montag bis Donnerstag 9 bis 16 Uhr", "Monday to Thursday 9 to 16"),
+    ("Shop und Schulungen", "Shop and training", "+49 89 66086-130", "shop@tsa-solution.example",
+     "Montag bis Freitag 9 bis 16 Uhr", "Monday to Friday 9 to 16"),
+]  # fmt: skip

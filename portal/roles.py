@@ -1,0 +1,66 @@
+"""The vendor's staff roles: groups with the permissions they need."""
+
+from django.contrib.auth.models import Group, Permission
+
+VIEW, CHANGE, ADD = "view", "change", "add"
+# Role -> model -> what it may do. The administrator role is everything but making superusers, which only they can.
+CUSTOMERS = {
+    "accounts.company": [VIEW, CHANGE, ADD],
+    "accounts.user": [VIEW, CHANGE, ADD],
+    "access.membership": [VIEW, CHANGE, ADD, "delete"],
+    "access.invitation": [VIEW],
+    "access.accessrequest": [VIEW],
+}
+LOOK = {
+    "contracts.product": [VIEW],
+    "contracts.licence": [VIEW],
+    "contracts.maintenance": [VIEW],
+    "contracts.document": [VIEW],
+    "contracts.terms": [VIEW],
+    "contracts.acceptance": [VIEW],
+    "downloads.release": [VIEW],
+    "downloads.releasefile": [VIEW],
+    "downloads.download": [VIEW],
+    "shop.article": [VIEW],
+    "shop.category": [VIEW],
+    "shop.price": [VIEW],
+    "orders.order": [VIEW],
+    "orders.orderline": [VIEW],
+    "orders.orderevent": [VIEW],
+    "support.enquiry": [VIEW, CHANGE],
+}
+KEEP = [VIEW, CHANGE, ADD]
+ROLES = {
+    "Vertrieb": {
+        **CUSTOMERS,
+        **LOOK,
+        "contracts.licence": KEEP,
+        "contracts.maintenance": [*KEEP, "delete"],
+        "contracts.document": KEEP,
+        "orders.order": [VIEW, CHANGE],
+    },
+    "Support": {**LOOK, "accounts.company": [VIEW], "accounts.user": [VIEW], "access.membership": [VIEW]},
+    "Katalog": {
+        **LOOK,
+        "shop.article": KEEP,
+        "shop.category": KEEP,
+        "shop.price": [*KEEP, "delete"],
+        "downloads.release": KEEP,
+        "downloads.releasefile": KEEP,
+        "contracts.product": KEEP,
+        "contracts.terms": KEEP,
+        "support.feature": [*KEEP, "delete"],
+        "support.contact": [*KEEP, "delete"],
+    },
+}
+
+
+def make_roles(**kwargs):
+    """Bring the groups to what stands here; safe to call again."""
+    for name, models in ROLES.items():
+        group, _new = Group.objects.get_or_create(name=name)
+        group.permissions.set(Permission.objects.none())
+        for label, verbs in models.items():
+            app, model = label.split(".")
+            codenames = [f"{verb}_{model}" for verb in verbs]
+            group.permissions.add(*Permission.objects.filter(content_type__app_label=app, codename__in=codenames))

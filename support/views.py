@@ -1,0 +1,24 @@
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from access.door import company_view
+
+from .forms import EnquiryForm
+from .mails import mail_enquiry
+from .models import Contact, Enquiry, Feature
+
+
+@company_view
+def support(request):
+    """What HOMECASE is, the way to its login, the vendor's desks, and a question to them."""
+    form = EnquiryForm(request.POST or None, instance=Enquiry(company=request.company, user=request.user))
+    if request.method == "POST" and form.is_valid():
+        mail_enquiry(form.save())
+        messages.success(request, _("Thank you. Your question is with us; we will answer by e-mail."))
+        return redirect("support", request.company.number)
+    language = get_language()[:2]
+    features = [feature.in_language(language) for feature in Feature.objects.all()]
+    contacts = [contact.in_language(language) for contact in Contact.objects.all()]
+    return render(request, "support/support.html", {"form": form, "features": features, "contacts": contacts})
