@@ -2,7 +2,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +10,17 @@ from django.utils.translation import gettext_lazy as _
 class OrderQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-placed_at", "-number")
+
+    def search(self, text):
+        """Orders with every word in their number, reference, orderer, or an article's name or number."""
+        found = self
+        for word in text.split()[:6]:
+            lines = OrderLine.objects.filter(order=OuterRef("pk")).filter(
+                Q(name__icontains=word) | Q(article_number__icontains=word)
+            )
+            own = Q(number__icontains=word) | Q(reference__icontains=word) | Q(orderer_name__icontains=word)
+            found = found.filter(own | Exists(lines))
+        return found
 
 
 class Order(models.Model):
@@ -66,6 +77,31 @@ class Order(models.Model):
     @property
     def gross(self):
         return self.net + self.vat
+
+    @property
+    def is_open(self):
+        """Whether the customer may still cancel: nobody at the vendor has accepted."""
+        return self.state in (self.State.WAITING, self.State.RECEIVED)
+
+    @property
+    def tone(self):
+        """How the state is shown: "wait", "info", "ok" or "off"."""
+        return TONES[self.state]
+
+    def note_event(self, state, *, by, reason=""):
+        """Add a step to the order's history."""
+        name = by.get_full_name() if by else ""
+        return self.events.create(state=state, by=by, by_name=name, reason=reason)
+
+
+TONES = {
+    Order.State.WAITING: "wait",
+    Order.State.RECEIVED: "info",
+    Order.State.ACCEPTED: "info",
+    Order.State.PARTLY: "info",
+    Order.State.FULFILLED: "ok",
+    Order.State.CANCELLED: "off",
+}
 
 
 class OrderLine(models.Model):

@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -8,6 +9,20 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Product
 from portal.lib.days import today
+
+
+class Normal(models.Func):
+    """Lower case, umlauts written out: the database's own function, see the migration."""
+
+    function = "shop_normal"
+    output_field = models.TextField()
+
+
+class NumberKey(models.Func):
+    """An article number as capitals and digits only."""
+
+    function = "shop_number_key"
+    output_field = models.TextField()
 
 
 class Category(models.Model):
@@ -41,6 +56,20 @@ class ArticleQuerySet(models.QuerySet):
             article=OuterRef("pk"), product__in=company.licences.running().values("product")
         )
         return self.filter(Exists(made_for), is_active=True)
+
+    def with_reason(self, company):
+        """Adds fitting_products: names of the company's running products the article is made for."""
+        licensed = Product.objects.filter(
+            fitting_articles=OuterRef("pk"), pk__in=company.licences.running().values("product")
+        )
+        return self.annotate(
+            fitting_products=ArraySubquery(licensed.order_by("number").values("name")),
+        )
+
+    def with_prices(self, company):
+        """Adds own_prices to each article: the price rows that can apply to the company today."""
+        rows = Price.objects.for_company(company).order_by("from_quantity", "net")
+        return self.prefetch_related(models.Prefetch("prices", rows, to_attr="own_prices"))
 
 
 class Article(models.Model):
@@ -77,6 +106,14 @@ class Article(models.Model):
         db_persist=True,
     )
 
+    # The name without umlauts, for parts of words and typing errors; the number without blanks, dots and dashes.
+    normal = models.GeneratedField(
+        expression=Normal("name"), output_field=models.TextField(), db_persist=True, editable=False
+    )
+    number_key = models.GeneratedField(
+        expression=NumberKey("number"), output_field=models.TextField(), db_persist=True, editable=False
+    )
+
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
@@ -87,7 +124,11 @@ class Article(models.Model):
             models.CheckConstraint(condition=Q(list_price__gte=0), name="article_price_not_negative"),
             models.CheckConstraint(condition=Q(vat_rate__gte=0, vat_rate__lte=100), name="article_vat_per_cent"),
         ]
-        indexes = [GinIndex(fields=["words"], name="article_words")]
+        indexes = [
+            GinIndex(fields=["words"], name="article_words"),
+            GinIndex(fields=["normal"], name="article_normal", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["number_key"], name="article_number_key", opclasses=["text_pattern_ops"]),
+        ]
 
     def __str__(self):
         return f"{self.number} {self.name}"

@@ -25,6 +25,12 @@ class Cart(models.Model):
         return f"{self.company_id} {self.user_id}"
 
 
+class CartLineQuerySet(models.QuerySet):
+    def of(self, company, user):
+        """The lines of a person's cart at a company, with articles."""
+        return self.filter(cart__company=company, cart__user=user).select_related("article")
+
+
 class CartLine(models.Model):
     """An article in a cart, with the unit price that was on screen when it was added or last confirmed."""
 
@@ -33,6 +39,8 @@ class CartLine(models.Model):
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
     seen_price = models.DecimalField(_("price shown, euro net"), max_digits=12, decimal_places=2)
     added_at = models.DateTimeField(default=timezone.now)
+
+    objects = CartLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("cart line")
