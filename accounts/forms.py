@@ -4,6 +4,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from .models import Company, User
 from .people import find_person
 
 
@@ -46,3 +47,38 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
                 request, person.email, [person], allauth_forms.default_token_generator
             )
         return self.data.get("email", "")
+
+
+def _filled_in(**tokens):
+    """Widgets' autocomplete attributes: field -> token of the HTML standard (WCAG 1.3.5)."""
+    return {name: forms.TextInput(attrs={"autocomplete": token}) for name, token in tokens.items()}
+
+
+class PersonForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = ["salutation", "first_name", "last_name", "phone", "language"]
+        widgets = _filled_in(first_name="given-name", last_name="family-name", phone="tel")
+        help_texts = {"phone": _("Your own number, not the one at a company.")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["first_name"].required = self.fields["last_name"].required = True
+
+
+class CompanyForm(forms.ModelForm):
+    """What a customer may change about the company. Name and seat are the vendor's."""
+
+    class Meta:
+        model = Company
+        fields = ["street", "postal_code", "city", "country", "phone", "email"]
+        widgets = _filled_in(street="street-address", postal_code="postal-code", city="address-level2", phone="tel") | {
+            "email": forms.EmailInput(attrs={"autocomplete": "email"})
+        }
+        labels = {"email": _("Mailbox for invoices and order confirmations")}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("street", "postal_code", "city"):
+            self.fields[name].required = True
+        self.fields["country"].widget.attrs["autocomplete"] = "country"

@@ -1,1 +1,9 @@
-urlpatterns = []
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.account, name="account"),
+    path("person/", views.person_edit, name="person_edit"),
+    path("firma/", views.company_edit, name="company_edit"),
+]

@@ -49,7 +49,7 @@ def mail_state(order, reason):
     if person and person.email and order.company.memberships.filter(user=person).exists():
         subject = lambda: (
             _("Your order %(number)s: %(state)s")
-            % {  # noqa: E731
+            % {
                 "number": order.number,
                 "state": Order.State(order.state).label,
             }

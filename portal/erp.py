@@ -94,7 +94,7 @@ def _stage(cursor, table, folder, result, tell):
 def _refuse_doubles(cursor, table, result):
     """The first row of a number wins."""
     cursor.execute(
-        f"delete from {STAGE} s using {STAGE} earlier where earlier.key = s.key and earlier.line < s.line "  # noqa: S608
+        f"delete from {STAGE} s using {STAGE} earlier where earlier.key = s.key and earlier.line < s.line "
         "returning s.line"
     )
     result.refused += {(line, table.twice) for (line,) in cursor.fetchall()}
@@ -104,7 +104,7 @@ def _refuse_strangers(cursor, table, result):
     for reference in table.references:
         values = f"string_to_array(s.{reference.column}, ',')" if reference.many else f"array[s.{reference.column}]"
         cursor.execute(
-            f"delete from {STAGE} s where s.{reference.column} <> '' and exists (select 1 from unnest({values}) v "  # noqa: S608
+            f"delete from {STAGE} s where s.{reference.column} <> '' and exists (select 1 from unnest({values}) v "
             f"where not exists (select 1 from {reference.table} t where t.{reference.target} = v)) "
             f"returning s.line, s.{reference.column}"
         )
@@ -112,7 +112,7 @@ def _refuse_strangers(cursor, table, result):
         result.refused += [(line, reference.reason) for line, _value in gone]
         if reference.table == "accounts_company":
             _warn_of_eaten_zeros(cursor, gone, result)
-    cursor.execute(f"delete from {STAGE} where problem is not null returning line, problem")  # noqa: S608
+    cursor.execute(f"delete from {STAGE} where problem is not null returning line, problem")
     result.refused += cursor.fetchall()
 
 
@@ -129,19 +129,19 @@ def _warn_of_eaten_zeros(cursor, gone, result):
 def _compare(cursor, table, result):
     """Mark what is new or changed since the last import; what is the same leaves the stage."""
     cursor.execute(
-        f"update {STAGE} s set said_before = r.said from portal_erprow r where r.table = %s and r.key = s.key",  # noqa: S608
+        f"update {STAGE} s set said_before = r.said from portal_erprow r where r.table = %s and r.key = s.key",
         [table.file],
     )
-    cursor.execute(f"delete from {STAGE} where said_before = said")  # noqa: S608
+    cursor.execute(f"delete from {STAGE} where said_before = said")
     result.same = cursor.rowcount
-    cursor.execute(f"select said_before is null, count(*) from {STAGE} group by 1")  # noqa: S608
+    cursor.execute(f"select said_before is null, count(*) from {STAGE} group by 1")
     counts = Counter(dict(cursor.fetchall()))
     result.new, result.changed = counts[True], counts[False]
 
 
 def _remember(cursor, table):
     cursor.execute(
-        f'insert into portal_erprow ("table", key, said) select %s, key, said from {STAGE} '  # noqa: S608
+        f'insert into portal_erprow ("table", key, said) select %s, key, said from {STAGE} '
         'on conflict ("table", key) do update set said = excluded.said',
         [table.file],
     )

@@ -11,9 +11,9 @@ from .table import STAGE
 def store_files(cursor, column, folder):
     """Copy the files of all staged rows into storage; adds <column>_stored, the name in storage, to the stage."""
     cursor.execute(f"alter table {STAGE} add column {column}_stored text")
-    cursor.execute(f"select distinct {column}_path, {column}_sha256, {column}_size from {STAGE}")  # noqa: S608
+    cursor.execute(f"select distinct {column}_path, {column}_sha256, {column}_size from {STAGE}")
     stored = [(path, _store(Path(path), sha256, size, folder)) for path, sha256, size in cursor.fetchall()]
-    update = f"update {STAGE} set {column}_stored = %s where {column}_path = %s"  # noqa: S608
+    update = f"update {STAGE} set {column}_stored = %s where {column}_path = %s"
     cursor.executemany(update, [(name, path) for path, name in stored])
 
 
