@@ -3,8 +3,9 @@ import uuid
 from datetime import timedelta
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
@@ -30,9 +31,52 @@ class MembershipQuerySet(models.QuerySet):
             "-is_main_holder", "-is_holder", "user__last_name", "user__first_name", "pk"
         )
 
-    def granting(self):
-        """Those who may grant access: licence holders and deputies."""
-        return self.open().filter(Q(is_holder=True) | Q(rights__permission__codename=Right.ACCESS)).distinct()
+    def granting(self, right=None):
+        """Those who may grant access, or one right: licence holders, and deputies for what they hold themselves."""
+        needed = {Right.ACCESS, right or Right.ACCESS}
+        can = Q(is_holder=True)
+        # Deputies are made by licence holders alone.
+        if right != Right.ACCESS:
+            switched = MembershipRight.objects.filter(content_object=OuterRef("pk"), user=OuterRef("user"))
+            can |= Q(*(models.Exists(switched.filter(permission__codename=one)) for one in needed))
+        return self.open().filter(can)
+
+    def in_state(self, state, on=None):
+        """Memberships whose `state` is one of "invited", "suspended", "expired", "active"."""
+        if state == "active":
+            return self.open(on)
+        if state == "invited":
+            return self.filter(accepted_at=None)
+        accepted = self.exclude(accepted_at=None)
+        if state == "suspended":
+            return accepted.exclude(suspended_at=None)
+        return accepted.filter(suspended_at=None, ends_on__lt=on or today())
+
+    def named(self, words):
+        """Memberships whose name, address or function holds every one of some words."""
+        found = self
+        for word in words.split():
+            found = found.filter(
+                Q(user__first_name__icontains=word)
+                | Q(user__last_name__icontains=word)
+                | Q(user__email__icontains=word)
+                | Q(function__icontains=word)
+                | Q(invited_as__icontains=word)
+            )
+        return found
+
+    def with_switches(self):
+        """Person, switches, end of the open invitation (invited_until) and open requests (asked), in two queries."""
+        invitations = Invitation.objects.filter(membership=OuterRef("pk"), used_at=None)
+        asked = AccessRequest.objects.filter(membership=OuterRef("pk"), answered_at=None).order_by("created_at")
+        switched = MembershipRight.objects.select_related("permission")
+        return (
+            self.with_people()
+            .annotate(
+                invited_until=Subquery(invitations.values("expires_at")[:1]), asked=ArraySubquery(asked.values("right"))
+            )
+            .prefetch_related(models.Prefetch("rights", switched))
+        )
 
 
 class Membership(models.Model):
@@ -43,6 +87,8 @@ class Membership(models.Model):
     is_holder = models.BooleanField(_("licence holder"), default=False)
     is_main_holder = models.BooleanField(_("main licence holder"), default=False)
     function = models.CharField(_("function"), max_length=120, blank=True)
+    # What the inviter typed. Until the invitation is accepted nothing of an existing account is shown to them.
+    invited_as = models.CharField(_("invited as"), max_length=300, blank=True, db_default="", editable=False)
     phone = models.CharField(_("phone at this company"), max_length=40, blank=True)
     ends_on = models.DateField(_("access until"), null=True, blank=True)
     order_limit = models.DecimalField(
@@ -81,6 +127,13 @@ class Membership(models.Model):
 
     def __str__(self):
         return f"{self.user} @ {self.company_id}"
+
+    @property
+    def name(self):
+        """The person's name as this company knows it."""
+        if not self.accepted_at and self.invited_as:
+            return self.invited_as
+        return str(self.user)
 
     @property
     def is_open(self):

@@ -47,11 +47,8 @@ def mail_state(order, reason):
     """The order went on: to who ordered, if they are still with the company."""
     person = order.ordered_by
     if person and person.email and order.company.memberships.filter(user=person).exists():
-        subject = lambda: (
-            _("Your order %(number)s: %(state)s")
-            % {
-                "number": order.number,
-                "state": Order.State(order.state).label,
-            }
-        )
-        _send("state", order, person.email, person.language, subject, reason=reason)
+        _send("state", order, person.email, person.language, lambda: _state_subject(order), reason=reason)
+
+
+def _state_subject(order):
+    return _("Your order %(number)s: %(state)s") % {"number": order.number, "state": Order.State(order.state).label}

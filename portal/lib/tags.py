@@ -37,13 +37,11 @@ def percent(value):
 @register.filter
 def filesize(size):
     """Bytes as people say them, in steps of 1000 like the file dialogs of today: "4,2 MB"."""
-    size = Decimal(size or 0)
-    for unit in ("Byte", "KB", "MB"):
+    size, unit = Decimal(size or 0), "Byte"
+    for larger in ("KB", "MB", "GB"):
         if size < 1000:
             break
-        size /= 1000
-    else:
-        unit = "GB"
+        size, unit = size / 1000, larger
     return f"{formats.number_format(size, decimal_pos=0 if unit in ('Byte', 'KB') else 1)}\N{NO-BREAK SPACE}{unit}"
 
 

@@ -1,0 +1,69 @@
+"""What the vendor's admin pages share."""
+
+from django.contrib import admin
+from django.http import Http404
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from .files import serve_protected, sha256_of
+
+
+class QuickList(admin.ModelAdmin):
+    """Lists that stay quick over large tables: no count of everything, no choice lists of thousands."""
+
+    show_full_result_count = False
+    list_per_page = 50
+
+
+class Kept(QuickList):
+    """Rows that contracts or orders stand on: they are corrected or closed, never deleted."""
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class ReadOnly(Kept):
+    """Traces: nobody writes or changes them here."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
+class WithFile(Kept):
+    """Rows with a file: size, hash and name are computed from what is uploaded, and it is read through a check."""
+
+    readonly_fields = ["file_name", "size", "sha256", "file_link"]
+
+    def save_model(self, request, obj, form, change):
+        if "file" in form.changed_data:
+            describe_file(obj)
+        super().save_model(request, obj, form, change)
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_file"
+        own = [path("<path:object_id>/datei/", self.admin_site.admin_view(self.file_view), name=name)]
+        return own + super().get_urls()
+
+    def file_view(self, request, object_id):
+        obj = self.get_object(request, object_id)
+        if obj is None or not self.has_view_permission(request, obj):
+            raise Http404
+        return serve_protected(request, obj.file, name=obj.file_name, sha256=obj.sha256)
+
+    @admin.display(description=_("stored file"))
+    def file_link(self, obj):
+        if not obj.pk or not obj.sha256:
+            return "–"
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_file", args=[obj.pk])
+        return format_html('<a href="{}">{}</a>', url, obj.file_name)
+
+
+def describe_file(obj):
+    """Fill in name, size in bytes and SHA-256 from the file that was just given."""
+    obj.file_name = obj.file.name.rsplit("/", 1)[-1][:200]
+    obj.size = obj.file.size
+    obj.sha256 = sha256_of(obj.file)
