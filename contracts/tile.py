@@ -8,7 +8,7 @@ from portal.lib.tiles import CountOf, Fact, Tile
 def facts(request):
     documents = request.company.documents.visible()
     return {
-        "documents": CountOf(documents.order_by().values("pk")[:1000]),
+        "all_documents": CountOf(documents.order_by().values("pk")[:1000]),
         "new_documents": CountOf(documents.new_for(request.user).order_by().values("pk")[:100]),
     }
 
@@ -16,7 +16,7 @@ def facts(request):
 def say(request, row):
     if new := row["new_documents"]:
         return Fact(ngettext("%(count)d new document", "%(count)d new documents", new) % {"count": new}, "new")
-    count = row["documents"]
+    count = row["all_documents"]
     return Fact(ngettext("%(count)d document", "%(count)d documents", count) % {"count": count})
 
 

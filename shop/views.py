@@ -19,7 +19,7 @@ def article_list(request):
     page, shelves, total, only_similar = browse(
         request.company, query=asked["q"], category=asked["category"], sort=asked["sort"], page=asked["page"]
     )
-    context = {"page": page, "shelves": shelves, "total": total, "only_similar": only_similar, "sorts": SORTS, **asked}
+    context = {**asked, "page": page, "shelves": shelves, "total": total, "only_similar": only_similar, "sorts": SORTS}
     return render(request, "shop/article_list.html", context)
 
 
