@@ -35,7 +35,7 @@ class ReleaseQuerySet(models.QuerySet):
 
     def newest_per_product(self):
         """One version for each product: the one released last."""
-        return self.order_by("product", "-released_on", "-pk").distinct("product")
+        return self.order_by("product_id", "-released_on", "-pk").distinct("product_id")
 
     def entitled(self, company):
         """Versions the company may load today."""

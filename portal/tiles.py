@@ -48,8 +48,15 @@ def tiles_with_facts(request):
     for tile in shown:
         if not tile.is_locked:
             facts |= tile.facts(request)
-    row = Company.objects.filter(pk=request.company.pk).values(**facts).get() if facts else {}
+    row = _read(request.company, facts) if facts else {}
     for tile in shown:
         if not tile.is_locked:
             tile.fact = tile.say(request, row)
     return shown
+
+
+def _read(company, facts):
+    # Prefixed, because a fact may be called like a field of the company.
+    prefixed = {f"fact_{name}": expression for name, expression in facts.items()}
+    row = Company.objects.filter(pk=company.pk).values(**prefixed).get()
+    return {name: row[f"fact_{name}"] for name in facts}
