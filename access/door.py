@@ -2,7 +2,9 @@
 
 from functools import wraps
 
+from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
+from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -37,7 +39,8 @@ def company_view(view=None, *, needs=None):
     Sets request.company, request.membership and request.rights (the set of Right values the person has).
     needs: a Right, HOLDER for licence holders only, or None for everybody at the company.
     Raises Http404 to outsiders, as for a company that does not exist (ASVS 8.2.2); answers 403 with the reason, and
-    whom to ask, to members without the right, and with whom to call when company or membership are closed.
+    whom to ask, to members without the right, and with whom to call when company or membership are closed. The session
+    of a person whom no company lets in any more ends there.
     """
     if view is None:
         return lambda inner: company_view(inner, needs=needs)
@@ -45,8 +48,10 @@ def company_view(view=None, *, needs=None):
     @wraps(view)
     def guarded(request, number, *args, **kwargs):
         membership = enter(request, number)
+        if membership is None:
+            return closed_page(request, "removed", status=404)
         if closed := why_closed(membership):
-            return render(request, "portal/closed.html", {"reason": closed}, status=403)
+            return closed_page(request, closed)
         if needs and not _has(membership, needs):
             return _explain(request, needs)
         return view(request, *args, **kwargs)
@@ -55,16 +60,42 @@ def company_view(view=None, *, needs=None):
 
 
 def enter(request, number):
-    """The membership behind a company's address; puts company, membership and rights on the request."""
-    found = Membership.objects.select_related("company").filter(company__number=number, user=request.user)
-    membership = found.exclude(accepted_at=None).first()
+    """The membership behind a company's address; puts company, membership and rights on the request.
+
+    Raises Http404 to outsiders; returns None for a person whom every company has removed.
+    """
+    mine = Membership.objects.filter(user=request.user)
+    others = mine.exclude(pk=OuterRef("pk")).exclude(accepted_at=None)
+    found = mine.select_related("company").filter(company__number=number).exclude(accepted_at=None)
+    membership = found.annotate(has_others=Exists(others)).first()
     if membership is None:
-        raise Http404
+        if request.user.is_staff or mine.exists():
+            raise Http404
+        return None
     # Saves a query wherever the person behind the membership is asked for.
     membership.user = request.user
     request.company, request.membership = membership.company, membership
+    request.has_other_companies = membership.has_others
     request.rights = rights_of(membership)
     return membership
+
+
+def closed_everywhere(person):
+    """Why no company lets this person in ("blocked", "suspended", "expired"), or "" when one does or none is there."""
+    if person.is_staff:
+        return ""
+    memberships = person.memberships.exclude(accepted_at=None).select_related("company")
+    reasons = [why_closed(membership) for membership in memberships]
+    return reasons[0] if reasons and all(reasons) else ""
+
+
+def closed_page(request, reason, status=403):
+    """The page that says why the door is closed and whom to call; ends the session unless another company is open."""
+    if reason == "removed" or closed_everywhere(request.user):
+        # Nothing of the company is shown to somebody who is logged out.
+        request.company = request.rights = None
+        logout(request)
+    return render(request, "portal/closed.html", {"reason": reason}, status=status)
 
 
 def rights_of(membership):
@@ -86,12 +117,12 @@ def _has(membership, needs):
 
 
 def _explain(request, needs):
-    granters = request.company.memberships.granting().with_people()
+    granters = request.company.memberships.granting(needs if needs != HOLDER else Right.ACCESS).with_people()
     asked = request.membership.requests.filter(answered_at=None, right=needs).first()
     context = {
         "right": needs,
         "right_label": Right(needs).label if needs != HOLDER else "",
-        "granters": [row.user.get_full_name() for row in granters[:5]],
+        "granters": [str(row.user) for row in granters[:5]],
         "request_url": reverse("access_request", args=[request.company.number, needs]) if needs != HOLDER else None,
         "requested_at": asked.created_at if asked else None,
     }

@@ -1,13 +1,28 @@
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.core.exceptions import ImmediateHttpResponse
 from django.conf import settings
+from django.contrib import messages
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
-from access.door import why_closed
+from access.door import closed_everywhere
+
+from .models import User
+from .people import normal_name
+
+WRONG = _("The user name or the password is not right.")
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    # One sentence, whatever was wrong and whatever was typed (edge 6).
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "email_password_mismatch": WRONG,
+        "username_password_mismatch": WRONG,
+        "too_many_login_attempts": _("Too many tries. Please wait five minutes, or set a new password."),
+    }
+
     def is_open_for_signup(self, request):
         """Never: accounts come from staff, the ERP or an invitation."""
         return False
@@ -17,12 +32,28 @@ class AccountAdapter(DefaultAccountAdapter):
         if response := super().pre_login(request, user, **kwargs):
             return response
         if reason := closed_everywhere(user):
-            raise ImmediateHttpResponse(render(request, "portal/closed.html", {"reason": reason}, status=403))
+            return render(request, "portal/closed.html", {"reason": reason}, status=403)
         return None
 
     def reauthenticate(self, user, password):
         """By the person's own password: some have neither an address nor a name to log in with."""
         return user.check_password(password)
+
+    def confirm_email(self, request, email_address):
+        """False for an address that became somebody else's while its link was on the way."""
+        others = User.objects.with_email(email_address.email).exclude(pk=email_address.user_id)
+        if others.exists():
+            template = "account/messages/email_confirmation_failed.txt"
+            self.add_message(request, messages.ERROR, template, {"email": email_address.email})
+            return False
+        return super().confirm_email(request, email_address)
+
+    def get_reset_password_from_key_url(self, key):
+        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+        return settings.PORTAL_URL + path.replace("UID-KEY", key)
+
+    def get_email_confirmation_url(self, request, emailconfirmation):
+        return settings.PORTAL_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
 
     def send_mail(self, template_prefix, email, context):
         """In the language of who gets the mail."""
@@ -30,11 +61,7 @@ class AccountAdapter(DefaultAccountAdapter):
         with translation.override(getattr(person, "language", None) or translation.get_language()):
             super().send_mail(template_prefix, email, {**context, "brand": settings.BRAND})
 
-
-def closed_everywhere(user):
-    """Why no company lets this person in ("blocked", "suspended", "expired"), or "" when one does or none is there."""
-    if user.is_staff:
-        return ""
-    memberships = user.memberships.exclude(accepted_at=None).select_related("company")
-    reasons = [why_closed(membership) for membership in memberships]
-    return reasons[0] if reasons and all(reasons) else ""
+    def _get_login_attempts_cache_key(self, request, **credentials):
+        # Another spelling of the same name is no new try.
+        name = credentials.get("email") or credentials.get("username") or ""
+        return f"login:{normal_name(name, settings.BRAND['login_prefix'])}"

@@ -5,7 +5,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from .models import Company, User
-from .people import find_person
+from .people import find_person, normal_name
 
 
 class LoginForm(allauth_forms.LoginForm):
@@ -35,18 +35,21 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     )
 
     def clean_email(self):
-        person = find_person(self.cleaned_data["email"], settings.BRAND["login_prefix"])
-        can_be_mailed = person and person.is_active and person.email
-        self.users = [person] if can_be_mailed else []
-        return person.email if can_be_mailed else ""
+        """The entry in one spelling, which the limit on requests counts; who is behind it goes into self.users."""
+        prefix = settings.BRAND["login_prefix"]
+        person = find_person(self.cleaned_data["email"], prefix)
+        self.users = [person] if person and person.is_active and person.email else []
+        return normal_name(self.cleaned_data["email"], prefix)
 
     def save(self, request, **kwargs):
         """Mails the link to the linked address; sends nothing where there is none."""
         for person in self.users:
+            person.resets += 1
+            person.save(update_fields=["resets"])
             flows.password_reset.request_password_reset(
                 request, person.email, [person], allauth_forms.default_token_generator
             )
-        return self.data.get("email", "")
+        return self.cleaned_data["email"]
 
 
 def _filled_in(**tokens):

@@ -4,8 +4,8 @@ import uuid
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Q
-from django.db.models.functions import Lower
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
@@ -18,10 +18,19 @@ def new_username():
     return f"p-{uuid.uuid4().hex[:16]}"
 
 
+def composed(text):
+    """ä as one sign: some keyboards send it as a and dots, and it is the same password (edge 24)."""
+    return unicodedata.normalize("NFC", text) if text else text
+
+
 class People(UserManager):
     def get_by_email(self, email):
         """The person of an address, whatever its letter case. Raises User.DoesNotExist."""
-        return self.get(email__iexact=email.strip())
+        return self.with_email(email).get()
+
+    def with_email(self, email):
+        """The one person with an address, whatever its letter case, as a queryset; read from the unique index."""
+        return self.alias(lower_email=Lower("email")).filter(lower_email=email.strip().lower())
 
 
 class User(AbstractUser):
@@ -42,12 +51,16 @@ class User(AbstractUser):
         _("language"), max_length=5, choices=[("de", _("German")), ("en", _("English"))], default="de"
     )
     newsletter = models.BooleanField(_("newsletter"), default=False)
+    # Counts the links asked for with "forgotten password"; a newer one kills those before it.
+    resets = models.PositiveIntegerField(default=0, db_default=0, editable=False)
 
     objects = People()
 
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        # For the login, which does not mind the letter case.
+        indexes = [models.Index(Upper("username"), name="user_name_upper")]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once"),
             # Two people without an address must not collide, so none is NULL and never an empty text.
@@ -61,9 +74,19 @@ class User(AbstractUser):
         self.email = self.email or None
         super().save(*args, **kwargs)
 
+    def set_password(self, raw_password):
+        super().set_password(composed(raw_password))
+
+    def check_password(self, raw_password):
+        return super().check_password(composed(raw_password))
+
     def clean(self):
         super().clean()
         self.email = (self.email or "").strip() or None
+
+
+# As the index has it: a number of nothing but zeros stays empty and is found by nobody's number without zeros.
+WITHOUT_ZEROS = Func(F("number"), Value("0"), function="ltrim", output_field=models.CharField())
 
 
 class CompanyQuerySet(models.QuerySet):
@@ -73,18 +96,25 @@ class CompanyQuerySet(models.QuerySet):
         Letter case, blanks and full-width signs do not matter, the prefix may be missing. Leading zeros count where a
         number matches exactly; otherwise a number is found without its zeros if it is the only one.
         """
+        number = self.bare_number(name, prefix)
+        if not number or "\0" in number:
+            return None
+        zeroless = number.lstrip("0") if number.isdigit() else ""
+        # One question for both ways, so that the time does not tell whether a number exists.
+        found = list(self.alias(zeroless=WITHOUT_ZEROS).filter(Q(number__iexact=number) | Q(zeroless=zeroless))[:20])
+        exact = [company for company in found if company.number.casefold() == number]
+        near = [company for company in found if zeroless and company.number.isdigit()]
+        (found,) = exact or near if len(exact or near) == 1 else [None]
+        return found
+
+    @staticmethod
+    def bare_number(name, prefix):
+        """The number in a login name: " Domus-12345" -> "12345"."""
         number = unicodedata.normalize("NFKC", name).strip().casefold()
         start = prefix.casefold()
         if number.startswith(start):
             number = number.removeprefix(start).lstrip(" _-")
-        number = number.replace(" ", "")
-        if not number or "\0" in number:
-            return None
-        exact = list(self.filter(number__iexact=number)[:2])
-        if exact or not number.isdigit():
-            return exact[0] if len(exact) == 1 else None
-        near = list(self.filter(number__regex=rf"^0*{number.lstrip('0')}$")[:2]) if number.strip("0") else []
-        return near[0] if len(near) == 1 else None
+        return number.replace(" ", "")
 
 
 class Company(models.Model):
@@ -117,6 +147,10 @@ class Company(models.Model):
         verbose_name = _("company")
         verbose_name_plural = _("companies")
         ordering = ["name", "number"]
+        indexes = [
+            models.Index(Upper("number"), name="company_number_upper"),
+            models.Index(WITHOUT_ZEROS, name="company_number_zeroless"),
+        ]
         constraints = [
             models.CheckConstraint(condition=~Q(number=""), name="company_number_not_empty"),
             models.CheckConstraint(condition=~Q(name=""), name="company_name_not_empty"),

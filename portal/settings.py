@@ -156,6 +156,9 @@ ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
 }
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.ResetTokens"
+# "Forgotten password" and its mail are a matter of minutes; a link forgotten in a mailbox is a risk.
+PASSWORD_RESET_TIMEOUT = 4 * 3600
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 # Addresses come from the vendor, the ERP or an invitation whose link was opened; a changed one is confirmed by its link.

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
-from access.door import company_view, person_view, public_view
-from accounts.adapter import closed_everywhere
+from access.door import closed_everywhere, closed_page, company_view, person_view, public_view
 
 from .tiles import tiles_with_facts
 
@@ -23,7 +22,7 @@ def home(request):
     if memberships:
         return redirect("chooser")
     if reason := closed_everywhere(request.user):
-        return render(request, "portal/closed.html", {"reason": reason}, status=403)
+        return closed_page(request, reason)
     return render(request, "portal/no_company.html")
 
 
