@@ -14,7 +14,7 @@ def document_list(request):
     documents = request.company.documents.visible()
     years = [day.year for day in documents.dates("dated_on", "year", order="DESC")]
     form = DocumentFilter(request.GET, years=years)
-    found = form.apply(documents).with_seen(request.user).newest_first()
+    found = form.apply(documents).with_new(request.user).newest_first()
     page = Paginator(found, 25).get_page(request.GET.get("page"))
     return render(request, "contracts/document_list.html", {"form": form, "page": page, "has_any": bool(years)})
 

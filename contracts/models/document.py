@@ -25,14 +25,16 @@ class DocumentQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-dated_on", "-pk")
 
-    def with_seen(self, user):
-        """Adds is_seen: whether this person opened or loaded the document."""
+    def with_new(self, user):
+        """Adds is_new: dated within the last 60 days, and not opened by this person yet."""
         opened = DocumentOpening.objects.filter(document=OuterRef("pk"), user=user)
-        return self.annotate(is_seen=Exists(opened))
+        recent = Q(dated_on__gte=today() - NEW_FOR)
+        new = models.ExpressionWrapper(recent & ~Exists(opened), output_field=models.BooleanField())
+        return self.annotate(is_new=new)
 
     def new_for(self, user):
-        """Documents of the last 60 days that this person has not opened yet."""
-        return self.with_seen(user).filter(is_seen=False, dated_on__gte=today() - NEW_FOR)
+        """Documents that are new to this person."""
+        return self.with_new(user).filter(is_new=True)
 
 
 class Document(models.Model):
