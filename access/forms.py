@@ -1,3 +1,5 @@
+import re
+
 from django import forms
 from django.contrib.auth import get_user_model, password_validation
 from django.core.exceptions import ValidationError
@@ -5,7 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.days import today
 
-from .rights import Right
+from .rights import ADVISED, Right
+
+
+class EuroField(forms.DecimalField):
+    """An amount as people type it: 1500, 1.500, 1.500,00 or 1,500.00. Three digits after a sign are thousands."""
+
+    def to_python(self, value):
+        text = re.sub(r"[\s€]", "", str(value or ""))
+        text = re.sub(r"[.,](?=\d{3}(?!\d))", "", text)
+        return super().to_python(text.replace(",", "."))
 
 
 class InvitationForm(forms.Form):
@@ -27,30 +38,49 @@ class InvitationForm(forms.Form):
         help_text=_("Empty means without end. The last day counts in full."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    order_limit = forms.DecimalField(
+    order_limit = EuroField(
         label=_("Order limit, euro net"),
         required=False,
         min_value=0,
         max_digits=12,
         decimal_places=2,
-        localize=True,
         help_text=_("Orders above it wait for your approval."),
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
+    advice_read = forms.BooleanField(label=_("Yes, this person shall have these permissions"), required=False)
+
     def __init__(self, *args, grantable, **kwargs):
         super().__init__(*args, **kwargs)
+        # The recommendation asks only those whom it concerns.
+        self.needs_advice = bool(self.is_bound and ADVISED & set(self.data.getlist("rights")))
+        if not self.needs_advice:
+            del self.fields["advice_read"]
         self.fields["salutation"].choices = get_user_model().Salutation.choices
         self.fields["rights"].choices = [(right.value, right.label) for right in Right if right in grantable]
 
     def clean_email(self):
         return self.cleaned_data["email"].strip().lower()
 
+    def clean_first_name(self):
+        # One line: names stand in the subjects of mails.
+        return " ".join(self.cleaned_data["first_name"].split())
+
+    def clean_last_name(self):
+        return " ".join(self.cleaned_data["last_name"].split())
+
     def clean_ends_on(self):
         day = self.cleaned_data["ends_on"]
         if day and day < today():
             raise ValidationError(_("This day is over already."))
         return day
+
+    def clean_advice_read(self):
+        if not self.cleaned_data["advice_read"]:
+            raise ValidationError(
+                _("Contract documents and account data are for licence holders and one deputy. Please confirm.")
+            )
+        return True
 
     def person(self):
         return {name: self.cleaned_data[name] for name in ("salutation", "first_name", "last_name", "email")}

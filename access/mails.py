@@ -29,6 +29,12 @@ def _url(name, *args):
     return settings.PORTAL_URL + reverse(name, args=args)
 
 
+def switch_url(membership, right):
+    """The address of one switch, on a page that shows this person alone."""
+    page = _url("people_list", membership.company.number)
+    return f"{page}?person={membership.pk}#switch-{membership.pk}-{right}"
+
+
 def mail_invitation(invitation, by, token):
     membership = invitation.membership
     _send(
@@ -44,11 +50,13 @@ def mail_invitation(invitation, by, token):
 
 
 def mail_switched(change, by):
-    """To the person concerned; a new deputy also to the other licence holders."""
+    """To the person concerned, once they are in; a new deputy also to the other licence holders."""
     membership = change.membership
     context = {"company": membership.company, "by": by.user, "rights": membership.granted}
     subject = lambda: _("Your permissions at %(company)s") % {"company": membership.company.name}  # noqa: E731
-    _send("switched", membership.user, subject, url=_url("start", membership.company.number), **context)
+    # Who is still invited reads on the invitation's page what will be open.
+    if membership.accepted_at:
+        _send("switched", membership.user, subject, url=_url("start", membership.company.number), **context)
     if Right.ACCESS in change.added:
         for holder in membership.company.memberships.holders().select_related("user").exclude(pk=by.pk):
             _send(
@@ -56,7 +64,7 @@ def mail_switched(change, by):
                 holder.user,
                 lambda: _("New deputy at %(company)s") % {"company": membership.company.name},
                 person=membership.user,
-                url=_url("people_list", membership.company.number),
+                url=switch_url(membership, Right.ACCESS.value),
                 **context,
             )
 
@@ -75,8 +83,7 @@ def mail_removed(membership, by):
 def mail_request(request):
     """To everybody who can grant it, with a link to the very switch."""
     membership = request.membership
-    url = f"{_url('people_list', membership.company.number)}#switch-{membership.pk}-{request.right}"
-    for granter in membership.company.memberships.granting().select_related("user"):
+    for granter in membership.company.memberships.granting(request.right).select_related("user"):
         _send(
             "request",
             granter.user,
@@ -84,5 +91,5 @@ def mail_request(request):
             company=membership.company,
             person=membership.user,
             right=Right(request.right),
-            url=url,
+            url=switch_url(membership, request.right),
         )

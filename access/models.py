@@ -136,6 +136,11 @@ class Membership(models.Model):
         return str(self.user)
 
     @property
+    def is_invitation_open(self):
+        """Whether the newest link still works; asked of memberships read with_switches()."""
+        return bool(self.invited_until and self.invited_until > timezone.now())
+
+    @property
     def is_open(self):
         """Whether this person is let in today."""
         return self.state == "active"

@@ -1,12 +1,15 @@
 """The page "Authorised people": what it shows and what comes back from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import OuterRef, Prefetch, Q, Subquery
+from django.utils.translation import gettext_lazy as _
 
-from .models import Invitation, MembershipRight
-from .rights import Right
-from .services import SENSITIVE, grantable
+from .models import Membership
+from .rights import ADVISED, Right
+from .services import Wish, grantable
+
+STATES = {"active": _("active"), "invited": _("invited"), "expired": _("expired"), "suspended": _("suspended")}
+LARGEST_ID = 2**63 - 1
 
 
 @dataclass
@@ -40,74 +43,102 @@ class Row:
     membership: object
     switches: list
     may_remove: bool
+    may_resend: bool
+    is_self: bool
 
     @property
     def may_edit(self):
         return any(switch.may for switch in self.switches)
 
-
-def people_of(company, query=""):
-    """The people of a company with switches and the end of their open invitation. Three queries with the requests."""
-    newest = Invitation.objects.filter(membership=OuterRef("pk"), used_at=None).order_by("-sent_at")
-    people = company.memberships.with_people().annotate(invited_until=Subquery(newest.values("expires_at")[:1]))
-    for word in query.split():
-        people = people.filter(
-            Q(user__first_name__icontains=word) | Q(user__last_name__icontains=word) | Q(user__email__icontains=word)
-        )
-    rights = MembershipRight.objects.select_related("permission")
-    return people.prefetch_related(Prefetch("rights", rights), Prefetch("requests", to_attr="all_requests"))
+    @property
+    def sent(self):
+        """What the page sends back: the person, the version and the switches it was drawn from."""
+        on = ",".join(switch.right.value for switch in self.switches if switch.was)
+        return f"{self.membership.pk}:{self.membership.version}:{on}"
 
 
-def rows_for(by, memberships, wanted=None):
-    """Rows for the page as one person may use it. wanted: membership id -> (version, rights) as typed but not saved."""
-    return [_row(by, membership, wanted or {}) for membership in memberships]
+def people_of(company, query="", state="", person=""):
+    """The people of a company, some words, a state or one id narrowing them down."""
+    people = company.memberships.with_switches()
+    if person.isdecimal():
+        people = people.filter(pk=int(person[:12]))
+    if state in STATES:
+        people = people.in_state(state)
+    return people.named(query)
 
 
-def _row(by, membership, wanted):
+def rows_for(by, memberships, wishes=None):
+    """Rows for the page as one person may use it. wishes: membership id -> Wish, as switched but not saved."""
+    return [_row(by, membership, (wishes or {}).get(membership.pk)) for membership in memberships]
+
+
+def _row(by, membership, wish):
+    membership.company = by.company
     may = grantable(by, membership)
-    shown = wanted.get(membership.pk, (None, membership.granted))[1]
-    asked = {request.right for request in membership.all_requests if request.answered_at is None}
+    shown = wish.applied_to(membership.granted) if wish else membership.granted
     switches = [
-        Switch(right, membership, right in membership.granted, right in shown, right in may, right in asked)
+        Switch(right, membership, right in membership.granted, right in shown, right in may, right in membership.asked)
         for right in Right
     ]
     is_self = membership.user_id == by.user_id
-    return Row(membership, switches, may_remove=not is_self and (by.is_holder or not membership.is_holder))
+    may_remove = not is_self and (by.is_holder or not membership.is_holder)
+    return Row(membership, switches, may_remove, not membership.accepted_at and membership.granted <= may, is_self)
 
 
 def posted(data):
-    """What the page sends: membership id -> (version, set of rights), for each row that was on it.
+    """What was switched on the page: membership id -> Wish, for each row that was on it.
 
-    Raises ValueError for anything the page would never send.
+    A disabled switch is not sent by the browser, so one that is missing is off only where the person may turn it; the
+    service decides about those. Raises ValueError for anything the page would never send.
     """
-    wanted = {}
+    wishes, names = {}, {name for name in data if name.startswith("right-")}
     for entry in data.getlist("row"):
-        pk, version = entry.split(":")
-        rights = {right for right in Right if data.get(f"right-{int(pk)}-{right.value}")}
-        wanted[int(pk)] = (int(version), rights)
-    names = {name for name in data if name.startswith("right-")}
-    if not names <= {f"right-{pk}-{right.value}" for pk in wanted for right in Right}:
+        pk, version, was = entry.split(":")
+        if not 0 < int(pk) <= LARGEST_ID:
+            raise ValueError("no id")
+        was = frozenset(Right(word) for word in was.split(",") if word)
+        now = frozenset(right for right in Right if f"right-{int(pk)}-{right.value}" in names)
+        names -= {f"right-{int(pk)}-{right.value}" for right in now}
+        wishes[int(pk)] = Wish(int(version), was, on=now - was, off=was - now)
+    if names:
         raise ValueError("unknown switch")
-    return wanted
+    return wishes
 
 
-def keep_untouchable(by, memberships, wanted):
-    """A disabled switch is not sent by the browser; what the person may not turn stays as it is."""
-    kept = {}
-    for membership in memberships:
-        if membership.pk in wanted:
-            version, rights = wanted[membership.pk]
-            may = grantable(by, membership)
-            kept[membership.pk] = (version, (rights & may) | (set(membership.granted) - may))
-    return kept
+def within_reach(by, people, wishes):
+    """The wishes without what was missing only because the switch was disabled for who saves."""
+    reach = {person.pk: grantable(by, person) for person in people}
+    return {pk: replace(wish, off=wish.off & reach.get(pk, wish.off)) for pk, wish in wishes.items()}
 
 
-def sensitive_grants(memberships, wanted):
+def advised_against(people, wishes):
     """[(membership, right)] newly switched on that the vendor advises against for third people."""
     return [
-        (membership, right)
-        for membership in memberships
-        if membership.pk in wanted
+        (person, right)
+        for person in people
         for right in Right
-        if right in SENSITIVE & (wanted[membership.pk][1] - set(membership.granted))
+        if right in ADVISED and right in wishes[person.pk].on and right not in person.granted
     ]
+
+
+def differences(memberships, wishes):
+    """[(membership, [(right, is stored now, is wanted)])] of people whom somebody else changed meanwhile."""
+    return [(row, _differing(row.granted, wishes[row.pk])) for row in memberships]
+
+
+def _differing(stored, wish):
+    wanted = wish.applied_to(stored)
+    touched = wish.on | wish.off | (wish.was ^ stored)
+    return [(right, right in stored, right in wanted) for right in Right if right in touched]
+
+
+def described(changes):
+    """[(name, labels switched on, labels switched off)], read anew: only what is really stored is said."""
+    stored = Membership.objects.with_switches().in_bulk([change.membership.pk for change in changes])
+    said = []
+    for change in changes:
+        now = stored[change.membership.pk].granted if change.membership.pk in stored else set()
+        on = [str(right.label) for right in Right if right in change.added and right in now]
+        off = [str(right.label) for right in Right if right in change.removed and right not in now]
+        said.append((change.membership.name, on, off))
+    return said

@@ -1,49 +1,95 @@
-"""Letting people in and out. Every rule stands here, under a lock on the company, whoever asks and from where."""
+"""Who may do what at a company, changed. Every rule stands here, under a lock on the company, whoever asks."""
 
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from django.contrib.auth import get_user_model
+from django.apps import apps
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import mails
-from .models import Invitation, Membership
+from .door import why_closed
+from .models import Invitation
 from .rights import Right
 from .store import set_rights
 
-# What the vendor advises to give only to licence holders and one deputy.
-SENSITIVE = {Right.CONTRACTS, Right.ACCOUNT}
-
 
 class AccessRefused(Exception):
-    """Not allowed or not possible; the text is for people."""
+    """Not allowed or not possible; the text is for people. field: the form's field it is about, if any."""
+
+    def __init__(self, reason, field=None):
+        super().__init__(reason)
+        self.field = field
 
 
 class SavedMeanwhile(AccessRefused):
     """Somebody else changed these people since the page was shown. memberships: as they are now."""
 
     def __init__(self, memberships):
-        super().__init__(_("Somebody else has changed something here meanwhile. Please check and save again."))
+        super().__init__(_("Somebody else has changed something here meanwhile. Nothing was saved; please compare."))
         self.memberships = memberships
 
 
-@dataclass
+class Gone(AccessRefused):
+    """One of the people is not, or no longer, at this company."""
+
+    def __init__(self):
+        super().__init__(_("One of these people no longer has access here. Nothing was saved."))
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a page wants for one person: the version and switches it showed, and the Right values to turn on and off."""
+
+    version: int
+    was: frozenset = frozenset()
+    on: frozenset = frozenset()
+    off: frozenset = frozenset()
+
+    def __bool__(self):
+        return bool(self.on or self.off)
+
+    def applied_to(self, granted):
+        return (set(granted) | self.on) - self.off
+
+
+@dataclass(frozen=True)
 class Change:
     """What happened to one person's switches, as sets of Right values."""
 
-    membership: Membership
-    added: set = field(default_factory=set)
-    removed: set = field(default_factory=set)
+    membership: object
+    added: frozenset
+    removed: frozenset
 
 
-@contextmanager
-def _locked(company):
-    """One change of access at a time for a company; others wait."""
-    with transaction.atomic():
-        type(company)._base_manager.select_for_update().get(pk=company.pk)
-        yield
+def lock_company(pk):
+    """The company's row, held until the transaction ends: changes of access there come one after another."""
+    return apps.get_model("accounts.Company").objects.select_for_update().get(pk=pk)
+
+
+def entered(by):
+    """Lock the company of a membership that wants to manage access; returns that membership as it is now.
+
+    Raises AccessRefused when it may not, or not any more: who was removed a moment ago decides nothing.
+    """
+    company = lock_company(by.company_id)
+    actor = company.memberships.select_related("user").filter(pk=by.pk).first()
+    if actor is not None:
+        actor.company = company
+    if actor is None or why_closed(actor) or not actor.may(Right.ACCESS):
+        raise AccessRefused(_("You may no longer manage access at this company."))
+    return actor
+
+
+def _locked(actor, ids):
+    rows = actor.company.memberships.select_related("user").select_for_update(of=("self",))
+    found = {row.pk: row for row in rows.filter(pk__in=ids).order_by("pk")}
+    if set(ids) - set(found):
+        raise Gone
+    for row in found.values():
+        row.company = actor.company
+    return found
 
 
 def grantable(by, target):
@@ -54,36 +100,34 @@ def grantable(by, target):
     return set(Right) if by.is_holder else {right for right in Right if by.may(right)} - {Right.ACCESS}
 
 
-def save_switches(by, wanted):
-    """Set several people's switches, all or none. Returns the Changes that were made.
+@transaction.atomic
+def save_switches(by, wishes):
+    """Set several people's switches, all or none, and mail each of them. Returns the Changes that were made.
 
-    by: the membership of who saves. wanted: membership id -> (version that was on screen, set of Right values).
-    Raises SavedMeanwhile when a version is no longer the one stored, AccessRefused for what the person may not do.
+    by: the membership of who saves. wishes: membership id -> Wish; those that change nothing are passed over.
+    Raises SavedMeanwhile for what somebody else changed since, AccessRefused for what the person may not do.
     """
-    with _locked(by.company):
-        rows = by.company.memberships.select_related("user").in_bulk(wanted)
-        if len(rows) != len(wanted):
-            raise AccessRefused(_("One of these people no longer has access here. Please load the page again."))
-        stale = [row for pk, row in rows.items() if row.version != wanted[pk][0] and row.granted != wanted[pk][1]]
-        if stale:
-            raise SavedMeanwhile(stale)
-        changes = [change for pk, row in rows.items() if (change := _switch(by, row, wanted[pk][1]))]
-        for change in changes:
-            mails.mail_switched(change, by)
-        return changes
+    actor = entered(by)
+    wishes = {pk: wish for pk, wish in wishes.items() if wish}
+    rows = _locked(actor, wishes)
+    for pk, wish in wishes.items():
+        if not wish.on | wish.off <= grantable(actor, rows[pk]):
+            raise AccessRefused(_("You may not change these permissions of %(name)s.") % {"name": rows[pk].name})
+    if stale := [rows[pk] for pk, wish in wishes.items() if wish.version != rows[pk].version]:
+        raise SavedMeanwhile(stale)
+    return [change for pk, wish in wishes.items() if (change := _switch(rows[pk], wish, actor))]
 
 
-def _switch(by, row, rights):
-    touched = rights ^ row.granted
-    if not touched:
+def _switch(row, wish, actor):
+    added, removed = set_rights(row, wish.applied_to(row.granted))
+    if not added and not removed:
         return None
-    if not touched <= grantable(by, row):
-        raise AccessRefused(_("You may not change these permissions of %(name)s.") % {"name": row.user.get_full_name()})
-    added, removed = set_rights(row, rights)
     row.version += 1
     row.save(update_fields=["version"])
-    answer_requests(row, by.user)
-    return Change(row, added, removed)
+    answer_requests(row, actor.user)
+    change = Change(row, frozenset(added), frozenset(removed))
+    mails.mail_switched(change, actor)
+    return change
 
 
 def answer_requests(row, by):
@@ -92,68 +136,35 @@ def answer_requests(row, by):
     held.update(answered_at=timezone.now(), answered_by=by, is_granted=True)
 
 
-def invite(by, person, rights, **more):
-    """Let somebody in by e-mail; returns (membership, token of the link).
-
-    person: salutation, first_name, last_name, email. An address that already has an account keeps that person's own
-    names. Raises AccessRefused when the person is there already or the rights are not the inviter's to give.
-    """
-    User = get_user_model()
-    with _locked(by.company):
-        user = User.objects.filter(email__iexact=person["email"]).first()
-        if user and by.company.memberships.filter(user=user).exists():
-            raise AccessRefused(_("This person is on the list already."))
-        membership = Membership(company=by.company, user=user or User(), **more)
-        if not set(rights) <= grantable(by, membership):
-            raise AccessRefused(_("You can only give permissions that you have yourself."))
-        if user is None:
-            user = User(**{**person, "email": person["email"].lower()})
-            user.set_unusable_password()
-            user.save()
-        membership.user = user
-        membership.save()
-        set_rights(membership, rights)
-        return membership, send_invitation(by, membership)
-
-
-def send_invitation(by, membership):
-    """A new link for somebody who has not accepted yet; earlier links die. Returns the token."""
-    if membership.accepted_at:
-        raise AccessRefused(_("This person has accepted already."))
-    invitation, token = Invitation.issue(membership, by=by.user)
-    mails.mail_invitation(invitation, by, token)
-    return token
+def why_not_removed(by, target):
+    """Why one membership may not remove another, in a sentence, or ""."""
+    if target.is_holder and not target.company.memberships.holders().exclude(pk=target.pk).exists():
+        return last_holder_sentence()
+    if target.user_id == by.user_id:
+        return _("You cannot remove yourself. Ask another licence holder.")
+    if target.is_holder and not by.is_holder:
+        return _("Only a licence holder can remove a licence holder.")
+    return ""
 
 
 @transaction.atomic
-def accept(invitation):
-    """The invited person is in. Raises AccessRefused when the link was used, withdrawn or is too old."""
-    invitation = Invitation.objects.select_for_update().get(pk=invitation.pk)
-    if not invitation.is_usable or invitation.membership.accepted_at:
-        raise AccessRefused(_("This link no longer works."))
-    now = timezone.now()
-    Invitation.objects.filter(pk=invitation.pk).update(used_at=now)
-    Membership.objects.filter(pk=invitation.membership_id).update(accepted_at=now)
-
-
 def remove(by, target):
-    """Take a person out at once; orders, documents and history keep the name. Raises AccessRefused."""
-    if target.user_id == by.user_id:
-        raise AccessRefused(_("You cannot remove yourself. Ask another licence holder."))
-    if target.is_holder and not by.is_holder:
-        raise AccessRefused(_("Only a licence holder can remove a licence holder."))
-    if not by.may(Right.ACCESS):
-        raise AccessRefused(_("You may not remove anybody here."))
-    with _locked(by.company):
-        _still_there(by)
-        mails.mail_removed(target, by)
-        delete_membership(target)
+    """Take a person out at once; orders, documents and history keep the name. Raises AccessRefused.
 
-
-def _still_there(by):
-    """Somebody who was removed a moment ago decides nothing any more."""
-    if not Membership.objects.filter(pk=by.pk).open().exists():
-        raise AccessRefused(_("You no longer have access here yourself."))
+    Invitations they sent that nobody has accepted yet die with their access.
+    """
+    actor = entered(by)
+    target = _locked(actor, [target.pk])[target.pk]
+    if reason := why_not_removed(actor, target):
+        raise AccessRefused(reason)
+    sent = Invitation.objects.filter(membership__company=actor.company, invited_by=target.user_id, used_at=None)
+    sent.filter(expires_at__gt=timezone.now()).update(expires_at=timezone.now())
+    was_main = target.is_main_holder
+    mails.mail_removed(target, actor)
+    delete_membership(target)
+    if was_main:
+        # <prefix>_<number> leads to the main licence holder and must not lead nowhere.
+        actor.company.memberships.filter(pk=actor.pk).update(is_main_holder=True)
 
 
 def delete_membership(membership):
@@ -167,8 +178,19 @@ def delete_membership(membership):
             membership.delete()
     except IntegrityError as error:
         raise AccessRefused(last_holder_sentence()) from error
-    if was_invited and not user.has_usable_password() and not user.memberships.exists() and not user.last_login:
-        user.delete()
+    if was_invited and not user.is_staff and not user.has_usable_password() and not user.last_login:
+        _forget(user)
+
+
+def _forget(user):
+    """An account that was only made for an invitation is not kept (Art. 17 DSGVO)."""
+    try:
+        if not user.memberships.exists():
+            with transaction.atomic():
+                user.delete()
+    except ProtectedError:
+        # Something of theirs has to be kept, such as an order from before.
+        return
 
 
 def last_holder_sentence():
@@ -176,8 +198,9 @@ def last_holder_sentence():
 
 
 def ask_for(membership, right):
-    """Ask the granters for a right. Asking again changes nothing. Returns the request."""
-    request, is_new = membership.requests.get_or_create(right=right, answered_at=None)
-    if is_new:
-        mails.mail_request(request)
-    return request
+    """Ask those who may grant it for a right. Returns (request, is_new); asking again changes and mails nothing."""
+    with transaction.atomic():
+        request, is_new = membership.requests.get_or_create(right=right, answered_at=None)
+        if is_new:
+            mails.mail_request(request)
+    return request, is_new

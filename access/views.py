@@ -3,6 +3,8 @@ from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -11,12 +13,15 @@ from portal.lib.text import clean_query
 
 from .door import company_view
 from .forms import InvitationForm
+from .inviting import invite, send_again
 from .models import Membership
-from .people import keep_untouchable, people_of, posted, rows_for, sensitive_grants
+from .people import STATES, advised_against, described, differences, people_of, posted, rows_for, within_reach
 from .rights import Right
-from .services import AccessRefused, ask_for, grantable, invite, remove, save_switches, send_invitation
+from .services import AccessRefused, Gone, SavedMeanwhile, ask_for, grantable, remove, save_switches, why_not_removed
 
-PER_PAGE = 50
+# Switches of two hundred people would make a page of 300 KB.
+PER_PAGE = 40
+NAMED = 4
 
 
 @company_view(needs=Right.ACCESS)
@@ -26,47 +31,57 @@ def people_list(request):
     return show_people(request)
 
 
-def show_people(request, wanted=None, status=200):
-    query = clean_query(request.GET.get("q", ""))
-    page = Paginator(people_of(request.company, query), PER_PAGE).get_page(request.GET.get("page"))
-    rows = rows_for(request.membership, page.object_list, wanted)
-    context = {"page": page, "rows": rows, "query": query, "rights": list(Right)}
-    context["unsaved"] = sum(switch.is_changed for row in rows for switch in row.switches)
+def show_people(request, wishes=None, status=200, **more):
+    query, state = clean_query(request.GET.get("q", "")), request.GET.get("state", "")
+    person = request.GET.get("person", "")
+    people = people_of(request.company, query, state, person)
+    page = Paginator(people, PER_PAGE).get_page(request.GET.get("page"))
+    rows = rows_for(request.membership, page.object_list, wishes)
+    unsaved = sum(switch.is_changed for row in rows for switch in row.switches)
+    context = {"page": page, "rows": rows, "query": query, "state": state, "person": person, "unsaved": unsaved}
+    context |= {"rights": list(Right), "states": STATES.items(), **more}
     return render(request, "access/people_list.html", context, status=status)
 
 
 def save_people(request):
     try:
-        wanted = posted(request.POST)
+        wishes = posted(request.POST)
     except ValueError:
         raise BadRequest from None
-    people = [person for person in people_of(request.company) if person.pk in wanted]
-    wanted = keep_untouchable(request.membership, people, wanted) if len(people) == len(wanted) else wanted
-    grants = sensitive_grants(people, wanted)
+    people = list(request.company.memberships.with_switches().filter(pk__in=wishes))
+    wishes = within_reach(request.membership, people, wishes)
+    grants = advised_against(people, wishes)
     if grants and not request.POST.get("confirmed"):
         return render(request, "access/people_confirm.html", {"grants": grants, "posted": request.POST.lists()})
     try:
-        changes = save_switches(request.membership, wanted)
+        changes = save_switches(request.membership, wishes)
     except AccessRefused as refusal:
-        messages.error(request, str(refusal))
-        return show_people(request, wanted, status=409)
+        return refuse_people(request, wishes, refusal)
     tell(request, changes)
-    return redirect("people_list", request.company.number)
+    return redirect(request.get_full_path())
+
+
+def refuse_people(request, wishes, refusal):
+    """The page again, with what was switched; nothing was saved."""
+    messages.error(request, str(refusal))
+    if isinstance(refusal, SavedMeanwhile):
+        return show_people(request, wishes, 409, stale=differences(refusal.memberships, wishes))
+    return show_people(request, wishes, 404 if isinstance(refusal, Gone) else 403)
 
 
 def tell(request, changes):
     """A success message that is true: the switches are read again before it is said."""
-    for change in changes:
-        now = set(Membership.of(change.membership).granted)
-        if not change.added <= now or change.removed & now:
-            raise RuntimeError("switches were not stored")
-    count = sum(len(change.added) + len(change.removed) for change in changes)
-    names = ", ".join(change.membership.user.get_full_name() for change in changes)
-    if not count:
+    if not changes:
         messages.info(request, _("Nothing was changed."))
         return
-    text = ngettext("%(count)d change saved: %(names)s", "%(count)d changes saved: %(names)s", count)
-    messages.success(request, text % {"count": count, "names": names})
+    said = []
+    for name, on, off in described(changes[:NAMED]):
+        words = [_("%(rights)s switched on") % {"rights": ", ".join(on)}] if on else []
+        words += [_("%(rights)s switched off") % {"rights": ", ".join(off)}] if off else []
+        said.append(f"{name}: {'; '.join(words)}.")
+    if (more := len(changes) - NAMED) > 0:
+        said.append(ngettext("And %(count)d more person.", "And %(count)d more people.", more) % {"count": more})
+    messages.success(request, " ".join([_("Saved."), *said]))
 
 
 @company_view(needs=Right.ACCESS)
@@ -76,9 +91,9 @@ def invitation_create(request):
     if form.is_valid():
         rights = set(form.cleaned_data["rights"])
         try:
-            membership, _token = invite(request.membership, form.person(), rights, **form.membership())
+            membership = invite(request.membership, form.person(), rights, **form.membership())
         except AccessRefused as refusal:
-            form.add_error("email", str(refusal))
+            form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, _("%(email)s has been invited.") % {"email": membership.user.email})
             return redirect("people_list", request.company.number)
@@ -89,13 +104,16 @@ def member(request, pk):
     return get_object_or_404(request.company.memberships.select_related("user", "company"), pk=pk)
 
 
-@require_POST
 @company_view(needs=Right.ACCESS)
+@require_POST
 def invitation_resend(request, pk):
     membership = member(request, pk)
+    email = {"email": membership.user.email}
     try:
-        send_invitation(request.membership, membership)
-        messages.success(request, _("A new link is on its way to %(email)s.") % {"email": membership.user.email})
+        if send_again(request.membership, membership):
+            messages.success(request, _("A new link is on its way to %(email)s.") % email)
+        else:
+            messages.info(request, _("A link went out to %(email)s a moment ago.") % email)
     except AccessRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("people_list", request.company.number)
@@ -106,24 +124,30 @@ def membership_remove(request, pk):
     """Asks once; then the access ends at once, open sessions included."""
     membership = member(request, pk)
     if request.method != "POST":
-        return render(request, "access/membership_remove.html", {"membership": membership})
+        context = {"membership": membership, "reason": why_not_removed(request.membership, membership)}
+        return render(request, "access/membership_remove.html", context)
     try:
         remove(request.membership, membership)
     except AccessRefused as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, _("%(name)s no longer has access.") % {"name": membership.user.get_full_name()})
+        messages.success(request, _("%(name)s no longer has access.") % {"name": membership.name})
     return redirect("people_list", request.company.number)
 
 
-@require_POST
 @company_view
+@require_POST
 def access_request(request, right):
     """Ask the granters for a right, from a locked tile."""
     if right not in Right.values:
         raise Http404
     if request.membership.may(right):
+        messages.info(request, _("“%(right)s” is open to you already.") % {"right": Right(right).label})
         return redirect("start", request.company.number)
-    ask_for(request.membership, right)
-    messages.success(request, _("Your request has been sent. You will be told by e-mail."))
+    asked, is_new = ask_for(request.membership, right)
+    if is_new:
+        messages.success(request, _("Your request has been sent. You will be told by e-mail."))
+    else:
+        day = date_format(localtime(asked.created_at), "d.m.Y")
+        messages.info(request, _("You asked for this on %(day)s already.") % {"day": day})
     return redirect("start", request.company.number)

@@ -1,34 +1,47 @@
 """The page behind an invitation's link. Opening it changes nothing; mail scanners open links too."""
 
 from django.contrib import messages
-from django.contrib.auth import login, logout
-from django.db import transaction
+from django.contrib.auth import logout
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .door import public_view
+from .door import public_view, why_closed
 from .forms import FirstPasswordForm
+from .inviting import accept
+from .logins import log_in
 from .models import Invitation
-from .services import AccessRefused, accept
-
-BACKEND = "accounts.backends.LoginNameBackend"
+from .services import AccessRefused
 
 
 @public_view
 def invitation_accept(request, token):
     invitation = Invitation.find(token)
-    if invitation is None or not invitation.is_usable:
-        response = render(request, "access/invitation_gone.html", {"invitation": invitation}, status=410)
-    elif request.user.is_authenticated and request.user.pk != invitation.membership.user_id:
-        response = _somebody_else(request, invitation)
-    elif invitation.membership.user.has_usable_password():
-        response = _known_person(request, invitation)
-    else:
-        response = _new_person(request, invitation)
-    # The link is a key: it must not travel on to other pages.
-    response.headers["Referrer-Policy"] = "no-referrer"
+    response = _dead(request, invitation) or _for_whom(request, invitation)
+    # The link is a key: its path must not travel on. "no-referrer" would also hide the origin, which the check of
+    # forms needs.
+    response.headers["Referrer-Policy"] = "strict-origin"
     return response
+
+
+def _dead(request, invitation):
+    """The page that says why a link does not work and what to do, or None."""
+    if invitation is None or not invitation.membership.user.is_active:
+        return render(request, "access/invitation_gone.html", {"invitation": None}, status=404)
+    if not invitation.is_usable:
+        return render(request, "access/invitation_gone.html", {"invitation": invitation}, status=410)
+    if invitation.membership.company.is_blocked:
+        return render(request, "portal/closed.html", {"reason": "blocked"}, status=403)
+    return None
+
+
+def _for_whom(request, invitation):
+    person = invitation.membership.user
+    if request.user.is_authenticated and request.user.pk != person.pk:
+        return _somebody_else(request, invitation)
+    if person.has_usable_password():
+        return _known_person(request, invitation)
+    return _new_person(request, invitation)
 
 
 def _somebody_else(request, invitation):
@@ -49,32 +62,20 @@ def _known_person(request, invitation):
 
 
 def _new_person(request, invitation):
-    user = invitation.membership.user
-    form = FirstPasswordForm(request.POST or None, user=user)
+    form = FirstPasswordForm(request.POST or None, user=invitation.membership.user)
     if not form.is_valid():
         return render(request, "access/invitation_accept.html", {"invitation": invitation, "form": form})
+    return _accepted(request, invitation, form.cleaned_data["password"])
+
+
+def _accepted(request, invitation, password=None):
     try:
-        with transaction.atomic():
-            accept(invitation)
-            user.set_password(form.cleaned_data["password"])
-            user.save(update_fields=["password"])
-            # Whoever opened the link reads this mailbox.
-            user.emailaddress_set.get_or_create(email=user.email, defaults={"verified": True, "primary": True})
+        membership = accept(invitation, password)
     except AccessRefused:
         return render(request, "access/invitation_gone.html", {"invitation": invitation}, status=410)
-    login(request, user, backend=BACKEND)
-    return _welcome(request, invitation)
-
-
-def _accepted(request, invitation):
-    try:
-        accept(invitation)
-    except AccessRefused:
-        return render(request, "access/invitation_gone.html", {"invitation": invitation}, status=410)
-    return _welcome(request, invitation)
-
-
-def _welcome(request, invitation):
-    company = invitation.membership.company
+    company = membership.company
     messages.success(request, _("Welcome. You now have access to %(company)s.") % {"company": company.name})
-    return redirect("start", company.number)
+    target = reverse("start", args=[company.number])
+    if request.user.is_authenticated or why_closed(membership):
+        return redirect(target)
+    return log_in(request, membership.user, target)

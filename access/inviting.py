@@ -1,0 +1,121 @@
+"""How a person comes in: invited, sent the link again, accepted. Withdrawn is removed, in access.services."""
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth import get_user_model
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from . import mails
+from .models import Invitation, Membership
+from .services import AccessRefused, Gone, entered, grantable, lock_company
+from .store import set_rights
+
+# Two presses of the button send one mail.
+PAUSE_SECONDS = 60
+
+
+@transaction.atomic
+def invite(by, person, rights, **more):
+    """Let somebody in by e-mail; returns the membership, and mails them the link.
+
+    person: salutation, first_name, last_name, email. An address that already has an account keeps that person's own
+    names. more: function, ends_on, order_limit. Raises AccessRefused with the field it is about.
+    """
+    actor = entered(by)
+    if actor.company.has_ended:
+        raise AccessRefused(_("The contract of this company has ended; nobody new can be let in."))
+    if not set(rights) <= grantable(actor, Membership(company=actor.company)):
+        raise AccessRefused(_("You can only give permissions that you have yourself."), field="rights")
+    user = _account(person)
+    _check_new(actor, user)
+    typed = f"{person['first_name']} {person['last_name']}"
+    membership = Membership.objects.create(company=actor.company, user=user, invited_as=typed, **more)
+    set_rights(membership, rights)
+    _send(actor, membership)
+    return membership
+
+
+def _account(person):
+    User = get_user_model()
+    email = person["email"].strip().lower()
+    if user := User.objects.with_email(email).first():
+        return user
+    user = User(**{**person, "email": email}, language=get_language() or "de")
+    user.set_unusable_password()
+    try:
+        with transaction.atomic():
+            user.save()
+    except IntegrityError:
+        # Another company invited the same person in the same moment.
+        return User.objects.with_email(email).get()
+    return user
+
+
+def _check_new(actor, user):
+    if membership := actor.company.memberships.filter(user=user).first():
+        if membership.accepted_at:
+            raise AccessRefused(_("This person is on the list already."), field="email")
+        raise AccessRefused(_("This person is invited already. You can send the invitation again."), field="email")
+    if user.is_staff or not user.is_active:
+        raise AccessRefused(_("This address cannot be invited here. Please ask us to do it."), field="email")
+
+
+def _send(actor, membership):
+    invitation, token = Invitation.issue(membership, by=actor.user)
+    mails.mail_invitation(invitation, actor, token)
+
+
+@transaction.atomic
+def send_again(by, membership):
+    """A new link for somebody who has not accepted yet; earlier links die.
+
+    Returns False, and sends nothing, when one went out a moment ago. Raises AccessRefused.
+    """
+    actor = entered(by)
+    membership = actor.company.memberships.select_related("user").filter(pk=membership.pk).first()
+    if membership is None:
+        raise Gone
+    if membership.accepted_at:
+        raise AccessRefused(_("This person has accepted already."))
+    if not membership.granted <= grantable(actor, membership):
+        raise AccessRefused(_("This person was invited to more than you may give. Ask a licence holder to send it."))
+    newest = membership.invitations.first()
+    if newest and newest.is_usable and (timezone.now() - newest.sent_at).total_seconds() < PAUSE_SECONDS:
+        return False
+    membership.company = actor.company
+    _send(actor, membership)
+    return True
+
+
+@transaction.atomic
+def accept(invitation, password=None):
+    """The invited person is in, with a first password where they had none. Returns the membership.
+
+    Raises AccessRefused when the link was used, withdrawn or is too old.
+    """
+    company = lock_company(invitation.membership.company_id)
+    invitation = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
+    if invitation is None or not invitation.is_usable:
+        raise AccessRefused(_("This link no longer works."))
+    now = timezone.now()
+    Invitation.objects.filter(pk=invitation.pk).update(used_at=now)
+    company.memberships.filter(pk=invitation.membership_id, accepted_at=None).update(accepted_at=now)
+    membership = company.memberships.select_related("user").get(pk=invitation.membership_id)
+    membership.company = company
+    if password:
+        membership.user.set_password(password)
+        membership.user.save(update_fields=["password"])
+    _confirm_address(membership.user)
+    return membership
+
+
+def _confirm_address(user):
+    """Whoever opened the link reads this mailbox."""
+    mine = EmailAddress.objects.filter(user=user)
+    is_first = not mine.filter(primary=True).exists()
+    address = mine.filter(email__iexact=user.email).first() or EmailAddress(user=user, email=user.email.lower())
+    address.verified = True
+    address.primary = address.primary or is_first
+    address.save()
