@@ -47,25 +47,26 @@ def filesize(size):
 
 @register.filter
 def ago(moment):
-    """<time> with "today", "yesterday", "12 days ago" or the date, and the exact moment on hover."""
+    """<time> with "today", "yesterday", "12 days ago" or the date; the exact moment on hover and for screen readers."""
     if not moment:
         return ""
     local = timezone.localtime(moment)
+    exact = formats.date_format(local, "d.m.Y H:i")
+    return format_html(
+        '<time datetime="{}" title="{}">{}<span class="visually-hidden"> ({})</span></time>',
+        local.isoformat(timespec="minutes"),
+        exact,
+        _since(local),
+        exact,
+    )
+
+
+def _since(local):
     days = (today() - local.date()).days
     if days == 0:
-        words = gettext("today")
-    elif days == 1:
-        words = gettext("yesterday")
-    elif 1 < days < 60:
-        words = ngettext("%(count)d day ago", "%(count)d days ago", days) % {"count": days}
-    else:
-        words = formats.date_format(local, "d.m.Y")
-    exact = formats.date_format(local, "d.m.Y H:i")
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="minutes"), exact, words)
-
-
-@register.simple_tag
-def page_title(brand, *parts):
-    """The parts that say something, and the brand, joined for <title>."""
-    said = [str(part).strip() for part in parts if str(part).strip()]
-    return " · ".join([*dict.fromkeys(said), f"{brand['name']} {brand['portal']}"])
+        return gettext("today")
+    if days == 1:
+        return gettext("yesterday")
+    if 1 < days < 60:
+        return ngettext("%(count)d day ago", "%(count)d days ago", days) % {"count": days}
+    return formats.date_format(local, "d.m.Y")

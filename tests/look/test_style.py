@@ -1,0 +1,60 @@
+"""The stylesheet and the pages keep to one another."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+STATIC = Path(settings.BASE_DIR) / "static"
+TEMPLATES = Path(settings.BASE_DIR) / "templates"
+SHEETS = [path for path in STATIC.rglob("*.css") if path.name != "admin.css"]
+# What only scripts and hx-targets look for.
+HOOKS = {"answer"}
+
+
+def test_the_style_stays_small():
+    assert sum(path.stat().st_size for path in SHEETS) < 40_000
+
+
+def test_every_sheet_stands_in_the_table_of_contents():
+    named = set(re.findall(r'@import url\("([^"]+)"\)', (STATIC / "css/portal.css").read_text()))
+    assert named == {str(path.relative_to(STATIC / "css")) for path in SHEETS} - {"portal.css"}
+
+
+def test_every_class_of_a_page_is_drawn():
+    drawn = set(re.findall(r"\.([a-z][\w-]*)", "\n".join(path.read_text() for path in SHEETS)))
+    strange = set()
+    for path in TEMPLATES.rglob("*.html"):
+        if "admin" in path.parts:
+            continue
+        source = re.sub(r"{%.*?%}|{{.*?}}", lambda tag: " " if tag[0].startswith("{%") else "\0", path.read_text())
+        for names in re.findall(r'class="([^"]*)"', source):
+            strange |= {(path.name, name) for name in names.split() if "\0" not in name and name not in drawn | HOOKS}
+    assert strange == set()
+
+
+def test_dark_mode_only_points_tokens_elsewhere():
+    for path in SHEETS:
+        if path.name != "tokens.css":
+            assert "prefers-color-scheme" not in path.read_text(), path.name
+
+
+@pytest.mark.parametrize("query", ["prefers-reduced-motion", "forced-colors: active"])
+def test_the_wishes_of_the_system_count(query):
+    assert any(query in path.read_text() for path in SHEETS)
+
+
+def test_static_files_can_be_served_under_names_of_their_content(settings, tmp_path):
+    """An @import or picture that does not exist would stop the start of the portal."""
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    }
+    call_command("collectstatic", interactive=False, verbosity=0)
+    (sheet,) = tmp_path.glob("css/portal.*.css")
+    for name in re.findall(r'@import url\("([^"]+)"\)', sheet.read_text()):
+        assert (tmp_path / "css" / name).exists()
+        assert re.search(r"\.[0-9a-f]{12}\.css$", name)
