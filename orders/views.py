@@ -79,7 +79,7 @@ def place(request, form, terms):
 
 
 def own_order(request, pk):
-    return get_object_or_404(request.company.orders.select_related("company", "ordered_by"), pk=pk)
+    return get_object_or_404(request.company.orders.with_confirmation().select_related("company", "ordered_by"), pk=pk)
 
 
 @company_view(needs=Right.SHOP)
@@ -92,8 +92,7 @@ def order_detail(request, pk):
         and order.ordered_by_id != request.user.pk
     )
     context = {"order": order, "may_decide": may_decide, "form": DecisionForm()}
-    if request.membership.may(Right.CONTRACTS):
-        context["documents"] = request.company.documents.visible().filter(number__endswith=f"-{order.number}")
+    context["may_read_papers"] = request.membership.may(Right.CONTRACTS)
     return render(request, "orders/order_detail.html", context)
 
 
@@ -108,8 +107,7 @@ def order_again(request, pk):
         for name in fill_cart(compared, request.company, request.user, replace=replace):
             messages.warning(request, _("“%(name)s” could not be ordered again.") % {"name": name})
         return redirect("order_create", request.company.number)
-    has_cart = request.company.carts.filter(user=request.user, lines__isnull=False).exists()
-    context = {"order": order, "compared": compared, "possible": possible, "has_cart": has_cart}
+    context = {"order": order, "compared": compared, "possible": possible}
     context["is_same"] = all(entry.is_same for entry in compared)
     return render(request, "orders/order_again.html", context)
 

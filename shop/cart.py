@@ -48,6 +48,11 @@ class CartView:
         return [line for line in self.lines if line.fits]
 
     @property
+    def units(self):
+        """How many units are in it, as the header counts them."""
+        return sum(line.quantity for line in self.lines)
+
+    @property
     def has_changes(self):
         return any(line.has_new_price or not line.fits for line in self.lines)
 
@@ -64,13 +69,12 @@ def lines_of(company, user):
 def read_cart(company, user):
     """The person's cart at this company. Three queries, whatever its size."""
     rows = list(lines_of(company, user))
-    articles = Article.objects.filter(pk__in=[row.article_id for row in rows]).with_prices(company).in_bulk()
-    fitting = set(Article.objects.fitting(company).filter(pk__in=articles).values_list("pk", flat=True))
+    articles = Article.objects.filter(pk__in=[row.article_id for row in rows])
+    articles = articles.with_fit(company).with_prices(company).in_bulk()
     lines = []
     for row in rows:
         article = articles[row.article_id]
-        price = unit_price(article, row.quantity)
-        lines.append(Line(row, article, row.quantity, price, article.pk in fitting))
+        lines.append(Line(row, article, row.quantity, unit_price(article, row.quantity), article.is_fitting))
     return CartView(lines)
 
 

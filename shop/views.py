@@ -51,6 +51,7 @@ def cart_add(request, article):
     if form.errors:
         return render(request, "shop/article_detail.html", {"article": article, "form": form}, status=422)
     if request.htmx:
+        request.cart_units = read_cart(request.company, request.user).units
         return render(request, "shop/_added.html", {"article": article, "oob": True})
     messages.success(request, _("“%(name)s” is in your cart.") % {"name": article.name})
     return redirect("cart_detail", request.company.number)
@@ -62,7 +63,7 @@ def cart_detail(request):
 
 
 def own_line(request, pk):
-    return get_object_or_404(lines_of(request.company, request.user), pk=pk)
+    return get_object_or_404(lines_of(request.company, request.user).select_related("article"), pk=pk)
 
 
 @require_POST

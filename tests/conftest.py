@@ -16,6 +16,7 @@ from . import factories as make
 def own_files(settings, tmp_path):
     """Each test has a storage of its own; no test leaves files behind."""
     settings.DATA_DIR = tmp_path
+    settings.STATIC_ROOT = tmp_path
     settings.EMAIL_FILE_PATH = tmp_path / "mail"
     storages = {**settings.STORAGES}
     storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path / "files"}}

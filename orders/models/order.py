@@ -2,14 +2,24 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Concat
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from contracts.models import Document
 
 
 class OrderQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-placed_at", "-number")
+
+    def with_confirmation(self):
+        """Adds confirmation: the id of the order confirmation filed under the company's documents, or None."""
+        papers = Document.objects.visible().filter(
+            company=OuterRef("company"), number=Concat(Value("AB-"), OuterRef("number"))
+        )
+        return self.annotate(confirmation=Subquery(papers.values("pk")[:1]))
 
     def search(self, text):
         """Orders with every word in their number, reference, orderer, or an article's name or number."""

@@ -50,12 +50,18 @@ class ArticleQuerySet(models.QuerySet):
 
         The one rule of fit, for lists, search, direct addresses, cart and re-order alike.
         """
-        if company.has_ended:
-            return self.none()
+        return self.with_fit(company).filter(is_fitting=True)
+
+    def with_fit(self, company):
+        """Adds is_fitting: whether the company may see and order the article."""
         made_for = Article.fits.through.objects.filter(
             article=OuterRef("pk"), product__in=company.licences.running().values("product")
         )
-        return self.filter(Exists(made_for), is_active=True)
+        # Once the contract has ended nothing new begins.
+        open_to_it = Q(is_active=True) if not company.has_ended else Q(pk=None)
+        return self.annotate(
+            is_fitting=models.ExpressionWrapper(open_to_it & Exists(made_for), output_field=models.BooleanField())
+        )
 
     def with_reason(self, company):
         """Adds fitting_products: names of the company's running products the article is made for."""

@@ -27,8 +27,8 @@ class Cart(models.Model):
 
 class CartLineQuerySet(models.QuerySet):
     def of(self, company, user):
-        """The lines of a person's cart at a company, with articles."""
-        return self.filter(cart__company=company, cart__user=user).select_related("article")
+        """The lines of a person's cart at a company."""
+        return self.filter(cart__company=company, cart__user=user)
 
 
 class CartLine(models.Model):

@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings
 from django.template.loader import get_template
 
+# The same in every language.
+NAMES = {"Windows", "Linux", "macOS", "SHA"}
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted(path.relative_to(ROOT / "templates") for path in (ROOT / "templates").rglob("*.html"))
 PAGES = [
@@ -42,10 +44,12 @@ def test_no_page_speaks_past_the_translators(path):
     """Text between tags comes out of the catalogue: no German and no bare English sentence in a page."""
     source = (ROOT / "templates" / path).read_text()
     source = re.sub(r"{% (blocktranslate|comment|blocktrans)\b.*?{% end\1 %}", "", source, flags=re.S)
+    source = re.sub(r"{% block width %}.*?{% endblock %}", "", source)
     source = re.sub(r"{[%#{].*?[%#}]}", "", source, flags=re.S)
     source = re.sub(r"<(svg|code|script)\b.*?</\1>", "", source, flags=re.S)
     words = re.sub(r"<[^>]+>|&[a-z#0-9]+;", " ", source, flags=re.S)
-    assert not re.search(r"[A-Za-zÄÖÜäöüß]{3,}", words), words.split()
+    spoken = set(re.findall(r"[A-Za-zÄÖÜäöüß]{3,}", words)) - NAMES
+    assert spoken == set()
 
 
 def test_german_is_complete():

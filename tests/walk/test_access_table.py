@@ -1,0 +1,199 @@
+"""Who may open which page: every address of the site map x every person x GET and POST."""
+
+import pytest
+from django.urls import reverse
+
+from .sitemap import own_views
+from .world import build, furnish
+
+PEOPLE = ["olga", "deniz", "ben", "dora", "carla", "kim", "nils", "mallory", "nobody"]
+
+#            olga deniz  ben dora carla  kim nils mall nobody
+MEMBER =    [200, 200, 200, 200, 200, 200, 404, 404, 302]  # fmt: skip
+SHOP =      [200, 200, 200, 403, 403, 403, 404, 404, 302]  # fmt: skip
+DOWNLOADS = [200, 200, 403, 200, 403, 403, 404, 404, 302]  # fmt: skip
+CONTRACTS = [200, 200, 403, 403, 200, 403, 404, 404, 302]  # fmt: skip
+ACCOUNT =   [200, 200, 403, 403, 403, 200, 404, 404, 302]  # fmt: skip
+ACCESS =    [200, 200, 403, 403, 403, 403, 404, 404, 302]  # fmt: skip
+POST_ONLY = [405, 405, 405, 405, 405, 405, 405, 405, 302]  # fmt: skip
+
+GET = {
+    "start": MEMBER,
+    "account": MEMBER,
+    "person_edit": MEMBER,
+    "company_edit": ACCOUNT,
+    "document_list": CONTRACTS,
+    "document_file": CONTRACTS,
+    "terms_list": CONTRACTS,
+    "terms_file": MEMBER,
+    "people_list": ACCESS,
+    "invitation_create": ACCESS,
+    "invitation_resend": POST_ONLY,
+    "membership_remove": ACCESS,
+    "access_request": POST_ONLY,
+    "product_list": DOWNLOADS,
+    "product_detail": DOWNLOADS,
+    "release_file": DOWNLOADS,
+    "support": MEMBER,
+    "article_list": SHOP,
+    "article_detail": SHOP,
+    # Olga's cart is filled, the others' are empty; a foreign line is as good as none.
+    "cart_detail": SHOP,
+    "cart_add": POST_ONLY,
+    "cart_update": POST_ONLY,
+    "cart_remove": POST_ONLY,
+    "order_list": SHOP,
+    "order_export": SHOP,
+    "order_create": [200, 302, 302, 403, 403, 403, 404, 404, 302],
+    "order_detail": SHOP,
+    "order_again": SHOP,
+    "order_cancel": SHOP,
+    "order_decide": POST_ONLY,
+}
+
+# What a POST with nothing in it answers: 200 a form with its errors, 302 done or led back, 404 not theirs.
+POST = {
+    "person_edit": MEMBER,
+    "company_edit": ACCOUNT,
+    "people_list": [302, 302, 403, 403, 403, 403, 404, 404, 302],
+    "invitation_create": ACCESS,
+    "invitation_resend": [302, 302, 403, 403, 403, 403, 404, 404, 302],
+    "membership_remove": [302, 302, 403, 403, 403, 403, 404, 404, 302],
+    "access_request": [302, 302, 302, 302, 302, 302, 404, 404, 302],
+    "support": MEMBER,
+    "cart_add": [302, 302, 302, 403, 403, 403, 404, 404, 302],
+    "cart_update": [302, 404, 404, 403, 403, 403, 404, 404, 302],
+    "cart_remove": [302, 404, 404, 403, 403, 403, 404, 404, 302],
+    "order_create": SHOP,
+    "order_again": [302, 302, 302, 403, 403, 403, 404, 404, 302],
+    "order_cancel": [302, 302, 302, 403, 403, 403, 404, 404, 302],
+    "order_decide": [302, 302, 403, 403, 403, 403, 404, 404, 302],
+}
+
+# Outside a company: for anybody, or for everybody who is logged in.
+OUTSIDE = {
+    "home": [302, 302, 302, 302, 302, 302, 200, 302, 302],
+    "chooser": [200, 200, 200, 200, 200, 200, 200, 200, 302],
+    # The invitation is for Nils: others are asked whether they are him.
+    "invitation_accept": [200] * 8 + [302],
+    "set_language": [405] * 9,
+    "brand_css": [200] * 9,
+    "health": [200] * 9,
+    "demo_post": [200] * 9,
+    "demo_mail": [404] * 9,
+}
+
+
+@pytest.fixture
+def world(acme, olga, nils):
+    return build(acme, olga, nils)
+
+
+@pytest.fixture
+def client_of(request, as_):
+    return lambda who: as_(None if who == "nobody" else request.getfixturevalue(who))
+
+
+def address(world, name):
+    arguments = dict(world.arguments.get(name, {}))
+    if name not in OUTSIDE:
+        arguments["number"] = world.company.number
+    return reverse(name, kwargs=arguments)
+
+
+def answers(world, client_of, method, name):
+    """The status each person of the cast gets."""
+    return [getattr(client_of(who), method)(address(world, name)).status_code for who in PEOPLE]
+
+
+@pytest.mark.parametrize("name", [*GET, *OUTSIDE])
+def test_who_may_open(name, world, client_of):
+    assert answers(world, client_of, "get", name) == {**GET, **OUTSIDE}[name]
+
+
+@pytest.mark.parametrize("name", POST)
+@pytest.mark.parametrize("who", PEOPLE)
+def test_who_may_send(name, who, world, client_of):
+    status = client_of(who).post(address(world, name)).status_code
+    assert status == POST[name][PEOPLE.index(who)]
+
+
+def test_the_table_names_every_address():
+    names = {name for name, _route, _view in own_views()}
+    assert names == set(GET) | set(OUTSIDE)
+
+
+@pytest.mark.parametrize("name", GET)
+def test_a_foreign_company_looks_like_none(name, world, as_, mallory):
+    """Outsiders cannot tell a company that exists from one that does not (ASVS 8.2.2)."""
+    here = address(world, name)
+    nowhere = here.replace(f"/{world.company.number}/", "/99999/", 1)
+    client = as_(mallory)
+    there, missing = client.get(here), client.get(nowhere)
+    assert there.status_code == missing.status_code
+    assert there.content == missing.content
+
+
+FOREIGN = ["document_file", "release_file", "order_detail", "order_again", "order_cancel", "cart_update", "cart_remove"]
+
+
+@pytest.mark.parametrize("name", FOREIGN)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_ids_of_another_company_are_not_there(name, method, world, as_, elsewhere, mallory):
+    """Edge 13: with every id of company B, company A's holder gets 404, and nothing of B changes."""
+    make_theirs = furnish(elsewhere, mallory)
+    arguments = {
+        "document_file": make_theirs.document.pk,
+        "release_file": "00000000-0000-4000-8000-000000000000",
+        "order_detail": make_theirs.order.pk,
+        "order_again": make_theirs.order.pk,
+        "order_cancel": make_theirs.order.pk,
+        "cart_update": make_theirs.line.pk,
+        "cart_remove": make_theirs.line.pk,
+    }
+    olga = world.company.memberships.get(is_main_holder=True).user
+    url = reverse(name, args=[world.company.number, arguments[name]])
+    response = getattr(as_(olga), method)(url, {"quantity": 3})
+    assert response.status_code in {404, 405}
+    make_theirs.order.refresh_from_db()
+    assert make_theirs.order.state == "received"
+    make_theirs.line.refresh_from_db()
+    assert make_theirs.line.quantity == 2
+
+
+@pytest.mark.parametrize("who", ["ben", "dora", "carla", "kim"])
+def test_a_locked_tile_says_why_who_and_offers_to_ask(who, world, client_of):
+    client = client_of(who)
+    page = client.get(address(world, "people_list")).content.decode()
+    assert "Zugänge verwalten" in page
+    assert "Olga Oswald" in page
+    assert "Zugriff anfragen" in page
+
+
+def test_vendor_staff_are_nobody_in_the_portal(world, admin, as_):
+    """Edge 45: is_staff opens no customer's page."""
+    client = as_(admin)
+    assert {client.get(address(world, name)).status_code for name in GET} <= {404, 405}
+
+
+def test_a_blocked_company_is_closed_at_the_next_click(world, as_, client_of):
+    client = client_of("olga")
+    assert client.get(address(world, "start")).status_code == 200
+    world.company.is_blocked = True
+    world.company.save()
+    response = client.get(address(world, "start"))
+    assert response.status_code == 403
+    assert "+49 89" in response.content.decode()
+
+
+def test_a_right_that_is_taken_away_is_gone_at_the_next_click(world, ben, as_):
+    client = as_(ben)
+    assert client.get(address(world, "order_list")).status_code == 200
+    ben.at[world.company.number].rights.all().delete()
+    assert client.get(address(world, "order_list")).status_code == 403
+
+
+def test_private_pages_are_not_stored_by_browsers_or_proxies(world, client_of):
+    """Edge 16: after logging out, the back button shows nothing."""
+    response = client_of("olga").get(address(world, "start"))
+    assert "no-store" in response.headers["Cache-Control"]

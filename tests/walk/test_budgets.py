@@ -1,0 +1,69 @@
+"""Queries per page: four for the door, at most four more, however much there is."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from access.rights import Right
+from shop.cart import put
+from shop.models import Article
+
+from .. import factories as make
+
+DOOR = 4
+PAGE = 4
+
+
+def fill(company, user, count):
+    """So many documents, versions, articles, orders and colleagues."""
+    product = company.licences.first().product
+    for number in range(count):
+        make.DocumentFactory(company=company)
+        release = make.ReleaseFactory(product=product, released_on=dt.date(2019, 1, 1) + dt.timedelta(days=number))
+        make.ReleaseFileFactory(release=release)
+        article = make.ArticleFactory(fits=[product])
+        make.PriceFactory(article=article, from_quantity=5)
+        order = make.OrderFactory(company=company, ordered_by=user)
+        make.OrderLineFactory(order=order, article=article)
+        make.MembershipFactory(company=company, rights=[Right.SHOP])
+        put(company, user, Article.objects.with_prices(company).get(pk=article.pk), 1)
+    make.TermsFactory()
+    return order
+
+
+PAGES = [
+    "start", "account", "person_edit", "company_edit", "document_list", "terms_list", "people_list", "invitation_create",
+    "product_list", "support", "article_list", "cart_detail", "order_list", "order_create",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("count", [3, 60])
+@pytest.mark.parametrize("name", PAGES)
+def test_queries_of_a_page(name, count, acme, olga, deniz, as_, django_assert_max_num_queries):
+    """Measured as a deputy: a licence holder needs one query less, for having no switches."""
+    fill(acme, deniz, count)
+    client = as_(deniz)
+    url = reverse(name, args=[acme.number])
+    client.get(url)
+    with django_assert_max_num_queries(DOOR + PAGE):
+        assert client.get(url).status_code == 200
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_queries_of_details(count, acme, olga, deniz, as_, django_assert_max_num_queries):
+    order = fill(acme, deniz, count)
+    article = order.lines.first().article
+    for number in range(count):
+        make.OrderLineFactory(order=order, position=100 + number)
+    client = as_(deniz)
+    for url in (
+        reverse("order_detail", args=[acme.number, order.pk]),
+        reverse("order_again", args=[acme.number, order.pk]),
+        reverse("article_detail", args=[acme.number, article.number]),
+        reverse("product_detail", args=[acme.number, "4000"]),
+        reverse("article_list", args=[acme.number]) + "?q=nebenkosten",
+    ):
+        client.get(url)
+        with django_assert_max_num_queries(DOOR + PAGE, info=url):
+            assert client.get(url).status_code == 200

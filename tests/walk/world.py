@@ -1,0 +1,61 @@
+"""A company with something behind every tile, and the arguments each address needs for it."""
+
+import datetime as dt
+import uuid
+from types import SimpleNamespace
+
+from access.models import Invitation
+from access.rights import Right
+from shop.cart import put
+from shop.models import Article
+
+from .. import factories as make
+
+
+def furnish(company, holder, product=None):
+    """Documents, versions, an article, an order and a filled cart for a company's licence holder."""
+    licence = company.licences.first()
+    release = make.ReleaseFactory(product=licence.product, released_on=dt.date(2019, 6, 1))
+    article = make.ArticleFactory(fits=[licence.product])
+    line = put(company, holder, Article.objects.with_prices(company).get(pk=article.pk), 2)
+    order = make.OrderFactory(company=company, ordered_by=holder)
+    make.OrderLineFactory(order=order, article=article, article_number=article.number)
+    return SimpleNamespace(
+        document=make.DocumentFactory(company=company),
+        file=make.ReleaseFileFactory(release=release),
+        article=article,
+        line=line,
+        order=order,
+    )
+
+
+def arguments(company, rows, terms, colleague, token):
+    """URL name -> keyword arguments, for every address that takes some."""
+    return {
+        "document_file": {"pk": rows.document.pk},
+        "terms_file": {"pk": terms.pk},
+        "product_detail": {"product": rows.file.release.product.number},
+        "release_file": {"pk": rows.file.pk},
+        "article_detail": {"article": rows.article.number},
+        "cart_add": {"article": rows.article.number},
+        "cart_update": {"pk": rows.line.pk},
+        "cart_remove": {"pk": rows.line.pk},
+        "order_detail": {"pk": rows.order.pk},
+        "order_again": {"pk": rows.order.pk},
+        "order_cancel": {"pk": rows.order.pk},
+        "order_decide": {"pk": rows.order.pk},
+        "invitation_resend": {"pk": colleague.pk},
+        "membership_remove": {"pk": colleague.pk},
+        "access_request": {"right": Right.CONTRACTS.value},
+        "invitation_accept": {"token": token},
+        "demo_mail": {"name": f"{uuid.uuid4().hex}.eml"},
+    }
+
+
+def build(acme, olga, nils):
+    """The world of the access table: rows, and arguments by URL name."""
+    terms = make.TermsFactory()
+    rows = furnish(acme, olga)
+    membership = nils.at[acme.number]
+    _invitation, token = Invitation.issue(membership, by=olga)
+    return SimpleNamespace(company=acme, rows=rows, arguments=arguments(acme, rows, terms, membership, token))
