@@ -19,6 +19,7 @@ from urllib.parse import quote
 import psycopg
 
 START_SECONDS = 120
+ORPHAN_SECONDS = 8
 OS_USER = "portal-pg"
 # The kernel takes socket names of at most 107 bytes.
 LONGEST_SOCKET = 100
@@ -169,8 +170,12 @@ class Server:
 
     def _clear_what_a_crash_left(self):
         """Remove pid files that name dead processes, or strangers who got the number since."""
-        if self._living():
-            return
+        deadline = time.monotonic() + ORPHAN_SECONDS
+        # After a killed postmaster its helpers take a moment to notice; a server that is recovering stays.
+        while self._living():
+            if time.monotonic() > deadline:
+                return
+            time.sleep(0.1)
         for leftover in (
             self.cluster / "postmaster.pid",
             self.socket_dir / SOCKET_FILE,
@@ -190,9 +195,11 @@ class Server:
         return False
 
     def _stop(self):
-        if (self.cluster / "postmaster.pid").exists():
-            # Fast: open sessions are cut, everything committed is on disk.
-            self._run(["pg_ctl", "stop", "-D", self.cluster, "-m", "fast", "-w", "-t", "60"], "PostgreSQL did not stop")
+        if not self.answers():
+            # Killed while we used it: there is nobody to stop, and the next start recovers.
+            return
+        # Fast: open sessions are cut, everything committed is on disk.
+        self._run(["pg_ctl", "stop", "-D", self.cluster, "-m", "fast", "-w", "-t", "60"], "PostgreSQL did not stop")
 
     def _make_database(self, name):
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:

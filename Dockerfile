@@ -1,0 +1,24 @@
+# The portal as an image: dependencies by hash, translations and static files built in, nobody is root.
+FROM python:3.12-slim AS build
+WORKDIR /app
+RUN python -m venv /venv
+COPY requirements.lock .
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY . .
+RUN /venv/bin/python -m portal.lib.translations
+RUN SECRET_KEY=build STATIC_ROOT=/app/staticfiles /venv/bin/python manage.py collectstatic --no-input --verbosity 0
+
+FROM python:3.12-slim
+RUN useradd --system --uid 10001 --no-create-home portal && install -d -o portal -g portal /data
+COPY --from=build /venv /venv
+COPY --from=build /app /app
+WORKDIR /app
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    STATIC_ROOT=/app/staticfiles DATA_DIR=/data DB_POOL=8
+USER portal
+VOLUME /data
+EXPOSE 8000
+HEALTHCHECK --interval=20s --timeout=5s --start-period=20s \
+    CMD ["python", "-m", "portal.lib.healthy", "http://127.0.0.1:8000/health/"]
+CMD ["gunicorn", "portal.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", "--threads", "8", \
+     "--no-control-socket", "--forwarder-headers", "", "--max-requests", "2000", "--max-requests-jitter", "200"]

@@ -1,0 +1,118 @@
+"""`python -m portal.run serve` from an empty folder to a page, killed, and started again over the same data."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def data():
+    """A folder that PostgreSQL's own user may enter, also when the tests run as root."""
+    # Not pytest's own folder: that is closed to other users.
+    with tempfile.TemporaryDirectory(prefix="portal-", ignore_cleanup_errors=True) as place:
+        os.chmod(place, 0o755)
+        yield Path(place) / "data"
+
+
+@pytest.fixture
+def port():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def start(data, port):
+    """The supervisor, once it has printed the address."""
+    clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
+    command = [sys.executable, "-m", "portal.run", "--data", str(data), "--port", str(port), "serve"]
+    log = (data.parent / "run.log").open("a+")
+    process = subprocess.Popen(command, cwd=ROOT, env=clean, stdout=log, stderr=subprocess.STDOUT)
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and process.poll() is None:
+        if fetch(port, "/health/") == 200:
+            return process
+        time.sleep(0.3)
+    raise AssertionError((data.parent / "run.log").read_text())
+
+
+def fetch(port, path):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.status
+    except OSError as error:
+        return getattr(error, "code", None)
+
+
+def children(pid):
+    found = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True).stdout.split()
+    return [int(child) for child in found] + [grand for child in found for grand in children(child)]
+
+
+def wait_gone(pids):
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        alive = [pid for pid in pids if Path(f"/proc/{pid}").exists() and not is_zombie(pid)]
+        if not alive:
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"still alive: {alive}")
+
+
+def is_zombie(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_start_kill_start_stop(data, port):
+    first = start(data, port)
+    assert fetch(port, "/anmeldung/login/") == 200
+    said = (data.parent / "run.log").read_text()
+    assert "DOMUS_12345" in said and "Sonnenhof-2026!" in said and f"http://localhost:{port}/" in said
+
+    # kill -9 of everything, the database too.
+    family = children(first.pid)
+    server = int((data / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
+    for pid in [first.pid, *family, server]:
+        try:
+            os.kill(pid, signal.SIGKILL)
+        except ProcessLookupError:
+            continue
+    first.wait()
+    wait_gone(family)
+
+    began = time.monotonic()
+    second = start(data, port)
+    print(f"second start: {time.monotonic() - began:.1f} s")
+    assert "unchanged" in (data.parent / "run.log").read_text()
+
+    other = subprocess.run(
+        [sys.executable, "-m", "portal.run", "--data", str(data), "--port", str(port + 1), "serve"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60,
+        env={name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}},
+    )  # fmt: skip
+    assert other.returncode == 1
+    assert "already running" in other.stderr
+
+    family = children(second.pid)
+    second.send_signal(signal.SIGTERM)
+    assert second.wait(30) == 0
+    wait_gone(family)
+    assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+def test_make_alone_prints_the_targets():
+    said = subprocess.run(["make"], cwd=ROOT, capture_output=True, text=True).stdout
+    assert set(re.findall(r"make ([a-z]+) ", said)) >= {"help", "run", "import", "test", "lint", "bench"}
