@@ -19,8 +19,8 @@ from .people import STATES, advised_against, described, differences, people_of, 
 from .rights import Right
 from .services import AccessRefused, Gone, SavedMeanwhile, ask_for, grantable, remove, save_switches, why_not_removed
 
-# Switches of two hundred people would make a page of 300 KB.
-PER_PAGE = 40
+# Switches of two hundred people would make a page of half a megabyte.
+PER_PAGE = 30
 NAMED = 4
 
 
@@ -52,7 +52,9 @@ def save_people(request):
     wishes = within_reach(request.membership, people, wishes)
     grants = advised_against(people, wishes)
     if grants and not request.POST.get("confirmed"):
-        return render(request, "access/people_confirm.html", {"grants": grants, "posted": request.POST.lists()})
+        more = sum(len(wish.on | wish.off) for wish in wishes.values()) > len(grants)
+        context = {"grants": grants, "has_more": more, "posted": request.POST.lists()}
+        return render(request, "access/people_confirm.html", context)
     try:
         changes = save_switches(request.membership, wishes)
     except AccessRefused as refusal:
@@ -104,8 +106,8 @@ def member(request, pk):
     return get_object_or_404(request.company.memberships.select_related("user", "company"), pk=pk)
 
 
-@company_view(needs=Right.ACCESS)
 @require_POST
+@company_view(needs=Right.ACCESS)
 def invitation_resend(request, pk):
     membership = member(request, pk)
     email = {"email": membership.user.email}
@@ -135,8 +137,8 @@ def membership_remove(request, pk):
     return redirect("people_list", request.company.number)
 
 
-@company_view
 @require_POST
+@company_view
 def access_request(request, right):
     """Ask the granters for a right, from a locked tile."""
     if right not in Right.values:

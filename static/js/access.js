@@ -1,34 +1,42 @@
-// Switches change the page only: count what is unsaved, mark it, and warn before it is lost.
+// Switches change the page only: count what is unsaved, say it, mark it, and warn before it is lost.
 "use strict";
 
 const form = document.getElementById("people");
 const switches = [...form.querySelectorAll('input[role="switch"]:not(:disabled)')];
 const bar = form.querySelector(".save-bar-text");
-let saving = false;
+let leaving = false;
 
 const isChanged = (input) => input.checked !== (input.dataset.was === "1");
+const changed = () => switches.filter(isChanged);
+
+function inWords(input) {
+  const [right, person] = input.getAttribute("aria-label").split(": ");
+  return `${person}: ${right} ${input.checked ? bar.dataset.on : bar.dataset.off}`;
+}
 
 function show() {
-  let count = 0;
-  for (const input of switches) {
-    input.closest(".switch").classList.toggle("is-changed", isChanged(input));
-    count += isChanged(input);
-  }
-  const text = count === 0 ? bar.dataset.none : count === 1 ? bar.dataset.one : bar.dataset.many;
-  bar.textContent = text.replace("%n", count);
-  return count;
+  for (const input of switches) input.closest(".switch").classList.toggle("is-changed", isChanged(input));
+  const now = changed();
+  const text = now.length === 0 ? bar.dataset.none : now.length === 1 ? bar.dataset.one : bar.dataset.many;
+  const count = document.createElement("b");
+  count.textContent = text.replace("%n", now.length);
+  const last = now.includes(document.activeElement) ? document.activeElement : now.at(-1);
+  bar.replaceChildren(count, last ? inWords(last) : "");
 }
 
 form.addEventListener("change", show);
-form.addEventListener("submit", () => { saving = true; });
+form.addEventListener("submit", (event) => {
+  // Sending an invitation again is no saving: what is switched would be lost.
+  leaving = !event.submitter?.hasAttribute("formaction");
+});
 document.getElementById("discard").addEventListener("click", (event) => {
   event.preventDefault();
   for (const input of switches) input.checked = input.dataset.was === "1";
   show();
 });
 window.addEventListener("beforeunload", (event) => {
-  if (!saving && switches.some(isChanged)) event.preventDefault();
+  if (!leaving && changed().length) event.preventDefault();
 });
 // Back from another page: the stored state counts, not what the browser remembers.
 window.addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
-if (switches.some(isChanged)) show();
+if (changed().length) show();
