@@ -19,7 +19,10 @@ class MembershipForm(forms.ModelForm):
 
     class Meta:
         model = Membership
-        fields = "__all__"
+        fields = [
+            "company", "user", "is_holder", "is_main_holder", "function", "phone", "ends_on", "order_limit", "accepted_at",
+            "suspended_at",
+        ]  # fmt: skip
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

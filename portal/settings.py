@@ -221,7 +221,7 @@ STORAGES = {
     },
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-# With nginx in front: the internal location that serves DATA_DIR/files, such as "/_files/". Empty: the portal sends files itself.
+# With nginx in front: the internal location over DATA_DIR/files, such as "/_files/". Empty: the portal sends files itself.
 X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000

@@ -1,4 +1,4 @@
-"""Finding articles by what people type: numbers, German word forms, parts of words, umlauts either way, typing errors."""
+"""Finding articles by what people type: numbers, word forms, parts of words, umlauts either way, typing errors."""
 
 import re
 

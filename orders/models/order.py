@@ -68,7 +68,7 @@ class Order(models.Model):
         related_name="+",
         verbose_name=_("terms accepted"),
     )
-    # One per shown checkout form; the same form sent twice meets the unique row of the first. Empty for imported orders.
+    # One per checkout form shown; the same form sent twice meets the row of the first. Empty for imported orders.
     form_key = models.UUIDField(unique=True, null=True, blank=True, editable=False)
 
     objects = OrderQuerySet.as_manager()

@@ -49,7 +49,7 @@ def _rows(reader, headers):
     for row in reader:
         if row:
             short = len(row) < len(head)
-            yield line, None if short else [row[place].strip() for place in places]
+            yield line, None if short else [row[place].strip().replace("\r\n", "\n") for place in places]
         line = reader.line_num + 1
 
 

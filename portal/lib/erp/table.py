@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass, field
 
 from .cells import Parser, Refused, SourceFile
-from .reading import rows_of
+from .reading import FileRefused, rows_of
 
 STAGE = "erp_stage"
 
@@ -81,8 +81,6 @@ class Table:
                 refuse(line, str(refusal))
 
     def _has(self, folder, header):
-        from .reading import FileRefused
-
         try:
             next(rows_of(folder / self.file, [header]), None)
         except FileRefused:
