@@ -20,8 +20,8 @@ class MembershipForm(forms.ModelForm):
     class Meta:
         model = Membership
         fields = [
-            "company", "user", "is_holder", "is_main_holder", "function", "phone", "ends_on", "order_limit", "accepted_at",
-            "suspended_at",
+            "company", "user", "is_holder", "is_main_holder", "function", "phone", "ends_on", "order_limit",
+            "accepted_at", "suspended_at",
         ]  # fmt: skip
 
     def __init__(self, *args, **kwargs):

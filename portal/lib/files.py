@@ -18,7 +18,7 @@ log = logging.getLogger("portal.files")
 
 @deconstructible
 class stored_name:
-    """upload_to for a field: a generated name below a folder, keeping nothing of what the user called it but its type."""
+    """upload_to for a field: a generated name below a folder; of what the user called it only the type is kept."""
 
     def __init__(self, folder):
         self.folder = folder

@@ -1,4 +1,4 @@
-"""What stands in a cell. Each parser takes the stripped text and gives a value, or raises Refused with a short reason."""
+"""What stands in a cell. Each parser takes the stripped text and gives a value, or raises Refused with a reason."""
 
 import datetime as dt
 import hashlib

@@ -1,0 +1,117 @@
+"""Finding articles by what people type."""
+
+import pytest
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shop.models import Article
+from shop.search import find, marked, normal
+
+from .. import factories as make
+
+NAMES = {
+    "TSA-K10014": "Zusatzmodul Nebenkostenabrechnung",
+    "TSA-S10046": "Schulung Nebenkostenabrechnung für Einsteiger",
+    "TSA-K10020": "Schlüsselverwaltung",
+    "TSA-D10110": "Einrichtung Häuserverwaltung",
+    "TSA-M10142": "Straßenverzeichnis als Mietlizenz",
+    "TSA-K20014": "DATEV-Schnittstelle",
+}
+
+
+@pytest.fixture
+def articles(db):
+    for number, name in NAMES.items():
+        make.ArticleFactory(number=number, name=name)
+    return Article.objects.all()
+
+
+@pytest.mark.parametrize(
+    "typed, first",
+    [
+        ("TSA-K10014", "TSA-K10014"),
+        ("tsa k 10014", "TSA-K10014"),
+        ("TSAK.10014", "TSA-K10014"),
+        ("K2001", "TSA-K20014"),
+        ("10046", "TSA-S10046"),
+        ("nebenkosten", "TSA-K10014"),
+        ("abrechnung", "TSA-K10014"),
+        ("Nebenkostenabrechnungen", "TSA-K10014"),
+        ("schluessel", "TSA-K10020"),
+        ("schlüssel", "TSA-K10020"),
+        ("Haeuser", "TSA-D10110"),
+        ("strassen", "TSA-M10142"),
+        ("einsteiger nebenkosten", "TSA-S10046"),
+        ("nebnkosten", "TSA-K10014"),
+        ("Schnitstelle", "TSA-K20014"),
+        ("datev schnittstelle", "TSA-K20014"),
+    ],
+)
+def test_found_first(articles, typed, first):
+    found, _similar = find(articles, typed)
+    assert found[0].number == first
+
+
+def test_only_similar_hits_are_told_apart(articles):
+    assert find(articles, "nebenkosten")[1] is False
+    assert find(articles, "nebnkosten")[1] is True
+
+
+def test_an_exact_number_comes_before_numbers_that_begin_so(articles):
+    make.ArticleFactory(number="TSA-K1001", name="Anderes")
+    assert [a.number for a in find(articles, "TSA-K1001")[0]][:2] == ["TSA-K1001", "TSA-K10014"]
+
+
+def test_nothing_is_found_for_nonsense(articles):
+    assert list(find(articles, "xyzzy quux")[0]) == []
+
+
+def test_nothing_typed_means_everything(articles):
+    assert find(articles, "   ")[0].count() == len(NAMES)
+
+
+def test_hits_are_marked_and_nothing_else_is_markup():
+    assert marked("Zusatzmodul Nebenkostenabrechnung", "nebenkosten") == (
+        "Zusatzmodul <mark>Nebenkostenabrechnung</mark>"
+    )
+    assert marked("<b>Schlüssel</b>", "schluessel") == "&lt;b&gt;<mark>Schlüssel</mark>&lt;/b&gt;"
+
+
+def test_the_database_writes_umlauts_as_we_do(articles):
+    for article in articles:
+        assert article.normal == normal(article.name)
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "'",
+        '"',
+        "\\",
+        "%",
+        "_",
+        "a & | ! ( ) :*",
+        "<script>",
+        "ünïcödé",
+        "検索",
+        "🏠" * 50,
+        "\0\x01",
+        "x" * 10_000,
+        "a " * 5000,
+    ],
+    ids=lambda text: ascii(text[:8]),
+)
+def test_no_search_breaks_the_page(typed, acme, olga, as_):
+    client = as_(olga)
+    response = client.get(reverse("article_list", args=[acme.number]), {"q": typed})
+    assert response.status_code == 200
+    assert "<script>a" not in response.content.decode()
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(typed=st.text(max_size=60))
+def test_any_text_can_be_searched_for(articles, typed):
+    found, _similar = find(articles, typed)
+    assert len(found) <= len(NAMES)
+    assert "<script" not in marked("Zusatzmodul", typed)
