@@ -173,6 +173,11 @@ class Membership(models.Model):
                 self._granted = set(mine.values_list("permission__codename", flat=True))
         return self._granted
 
+    @classmethod
+    def of(cls, membership):
+        """The same membership, read anew."""
+        return cls.objects.get(pk=membership.pk)
+
     def forget_granted(self):
         """Read the switches anew at the next question."""
         self.__dict__.pop("_granted", None)
