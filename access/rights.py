@@ -14,8 +14,3 @@ class Right(models.TextChoices):
 
 # Recommended for licence holders and one deputy only: who switches them on for somebody else confirms it.
 ADVISED = frozenset({Right.CONTRACTS.value, Right.ACCOUNT.value})
-
-
-def labels(rights):
-    """The names of some Right values, in the order of the page, joined: "Downloads, Contract documents"."""
-    return ", ".join(str(right.label) for right in Right if right.value in rights)
