@@ -156,12 +156,12 @@ ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
 }
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.ResetTokens"
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.ResetTokens"  # noqa: S105 - a class name
 # "Forgotten password" and its mail are a matter of minutes; a link forgotten in a mailbox is a risk.
 PASSWORD_RESET_TIMEOUT = 4 * 3600
 ACCOUNT_LOGIN_METHODS = {"email", "username"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
-# Addresses come from the vendor, the ERP or an invitation whose link was opened; a changed one is confirmed by its link.
+# Addresses come from the vendor, the ERP or an opened invitation; a changed one is confirmed by its link.
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -221,7 +221,7 @@ STORAGES = {
     },
 }
 WHITENOISE_ALLOW_ALL_ORIGINS = False
-# With nginx in front: the internal location over DATA_DIR/files, such as "/_files/". Empty: the portal sends files itself.
+# With nginx in front: its internal location over DATA_DIR/files, such as "/_files/". Empty: the portal sends them.
 X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000

@@ -4,6 +4,7 @@ import re
 
 from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
 from django.db.models import Case, F, FloatField, Q, Value, When
+from django.db.models.functions import Length
 from django.utils.html import conditional_escape, format_html_join
 
 from portal.lib.text import clean_query
@@ -11,6 +12,8 @@ from portal.lib.text import clean_query
 MOST_WORDS = 8
 # Below this, "nebnkosten" no longer finds "Nebenkostenabrechnung"; above, everything is similar to everything.
 SIMILAR = 0.45
+# Among equals the plainer name is meant: "Zusatzmodul X" before "Schulung X für Fortgeschrittene".
+SHORT_FIRST = [Length("name"), "name", "number"]
 
 
 def normal(text):
@@ -32,7 +35,7 @@ def find(articles, typed):
         return articles, False
     words = query.split()[:MOST_WORDS]
     wanted = _number(query) | _all_words(words)
-    found = articles.filter(wanted).annotate(rank=_rank(query, words)).order_by("-rank", "name", "number")
+    found = articles.filter(wanted).annotate(rank=_rank(query, words)).order_by("-rank", *SHORT_FIRST)
     if found.exists():
         return found, False
     return _similar(articles, query), True
@@ -69,7 +72,7 @@ def _rank(query, words):
 
 def _similar(articles, query):
     likeness = TrigramWordSimilarity(normal(query), "normal")
-    return articles.annotate(rank=likeness).filter(rank__gte=SIMILAR).order_by("-rank", "name", "number")
+    return articles.annotate(rank=likeness).filter(rank__gte=SIMILAR).order_by("-rank", *SHORT_FIRST)
 
 
 def marked(text, typed):

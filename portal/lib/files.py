@@ -53,7 +53,7 @@ def serve_protected(request, field, *, name, sha256, inline=False):
 
     field: a FieldFile. name: what the person's file is called (RFC 6266). sha256: its hash, the ETag for resuming.
     Behind nginx the file is handed over by X-Accel-Redirect and no worker is held; else it is streamed with Range.
-    inline: let the browser show it, if it really is a PDF. Raises Http404, and logs, when the file is gone from storage.
+    inline: let the browser show it, if it really is a PDF. Raises Http404, and logs, when it is gone from storage.
     """
     if not field.storage.exists(field.name):
         log.error("A file is missing in storage: %s", field.name)

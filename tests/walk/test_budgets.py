@@ -33,9 +33,21 @@ def fill(company, user, count):
 
 
 PAGES = [
-    "start", "account", "person_edit", "company_edit", "document_list", "terms_list", "people_list", "invitation_create",
-    "product_list", "support", "article_list", "cart_detail", "order_list", "order_create",
-]  # fmt: skip
+    "start",
+    "account",
+    "person_edit",
+    "company_edit",
+    "document_list",
+    "terms_list",
+    "people_list",
+    "invitation_create",
+    "product_list",
+    "support",
+    "article_list",
+    "cart_detail",
+    "order_list",
+    "order_create",
+]
 
 
 @pytest.mark.parametrize("count", [3, 60])
