@@ -104,7 +104,7 @@ class MembershipInline(admin.TabularInline):
     def switch_words(self, membership):
         if membership.is_holder:
             return _("everything")
-        return ", ".join(right.label for right in Right if right in membership.granted) or "–"
+        return ", ".join(str(right.label) for right in Right if right in membership.granted) or "–"
 
 
 @admin.register(Invitation)

@@ -114,7 +114,7 @@ def _range(request, size, etag):
         return 0, size
     first, last = asked.groups()
     if not first:
-        return max(0, size - int(last)), size
+        return (max(0, size - int(last)), size) if int(last) else (None, None)
     start, stop = int(first), min(int(last) + 1 if last else size, size)
     return (start, stop) if start < stop else (None, None)
 

@@ -1,0 +1,135 @@
+"""Products and their programs: what is shown, why not, and the file itself."""
+
+import datetime as dt
+
+import pytest
+from django.urls import reverse
+
+from downloads.models import Download
+from portal.lib.days import today
+
+from .. import factories as make
+
+CONTENT = b"PK\x03\x04 a program" * 1000
+
+
+@pytest.fixture
+def release(acme):
+    return make.ReleaseFactory(
+        product=acme.licences.get().product, version="26.1", notes="- **Neu** <script>x</script>"
+    )
+
+
+@pytest.fixture
+def file(release):
+    return make.ReleaseFileFactory(release=release, file_name="Prüfung 26.zip")
+
+
+def detail(client, company):
+    return client.get(reverse("product_detail", args=[company.number, "4000"])).content.decode()
+
+
+def load(client, company, file, **headers):
+    return client.get(reverse("release_file", args=[company.number, file.pk]), headers=headers)
+
+
+def body(answer):
+    return b"".join(answer.streaming_content)
+
+
+def test_current_version_first_with_size_hash_and_cleaned_notes(acme, dora, as_, file):
+    make.ReleaseFactory(product=file.release.product, version="24.0", released_on=dt.date(2024, 1, 1))
+    page = detail(as_(dora), acme)
+    assert page.index("26.1") < page.index("24.0")
+    assert file.sha256 in page and "14\xa0KB" in page
+    assert "<strong>Neu</strong>" in page and "<script>x" not in page
+
+
+@pytest.mark.parametrize(
+    "change, sentence",
+    [
+        ({"withdrawn_on": today(), "withdrawn_reason": "Fehler im Druck"}, "Fehler im Druck"),
+        ({"released_on": today()}, "Ihre Pflege umfasst Versionen"),
+    ],
+)
+def test_what_is_not_served_says_why(change, sentence, acme, dora, as_, release, file):
+    acme.licences.get().maintenance.update(ends_on=today() - dt.timedelta(days=1))
+    for name, value in change.items():
+        setattr(release, name, value)
+    release.save()
+    client = as_(dora)
+    page = detail(client, acme)
+    assert sentence in page
+    assert str(file.pk) not in page, "no link that leads nowhere"
+    assert load(client, acme, file).status_code == 404
+
+
+def test_the_right_without_any_licence_is_told(acme, elsewhere, mallory, as_):
+    """Edge 55."""
+    elsewhere.licences.all().delete()
+    page = as_(mallory).get(reverse("product_list", args=[elsewhere.number])).content.decode()
+    assert "Noch keine Lizenz" in page
+
+
+def test_a_product_that_was_never_licensed_is_not_there(acme, dora, as_):
+    make.ProductFactory(number="5000", name="DOMUS ERP")
+    assert as_(dora).get(reverse("product_detail", args=[acme.number, "5000"])).status_code == 404
+
+
+def test_the_file_with_its_name_and_one_logged_download(acme, dora, as_, file):
+    answer = load(as_(dora), acme, file)
+    assert body(answer) == CONTENT
+    assert answer.headers["Content-Disposition"] == "attachment; filename*=utf-8''Pr%C3%BCfung%2026.zip"
+    assert answer.headers["Content-Length"] == str(len(CONTENT))
+    logged = Download.objects.get()
+    assert (logged.user, logged.company, logged.file) == (dora, acme, file)
+
+
+@pytest.mark.parametrize(
+    "asked, status, part",
+    [
+        ("bytes=0-3", 206, CONTENT[:4]),
+        ("bytes=100-", 206, CONTENT[100:]),
+        ("bytes=-5", 206, CONTENT[-5:]),
+        ("bytes=0-999999999", 200, CONTENT),
+        ("bytes=5-2", 416, b""),
+        ("bytes=99999999-", 416, b""),
+        ("bytes=-0", 416, b""),
+        ("bytes=0-1,5-6", 200, CONTENT),
+        ("bytes=-", 200, CONTENT),
+        ("bytes=a-b", 200, CONTENT),
+        ("items=0-3", 200, CONTENT),
+        ("bytes=99999999999999999999-", 200, CONTENT),
+    ],
+)
+def test_ranges(asked, status, part, acme, dora, as_, file):
+    answer = load(as_(dora), acme, file, range=asked)
+    assert answer.status_code == status
+    assert (body(answer) if answer.streaming else answer.content) == part
+
+
+def test_resuming_counts_as_one_download_and_only_the_same_file_resumes(acme, dora, as_, file):
+    """Edge 52."""
+    client = as_(dora)
+    first = load(client, acme, file)
+    body(first)
+    for start in range(1000, 10_000, 1000):
+        assert load(client, acme, file, range=f"bytes={start}-", if_range=first.headers["ETag"]).status_code == 206
+    assert load(client, acme, file, range="bytes=1000-", if_range='"another"').status_code == 200
+    client.head(reverse("release_file", args=[acme.number, file.pk]))
+    assert Download.objects.count() == 2, "the whole file was sent twice"
+
+
+def test_behind_nginx_no_worker_sends_the_file(acme, dora, as_, file, settings):
+    settings.X_ACCEL_PREFIX = "/_files/"
+    answer = load(as_(dora), acme, file)
+    assert answer.headers["X-Accel-Redirect"] == f"/_files/{file.file.name}"
+    assert answer.content == b""
+    assert Download.objects.count() == 1
+
+
+def test_a_right_that_was_taken_away_takes_the_kept_address_too(acme, dora, as_, file):
+    client = as_(dora)
+    assert load(client, acme, file).status_code == 200
+    dora.at[acme.number].rights.all().delete()
+    assert load(client, acme, file).status_code == 403
