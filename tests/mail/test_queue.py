@@ -2,13 +2,14 @@
 
 import smtplib
 import socket
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from django.core.mail import EmailMultiAlternatives, send_mail
 from django.core.management import call_command
-from django.db import transaction
+from django.db import connections, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.lib.mail import deliver
@@ -50,8 +51,14 @@ def server(port):
 
 
 def work():
-    """Run the worker until the queue is empty."""
-    call_command("procrastinate", "worker", "--one-shot", "--delete-jobs", "successful")
+    """Run the worker until the queue is empty; in a thread, because the browser tests leave this one an event loop."""
+
+    def run():
+        call_command("procrastinate", "worker", "--one-shot", "--delete-jobs", "successful")
+        connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(run).result()
 
 
 def test_a_mail_reaches_its_reader_with_umlauts(post_office, server):
