@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from access.admin import MembershipInline
 from accounts.admin import CompanyAdmin
@@ -19,5 +20,8 @@ admin.site.login = secure_admin_login(admin.site.login)
 
 # Written by allauth; addresses are linked on the person's page.
 admin.site.unregister(EmailAddress)
+
+# A queued mail carries one-time links; nobody reads them here.
+admin.site.unregister(ProcrastinateJob)
 
 CompanyAdmin.inlines = [MembershipInline, LicenceInline]

@@ -1,10 +1,16 @@
 """Error pages. Plain functions: Django's own default would read a broken body again and fail with 500."""
 
 import logging
+import sys
 import uuid
 
-from portal.lib.answers import plain_page
+from django.db import InterfaceError, OperationalError
+from psycopg_pool import PoolTimeout
 
+from portal.lib.answers import database_away, plain_page
+
+# A pool that has no connection to give, a server that does not answer, one that broke off in mid-sentence.
+AWAY = (OperationalError, InterfaceError, PoolTimeout)
 log = logging.getLogger("portal.errors")
 
 
@@ -25,7 +31,9 @@ def csrf_failure(request, reason=""):
 
 
 def server_error(request):
-    """Says a reference that stands in the log too, and nothing of the cause."""
+    """503 while the database is away; else a reference that stands in the log too, and nothing of the cause."""
+    if isinstance(sys.exc_info()[1], AWAY):
+        return database_away(request)
     reference = uuid.uuid4().hex[:8]
     log.error("Reference %s: %s %s", reference, request.method, request.path)
     return plain_page("500.html", 500, reference=reference)
