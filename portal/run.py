@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from portal.lib.postgres import DatabaseRefused, Server
@@ -30,6 +30,7 @@ GUNICORN = [
 ]  # fmt: skip
 WORKER = ["manage.py", "procrastinate", "worker", "--delete-jobs", "successful"]
 STOP_SECONDS = 15
+LOOK_SECONDS = 5
 
 
 class Refused(Exception):
@@ -67,13 +68,14 @@ def _leave(_signal, _frame):
 def serve(arguments):
     data = arguments.data.resolve()
     data.mkdir(parents=True, exist_ok=True)
-    with _only_one(data), _free_port(arguments.port), _database(data) as url:
+    own = None if os.environ.get("DATABASE_URL") else Server(data / "postgres")
+    with _only_one(data), _free_port(arguments.port), _database(own) as url:
         environment = _environment(data, url, arguments.port)
         _prepare(environment, data)
         with _free_port(arguments.port):
             pass
         _announce(arguments.port)
-        _supervise(environment, arguments.port)
+        _supervise(environment, arguments.port, own)
     print("Stopped.", flush=True)
 
 
@@ -124,22 +126,16 @@ def _free_port(port):
     yield
 
 
-def _database(data):
-    """The server to use: the one DATABASE_URL names, else our own inside the data folder."""
-    if url := os.environ.get("DATABASE_URL"):
-        return nullcontext(url)
-    return _own_server(data)
-
-
 @contextmanager
-def _own_server(data):
-    with step("Database"):
-        running = Server(data / "postgres").running()
-        url = running.__enter__()
-    try:
+def _database(own):
+    """The DATABASE_URL to use: the one that is set, or that of our own server, which runs meanwhile."""
+    if own is None:
+        yield os.environ["DATABASE_URL"]
+        return
+    with ExitStack() as stack:
+        with step("Database"):
+            url = stack.enter_context(own.running())
         yield url
-    finally:
-        running.__exit__(None, None, None)
 
 
 def _environment(data, url, port):
@@ -166,11 +162,11 @@ def _announce(port):
 # --- the children ---
 
 
-def _supervise(environment, port):
-    """Keep web and worker alive until we are told to stop; stop both together."""
+def _supervise(environment, port, own):
+    """Keep web, worker and our own database alive until we are told to stop; stop web and worker together."""
     web = {**environment, "DB_POOL": environment.get("DB_POOL", "8")}
     commands = {"web": ([*GUNICORN, "--bind", f"127.0.0.1:{port}"], web), "worker": (WORKER, environment)}
-    children, failures = {}, dict.fromkeys(commands, 0)
+    children, failures, looked = {}, dict.fromkeys(commands, 0), time.monotonic()
     try:
         while True:
             for name, (command, env) in commands.items():
@@ -181,6 +177,10 @@ def _supervise(environment, port):
                         print(f"{name} ended with {child.returncode}; starting it again.", flush=True)
                         time.sleep(min(30, 2 ** failures[name]))
                     children[name] = _child(command, env)
+            if own and time.monotonic() - looked > LOOK_SECONDS:
+                looked = time.monotonic()
+                if own.revive():
+                    print("The database had died; it runs again.", flush=True)
             time.sleep(0.5)
     finally:
         for child in children.values():
@@ -216,7 +216,8 @@ def manage(arguments):
     data = arguments.data.resolve()
     data.mkdir(parents=True, exist_ok=True)
     rest = [part for part in arguments.rest if part != "--"]
-    with _database(data) as url:
+    own = None if os.environ.get("DATABASE_URL") else Server(data / "postgres")
+    with _database(own) as url:
         environment = _environment(data, url, arguments.port)
         _manage(environment, "migrate", "--verbosity", "0")
         done = subprocess.run([sys.executable, "manage.py", *rest], cwd=ROOT, env=environment)

@@ -125,8 +125,15 @@ DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///portal")}
 DATABASES["default"]["OPTIONS"] = {
     **DATABASES["default"].get("OPTIONS", {}),
     # A connection per request would cost six times the page. Zero turns the pool off, for commands and tests.
-    **({"pool": {"min_size": 1, "max_size": size, "timeout": 10}} if (size := env.int("DB_POOL", 0)) else {}),
+    # Short timeouts: a database that comes back is noticed within seconds.
+    **(
+        {"pool": {"min_size": 1, "max_size": size, "timeout": 5, "reconnect_timeout": 5}}
+        if (size := env.int("DB_POOL", 0))
+        else {}
+    ),
 }
+# A connection that died with the server is replaced before it is used, not after a request has failed on it.
+DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Limits on wrong tries count across processes and servers, so the cache is a table.
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}

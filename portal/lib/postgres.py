@@ -90,6 +90,14 @@ class Server:
                     self._stop()
             os.close(users)
 
+    def revive(self):
+        """Start the server again if it died while in use. Returns whether that was needed."""
+        if self.answers():
+            return False
+        with self._one_at_a_time():
+            self._start()
+        return True
+
     @contextmanager
     def _one_at_a_time(self):
         with open(self.folder / "start.lock", "w") as lock:

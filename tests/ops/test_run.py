@@ -98,6 +98,15 @@ def test_start_kill_start_stop(data, port):
     print(f"second start: {time.monotonic() - began:.1f} s")
     assert "unchanged" in (data.parent / "run.log").read_text()
 
+    # The database alone dies: it is started again, and the portal goes on by itself.
+    server = int((data / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
+    os.kill(server, signal.SIGKILL)
+    deadline = time.monotonic() + 60
+    while "had died" not in (data.parent / "run.log").read_text() and time.monotonic() < deadline:
+        assert fetch(port, "/anmeldung/login/") in {200, 503, None}
+        time.sleep(0.3)
+    assert [fetch(port, "/anmeldung/login/") for _try in range(20)] == [200] * 20
+
     other = subprocess.run(
         [sys.executable, "-m", "portal.run", "--data", str(data), "--port", str(port + 1), "serve"],
         cwd=ROOT, capture_output=True, text=True, timeout=60,
