@@ -38,6 +38,8 @@ class MembershipForm(forms.ModelForm):
                 raise ValidationError(last_holder_sentence())
         if data.get("is_main_holder") and not data.get("is_holder"):
             raise ValidationError(_("The main licence holder has to be a licence holder."))
+        if self.instance.pk and self.initial.get("is_main_holder") and not data.get("is_main_holder"):
+            raise ValidationError(_("Name another main licence holder on that person's page; this one follows."))
         return data
 
 
@@ -66,6 +68,9 @@ class MembershipAdmin(QuickList):
     @transaction.atomic
     def save_model(self, request, obj, form, change):
         obj.version += 1
+        if obj.is_main_holder:
+            # There is one; whoever had the role before stays a licence holder.
+            obj.company.memberships.exclude(pk=obj.pk).filter(is_main_holder=True).update(is_main_holder=False)
         super().save_model(request, obj, form, change)
         set_rights(obj, set(form.cleaned_data.get("switches", [])))
 

@@ -159,12 +159,8 @@ def remove(by, target):
         raise AccessRefused(reason)
     sent = Invitation.objects.filter(membership__company=actor.company, invited_by=target.user_id, used_at=None)
     sent.filter(expires_at__gt=timezone.now()).update(expires_at=timezone.now())
-    was_main = target.is_main_holder
     mails.mail_removed(target, actor)
     delete_membership(target)
-    if was_main:
-        # <prefix>_<number> leads to the main licence holder and must not lead nowhere.
-        actor.company.memberships.filter(pk=actor.pk).update(is_main_holder=True)
 
 
 def delete_membership(membership):
@@ -175,11 +171,20 @@ def delete_membership(membership):
     user, was_invited = membership.user, not membership.accepted_at
     try:
         with transaction.atomic():
+            company, was_main = membership.company, membership.is_main_holder
             membership.delete()
+            if was_main:
+                _name_main_holder(company)
     except IntegrityError as error:
         raise AccessRefused(last_holder_sentence()) from error
     if was_invited and not user.is_staff and not user.has_usable_password() and not user.last_login:
         _forget(user)
+
+
+def _name_main_holder(company):
+    """The holder who is longest there takes the main role: <prefix>_<number> must not lead nowhere."""
+    longest = company.memberships.holders().order_by("accepted_at", "pk").first()
+    company.memberships.filter(pk=longest.pk).update(is_main_holder=True)
 
 
 def _forget(user):

@@ -39,13 +39,13 @@ class Refused(Exception):
 
 def main():
     arguments = _arguments()
-    signal.signal(signal.SIGTERM, _leave)
+    # Both, also where a shell in the background has switched SIGINT off.
+    for told in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(told, _leave)
     try:
         {"serve": serve, "manage": manage}[arguments.command](arguments)
     except (Refused, DatabaseRefused) as refusal:
         sys.exit(f"\n{refusal}")
-    except KeyboardInterrupt:
-        sys.exit(130)
 
 
 def _arguments():
@@ -75,8 +75,10 @@ def serve(arguments):
         with _free_port(arguments.port):
             pass
         _announce(arguments.port)
-        _supervise(environment, arguments.port, own)
-    print("Stopped.", flush=True)
+        try:
+            _supervise(environment, arguments.port, own)
+        finally:
+            print("Stopping.", flush=True)
 
 
 def _prepare(environment, data):

@@ -393,3 +393,10 @@ def test_granting_answers_the_request(olga, dora, as_):
 
 def test_an_unknown_right_cannot_be_asked_for(dora, as_):
     assert ask(as_(dora), "is_superuser").status_code == 404
+
+
+def test_among_three_holders_the_main_role_goes_to_the_longest(acme, olga, as_):
+    """The customer number always leads to somebody."""
+    second, third = (make.MembershipFactory(company=acme, is_holder=True) for _one in range(2))
+    as_(third.user).post(reverse("membership_remove", args=[acme.number, olga.at[acme.number].pk]))
+    assert list(acme.memberships.filter(is_main_holder=True)) == [second]

@@ -151,6 +151,21 @@ def test_the_last_holder_cannot_be_deleted(how, client_of, acme, olga):
     assert Membership.objects.filter(pk=membership.pk).exists()
 
 
+def test_the_main_role_moves_and_is_never_lost(client_of, acme, olga):
+    """The customer number always leads to somebody."""
+    second = make.MembershipFactory(company=acme, is_holder=True)
+    first, client = olga.at[acme.number], client_of()
+    address = url(Membership, "change", first.pk)
+    form = form_of(client.get(address))
+    form.pop("is_main_holder")
+    assert client.post(address, form).status_code == 200, "not without naming another"
+    address = url(Membership, "change", second.pk)
+    client.post(address, form_of(client.get(address)) | {"is_main_holder": "on"})
+    assert (Membership.of(first).is_main_holder, Membership.of(second).is_main_holder) == (False, True)
+    client.post(url(Membership, "delete", second.pk), {"post": "yes"})
+    assert Membership.of(first).is_main_holder
+
+
 # --- what staff may not do ---
 
 

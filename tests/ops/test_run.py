@@ -116,7 +116,7 @@ def test_start_kill_start_stop(data, port):
     assert "already running" in other.stderr
 
     family = children(second.pid)
-    second.send_signal(signal.SIGTERM)
+    second.send_signal(signal.SIGINT)
     assert second.wait(30) == 0
     wait_gone(family)
     assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()
