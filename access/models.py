@@ -126,7 +126,7 @@ class Membership(models.Model):
         ]
 
     def __str__(self):
-        return f"{self.user} @ {self.company_id}"
+        return self.name
 
     @property
     def name(self):

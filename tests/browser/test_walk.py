@@ -188,3 +188,19 @@ def test_english_for_who_wants_it(demo, log_in):
     page.get_by_role("link", name=re.compile("^Shop")).click()
     expect(page.get_by_text("All prices net, plus VAT.")).to_be_visible()
     expect(page.get_by_text(re.compile("€[0-9]")).first).to_be_visible()
+
+
+def test_the_admin_keeps_the_security_policy(demo, log_in, live_server):
+    """Lists, forms and questions of the admin, in a browser that reports every breach of the policy."""
+    page = log_in("admin")
+    places = [
+        "accounts/company/?q=sonnenhof", "accounts/user/", "access/membership/", "contracts/document/add/",
+        "contracts/licence/", "downloads/release/add/", "shop/article/add/", "shop/category/", "orders/order/",
+    ]  # fmt: skip
+    for place in places:
+        page.goto(f"{live_server.url}/admin/{place}")
+        expect(page.get_by_role("link", name="DOMUS Kundenportal")).to_be_visible()
+    page.goto(f"{live_server.url}/admin/accounts/company/?q=sonnenhof")
+    page.get_by_role("link", name="12345").click()
+    expect(page.get_by_role("link", name="Ben Bauer")).to_be_visible()
+    assert page.troubles == []
