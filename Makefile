@@ -23,7 +23,7 @@ lint: $(VENV)/test.stamp ## Check style, templates, imports and migrations
 	@$(VENV)/bin/ruff format --check .
 	@find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --check --target-version 5.2
 	@$(VENV)/bin/lint-imports --no-cache
-	@SECRET_KEY=lint $(VENV)/bin/python manage.py makemigrations --check --dry-run
+	@SECRET_KEY=lint $(VENV)/bin/python -W ignore manage.py makemigrations --check --dry-run
 
 bench: $(VENV)/run.stamp ## Measure the ERP import beside PostgreSQL's own COPY (CUSTOMERS=20000)
 	@$(RUN) manage -- bench_import --customers $(or $(CUSTOMERS),20000)

@@ -12,6 +12,7 @@ from contracts.erp import DOCUMENTS, LICENCES, PRODUCTS
 from downloads.erp import RELEASES
 from orders.erp import ORDER_LINES, ORDERS
 from portal.lib.erp import FileRefused
+from portal.lib.erp.files import copies_files
 from portal.lib.erp.table import STAGE
 from shop.erp import ARTICLES, PRICES
 
@@ -51,12 +52,16 @@ def import_export(folder, *, dry_run=False, tell=lambda line: None):
         yield from (import_table(table, folder, tell) for table in TABLES if (folder / table.file).exists())
         return
     results = []
+    copying = copies_files.set(False)
     try:
         with transaction.atomic():
             results = [import_table(table, folder, tell) for table in TABLES if (folder / table.file).exists()]
             raise _DryRun
     except _DryRun:
-        yield from results
+        pass
+    finally:
+        copies_files.reset(copying)
+    yield from results
 
 
 def import_table(table, folder, tell=lambda line: None):
@@ -64,6 +69,8 @@ def import_table(table, folder, tell=lambda line: None):
     began, result = time.monotonic(), Result(table.file)
     try:
         with transaction.atomic(), connection.cursor() as cursor:
+            # Two imports at once would compare with a ledger that the other is writing.
+            cursor.execute("select pg_advisory_xact_lock(hashtext('portal.erp'))")
             _stage(cursor, table, folder, result, tell)
             _refuse_doubles(cursor, table, result)
             _refuse_strangers(cursor, table, result)

@@ -74,7 +74,7 @@ def serve(arguments):
         _prepare(environment, data)
         with _free_port(arguments.port):
             pass
-        _announce(arguments.port)
+        _announce(arguments.port, environment["DEMO"] == "1")
         try:
             _supervise(environment, arguments.port, own)
         finally:
@@ -151,10 +151,13 @@ def _environment(data, url, port):
     return {**base, **os.environ, **fixed, "DATA_DIR": str(data)}
 
 
-def _announce(port):
+def _announce(port, is_demo):
     from portal.demo.logins import LOGINS, PASSWORD
 
-    print(f"\nThe portal is at http://localhost:{port}/   (mail of the demo: http://localhost:{port}/demo/post/)")
+    print(f"\nThe portal is at http://localhost:{port}/")
+    if not is_demo:
+        return
+    print(f"Mail of the demo: http://localhost:{port}/demo/post/")
     print(f"Logins of the demo, password {PASSWORD}")
     for login, who in LOGINS:
         print(f"  {login:<28} {who}")

@@ -65,11 +65,12 @@ def test_a_second_run_changes_nothing(folder, imported):
     assert dict(everything()) == before
 
 
-def test_a_dry_run_tells_the_same_and_changes_nothing(folder):
+def test_a_dry_run_tells_the_same_and_changes_nothing(folder, settings):
     before = dict(everything())
     told = run(folder, dry_run=True)
     assert {name: result.refused for name, result in told.items()} == export.REFUSED
     assert dict(everything()) == before
+    assert not (settings.DATA_DIR / "files").exists(), "no file was copied"
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig"])

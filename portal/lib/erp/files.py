@@ -1,11 +1,16 @@
 """Files of an export on their way into storage, named by their content: the same bytes are kept once."""
 
+from contextvars import ContextVar
 from pathlib import Path, PurePosixPath
 
 from django.core.files import File
 from django.core.files.storage import default_storage
 
 from .table import STAGE
+
+
+# A dry run names the files and copies none.
+copies_files = ContextVar("copies_files", default=True)
 
 
 def store_files(cursor, column, folder):
@@ -20,6 +25,8 @@ def store_files(cursor, column, folder):
 def _store(path, sha256, size, folder):
     suffix = PurePosixPath(path.name).suffix.lower()
     name = f"{folder}/{sha256[:2]}/{sha256}{suffix if suffix[1:].isalnum() and suffix.isascii() else ''}"
+    if not copies_files.get():
+        return name
     if default_storage.exists(name):
         if default_storage.size(name) == size:
             return name
