@@ -154,14 +154,13 @@ def _environment(data, url, port):
 def _announce(port, is_demo):
     from portal.demo.logins import LOGINS, PASSWORD
 
-    print(f"\nThe portal is at http://localhost:{port}/")
+    print(f"\nThe portal is at http://localhost:{port}/   (stop with Ctrl-C)", flush=True)
     if not is_demo:
         return
     print(f"Mail of the demo: http://localhost:{port}/demo/post/")
     print(f"Logins of the demo, password {PASSWORD}")
     for login, who in LOGINS:
-        print(f"  {login:<28} {who}")
-    print("Stop with Ctrl-C.", flush=True)
+        print(f"  {login:<28} {who}", flush=True)
 
 
 # --- the children ---

@@ -8,7 +8,6 @@ from django.core.files.storage import default_storage
 
 from .table import STAGE
 
-
 # A dry run names the files and copies none.
 copies_files = ContextVar("copies_files", default=True)
 
