@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.admin import QuickList, ReadOnly
+from portal.lib.admin import LookOnly, QuickList, ReadOnly
 
 from .models import AccessRequest, Invitation, Membership
 from .rights import Right
@@ -88,18 +88,13 @@ class MembershipAdmin(QuickList):
                 self.message_user(request, f"{membership}: {refusal}", messages.ERROR)
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(LookOnly):
     """The people of a company, to look at; each opens its own page."""
 
     model = Membership
     fields = ["user", "is_holder", "is_main_holder", "ends_on", "switch_words"]
     readonly_fields = fields
-    extra = 0
-    can_delete = False
     show_change_link = True
-
-    def has_add_permission(self, request, obj=None):
-        return False
 
     def get_queryset(self, request):
         people = super().get_queryset(request).select_related("user")

@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.admin import Kept, QuickList, ReadOnly, WithFile
+from portal.lib.admin import Kept, LookOnly, QuickList, ReadOnly, WithFile
 
 from .models import Acceptance, Document, DocumentOpening, Licence, Maintenance, Product, Terms
 
@@ -30,18 +30,12 @@ class LicenceAdmin(Kept):
     inlines = [MaintenanceInline]
 
 
-class LicenceInline(admin.TabularInline):
+class LicenceInline(LookOnly):
     """The licences of a company, to look at."""
 
     model = Licence
     fields = ["number", "product", "kind", "seats", "starts_on", "ends_on"]
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
     show_change_link = True
-
-    def has_add_permission(self, request, obj=None):
-        return False
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("product")

@@ -1,24 +1,18 @@
 from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.admin import Kept, ReadOnly, WithFile
+from portal.lib.admin import Kept, LookOnly, ReadOnly, WithFile
 from portal.lib.days import today
 
 from .models import Download, Release, ReleaseFile
 
 
-class ReleaseFileInline(admin.TabularInline):
+class ReleaseFileInline(LookOnly):
     """The files of a version, to look at; a file is added on its own page."""
 
     model = ReleaseFile
     fields = ["title", "platform", "file_name", "size", "sha256"]
-    readonly_fields = fields
-    extra = 0
-    can_delete = False
     show_change_link = True
-
-    def has_add_permission(self, request, obj=None):
-        return False
 
 
 @admin.register(Release)

@@ -1,21 +1,10 @@
 from django.contrib import admin, messages
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.admin import ReadOnly
+from portal.lib.admin import LookOnly, ReadOnly
 
 from .models import Order, OrderEvent, OrderLine
 from .services import OrderRefused, change_state
-
-
-class LookOnly(admin.TabularInline):
-    extra = 0
-    can_delete = False
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
 
 
 class OrderLineInline(LookOnly):

@@ -33,6 +33,19 @@ class ReadOnly(Kept):
         return False
 
 
+class LookOnly(admin.TabularInline):
+    """Rows of another kind on a page, to look at; each opens its own page where there is one."""
+
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+
 class WithFile(Kept):
     """Rows with a file: size, hash and name are computed from what is uploaded, and it is read through a check."""
 
