@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.db import connection
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -59,7 +59,8 @@ def set_language(request):
     language = request.POST.get("language", "")
     target = request.POST.get("next", "")
     own = url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure())
-    response = redirect(target if own else "home")
+    # Only paths: anything else would be looked up as the name of a page.
+    response = HttpResponseRedirect(target) if own and target.startswith("/") else redirect("home")
     if language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:
             request.user.language = language

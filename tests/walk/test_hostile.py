@@ -1,0 +1,87 @@
+"""Every address with values no page would send: refused or passed over, never a server error."""
+
+import pytest
+from django.urls import reverse
+
+from .test_access_table import GET, POST
+from .world import build
+
+NASTY = [
+    "\0", "x" * 10_000, "'\"><script>alert(1)</script>", "-1", "99999999999999999999999", "1e309", "NaN",
+    "ä🏠\u202e\ud83d",
+    "../../etc/passwd", "${7*7}{{7*7}}%s%n", "on\r\nSet-Cookie: a=b", "[]", "2026-02-31", "1.500,00", "0x10",
+]  # fmt: skip
+QUERY = ["q", "page", "year", "kind", "state", "category", "sort", "mine", "status", "person", "download", "next"]
+FIELDS = [
+    "row", "confirmed", "quantity", "form_key", "shown", "accepts_terms", "reference", "note", "cost_center", "decision",
+    "reason", "mode", "email", "first_name", "last_name", "salutation", "rights", "ends_on", "order_limit", "function",
+    "message", "street", "postal_code", "city", "country", "phone", "language", "right-1-use_shop",
+]  # fmt: skip
+
+
+@pytest.fixture
+def world(acme, olga, nils):
+    return build(acme, olga, nils)
+
+
+@pytest.fixture
+def client(olga, as_):
+    client = as_(olga)
+    client.raise_request_exception = False
+    return client
+
+
+def address(world, name):
+    return reverse(name, kwargs={"number": world.company.number, **world.arguments.get(name, {})})
+
+
+@pytest.mark.parametrize("name", GET)
+def test_nasty_questions(name, world, client):
+    for value in NASTY:
+        safe = value.encode("utf-8", "replace").decode()
+        answer = client.get(address(world, name), dict.fromkeys(QUERY, safe))
+        assert answer.status_code < 500, f"{name}: {value[:20]!r}"
+
+
+@pytest.mark.parametrize("name", POST)
+def test_nasty_forms(name, world, client):
+    for value in NASTY:
+        safe = value.encode("utf-8", "replace").decode()
+        answer = client.post(address(world, name), dict.fromkeys(FIELDS, safe))
+        assert answer.status_code < 500, f"{name}: {value[:20]!r}"
+        for header in ("Set-Cookie", "Location"):
+            assert "a=b" not in answer.headers.get(header, "")
+
+
+@pytest.mark.parametrize("name", POST)
+def test_bodies_that_are_no_forms(name, world, client):
+    bodies = [
+        (b"\xff\xfe\x00broken", "application/x-www-form-urlencoded"),
+        (b"a=%ff%fe&b=%00", "application/x-www-form-urlencoded"),
+        (b'{"a": [1]}', "application/json"),
+        (b"--x\r\nbroken", "multipart/form-data; boundary=x"),
+        (b"", "multipart/form-data"),
+        (b"a=1&" * 5000, "application/x-www-form-urlencoded"),
+    ]
+    for body, kind in bodies:
+        answer = client.generic("POST", address(world, name), body, content_type=kind)
+        assert answer.status_code < 500, f"{name}: {kind} {body[:20]!r}"
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "TRACE", "OPTIONS", "PROPFIND"])
+def test_methods_that_no_page_knows(method, world, client):
+    for name in GET:
+        assert client.generic(method, address(world, name)).status_code < 500
+
+
+@pytest.mark.parametrize("login", NASTY, ids=lambda value: ascii(value[:8]))
+def test_nasty_logins(login, db, client):
+    client.logout()
+    safe = login.encode("utf-8", "replace").decode()
+    for name, form in (
+        ("account_login", {"login": safe, "password": safe}),
+        ("account_reset_password", {"email": safe}),
+        ("set_language", {"language": safe, "next": safe}),
+    ):
+        assert client.post(reverse(name), form).status_code < 500
+    assert client.get(reverse("account_login"), {"next": safe}).status_code < 500
