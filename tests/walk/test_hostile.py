@@ -13,8 +13,9 @@ NASTY = [
 ]  # fmt: skip
 QUERY = ["q", "page", "year", "kind", "state", "category", "sort", "mine", "status", "person", "download", "next"]
 FIELDS = [
-    "row", "confirmed", "quantity", "form_key", "shown", "accepts_terms", "reference", "note", "cost_center", "decision",
-    "reason", "mode", "email", "first_name", "last_name", "salutation", "rights", "ends_on", "order_limit", "function",
+    "row", "confirmed", "quantity", "form_key", "shown", "accepts_terms", "reference", "note", "cost_center",
+    "decision", "reason", "mode", "email", "first_name", "last_name", "salutation", "rights", "ends_on", "order_limit",
+    "function",
     "message", "street", "postal_code", "city", "country", "phone", "language", "right-1-use_shop",
 ]  # fmt: skip
 
