@@ -13,7 +13,7 @@ def say(request, row):
 TILE = Tile(
     key="account",
     title=_("My account"),
-    text=_("Your details, company, newsletter, password"),
+    text=_("Your details, company, password"),
     icon="user",
     url_name="account",
     say=say,
