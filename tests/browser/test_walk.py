@@ -3,13 +3,11 @@
 import re
 
 import pytest
-from django.core.management import call_command
 from playwright.sync_api import expect
 
 from access.models import Invitation
 from accounts.models import User
 from orders.models import Order
-from portal.demo.logins import PASSWORD
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -26,35 +24,6 @@ PEOPLE = {
     "domus 20001": ("Guten", set(TILES)),
     "30000": ("Guten", set(TILES)),
 }
-
-
-@pytest.fixture
-def demo(db, monkeypatch):
-    monkeypatch.setattr("portal.demo.files._program", lambda path: path.write_bytes(b"PK\x03\x04" + path.name.encode()))
-    call_command("load_demo")
-
-
-@pytest.fixture
-def log_in(browser, live_server):
-    """A page of somebody who has just logged in by the form; console errors and failed answers are collected."""
-    contexts = []
-
-    def log_in(login, password=PASSWORD):
-        context = browser.new_context(locale="de-DE", accept_downloads=True)
-        contexts.append(context)
-        page = context.new_page()
-        page.troubles = []
-        page.on("console", lambda said: page.troubles.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: page.troubles.append(str(error)))
-        page.goto(live_server.url)
-        page.get_by_label("Benutzername oder E-Mail-Adresse").fill(login)
-        page.get_by_label("Passwort", exact=True).fill(password)
-        page.get_by_role("button", name="Anmelden").click()
-        return page
-
-    yield log_in
-    for context in contexts:
-        context.close()
 
 
 def test_everybody_of_the_demo_walks_through_all_tiles(demo, log_in):

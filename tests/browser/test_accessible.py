@@ -1,0 +1,34 @@
+"""axe over every page of the portal, full of the demo's rows, wide and light, narrow and dark."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from orders.models import Order
+from shop.cart import put
+from shop.models import Article
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+PAGES = [
+    "", "konto/", "konto/person/", "konto/firma/", "dokumente/", "dokumente/bedingungen/", "zugaenge/",
+    "zugaenge/nutzer-hinzufuegen/", "downloads/", "downloads/4000/", "downloads/1300/", "support/", "shop/",
+    "shop/?q=nebnkosten", "shop/?q=zzzz", "shop/artikel/TSA-K10000/", "shop/warenkorb/", "bestellungen/",
+    "bestellungen/neu/", "bestellungen/{order}/", "bestellungen/{order}/erneut/", "bestellungen/{order}/stornieren/",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("size, scheme", [((1280, 900), "light"), ((360, 740), "dark")])
+def test_no_page_breaks_a_rule_of_axe(size, scheme, demo, log_in, live_server):
+    page = log_in("DOMUS_12345")
+    order = Order.objects.filter(company__number="12345", state="received").first()
+    article = Article.objects.fitting(order.company).with_prices(order.company).first()
+    put(order.company, order.company.memberships.get(is_main_holder=True).user, article, 2)
+    page.set_viewport_size({"width": size[0], "height": size[1]})
+    page.emulate_media(color_scheme=scheme)
+    found = []
+    for path in PAGES:
+        page.goto(f"{live_server.url}/kunde/12345/{path.format(order=order.pk)}")
+        found += [f"{path}: {broken['id']}" for broken in Axe().run(page).response["violations"]]
+        wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")
+        found += [f"{path}: wider than the window"] * wide
+    assert found == []
