@@ -22,6 +22,8 @@ import psycopg
 START_SECONDS = 120
 ORPHAN_SECONDS = 8
 OS_USER = "portal-pg"
+# To search and read closed folders; containers often grant root only the wider one.
+PASSING_CAPABILITIES = ["dac_read_search", "dac_override"]
 # The kernel takes socket names of at most 107 bytes.
 LONGEST_SOCKET = 100
 SOCKET_FILE = ".s.PGSQL.5432"
@@ -119,7 +121,6 @@ class Server:
         self.socket_dir.mkdir(mode=0o700, exist_ok=True)
         owner = self._owner()
         if owner:
-            self._check_reachable(owner)
             for path in (self.folder, self.socket_dir):
                 os.chown(path, owner.pw_uid, owner.pw_gid)
         os.chmod(self.socket_dir, 0o700)
@@ -139,14 +140,30 @@ class Server:
             subprocess.run(command, check=True, capture_output=True)
             return pwd.getpwnam(OS_USER)
 
-    def _check_reachable(self, owner):
-        for place in (self.folder.parent, self.bin):
-            test = ["test", "-x", str(place)]
-            if subprocess.run(test, user=owner.pw_uid, group=owner.pw_gid, extra_groups=[]).returncode:
-                raise DatabaseRefused(
-                    f"PostgreSQL does not run as root, and the user {OS_USER} may not enter {place}. "
-                    "Use a folder that others may enter (chmod o+x), or set DATABASE_URL."
-                )
+    def _as_owner(self):
+        """What a command begins with to run as the server's user; empty for an ordinary user.
+
+        Where that user may not enter our folders - a checkout below root's home - the server is started with the one
+        capability that lets it pass closed folders, so that no folder has to be opened for everybody.
+        """
+        owner = self._owner()
+        if owner is None:
+            return []
+        plain = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
+        passes = [
+            [*plain, f"--inh-caps=+{cap}", f"--ambient-caps=+{cap}"] for cap in ("dac_read_search", "dac_override")
+        ]
+        for way in (plain, *passes):
+            if all(self._enters(way, place) for place in (self.folder, self.bin)):
+                return way
+        raise DatabaseRefused(
+            f"PostgreSQL does not run as root, and the user {OS_USER} may not enter {self.folder} or {self.bin}. "
+            "Use a folder that others may enter (chmod o+x), install setpriv (util-linux), or set DATABASE_URL."
+        )
+
+    @staticmethod
+    def _enters(way, place):
+        return subprocess.run([*way, "ls", str(place)], capture_output=True).returncode == 0
 
     def _init(self):
         fresh = self.folder / "cluster.init"
@@ -216,18 +233,15 @@ class Server:
                 connection.execute(psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(name)))
 
     def _run(self, command, trouble, log=None):
-        owner = self._owner()
-        who = {"user": owner.pw_uid, "group": owner.pw_gid, "extra_groups": []} if owner else {}
         # Into a file, not a pipe: the server keeps what it inherits open for as long as it lives.
         with tempfile.TemporaryFile("w+") as said:
             done = subprocess.run(
-                [str(self.bin / command[0]), *map(str, command[1:])],
+                [*self._as_owner(), str(self.bin / command[0]), *map(str, command[1:])],
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,
                 cwd="/",
                 start_new_session=True,
-                **who,
             )
             if done.returncode:
                 said.seek(0)

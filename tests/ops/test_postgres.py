@@ -157,10 +157,19 @@ with Server({str(folder)!r}, {{"fsync": "off"}}).running() as url:
     assert done.stdout == "1\n", done.stderr[-500:]
 
 
-def test_a_folder_that_nobody_may_enter_is_told(tmp_path, monkeypatch):
-    if os.geteuid() != 0:
-        pytest.skip("only root changes to another user")
-    closed = tmp_path / "closed"
-    closed.mkdir(mode=0o700)
-    with pytest.raises(DatabaseRefused, match="may not enter"), Server(closed / "server").running():
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes to another user")
+def test_as_root_in_a_folder_that_others_may_not_enter(folder):
+    """A checkout below root's home: the server passes the closed folder, and the folder stays closed."""
+    folder.parent.chmod(0o700)
+    with Server(folder, FAST).running() as url:
+        keep_a_row(url)
+    with Server(folder, FAST).running() as url:
+        assert rows(url) == 1
+    assert folder.parent.stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes to another user")
+def test_where_no_way_leads_in_the_refusal_says_what_to_do(folder, monkeypatch):
+    monkeypatch.setattr(Server, "_enters", staticmethod(lambda way, place: False))
+    with pytest.raises(DatabaseRefused, match="may not enter"), Server(folder).running():
         pass
