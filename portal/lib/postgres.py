@@ -150,9 +150,9 @@ class Server:
         if owner is None:
             return []
         plain = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
-        passes = [
-            [*plain, f"--inh-caps=+{cap}", f"--ambient-caps=+{cap}"] for cap in ("dac_read_search", "dac_override")
-        ]
+        # The secure bit lets the server's own look at its files, access(2), count the capability too.
+        keep = "--securebits=+no_setuid_fixup"
+        passes = [[*plain, keep, f"--inh-caps=+{cap}", f"--ambient-caps=+{cap}"] for cap in PASSING_CAPABILITIES]
         for way in (plain, *passes):
             if all(self._enters(way, place) for place in (self.folder, self.bin)):
                 return way
@@ -163,7 +163,8 @@ class Server:
 
     @staticmethod
     def _enters(way, place):
-        return subprocess.run([*way, "ls", str(place)], capture_output=True).returncode == 0
+        # Whether a program may be run from there, as PostgreSQL's own programs ask it.
+        return subprocess.run([*way, "test", "-x", str(place / ".")], capture_output=True).returncode == 0
 
     def _init(self):
         fresh = self.folder / "cluster.init"
