@@ -133,6 +133,8 @@ NOBODY = {"user": 65534, "group": 65534, "extra_groups": []}
 def interpreter_for_nobody():
     """A Python of our version that an ordinary user may run, or None; the venv's may lie below root's home."""
     ours = f"python{sys.version_info[0]}.{sys.version_info[1]}"
+    if subprocess.run(["test", "-r", str(ROOT / "manage.py")], **NOBODY).returncode:
+        return None
     for candidate in (sys.executable, f"/usr/bin/{ours}", f"/usr/local/bin/{ours}"):
         if Path(candidate).exists() and subprocess.run(["test", "-x", candidate], **NOBODY).returncode == 0:
             return candidate
@@ -143,7 +145,7 @@ def interpreter_for_nobody():
 def test_as_an_ordinary_user(folder):
     interpreter = interpreter_for_nobody()
     if interpreter is None:
-        pytest.skip("no Python here that an ordinary user may run")
+        pytest.skip("no Python or no checkout here that an ordinary user may read")
     folder.mkdir()
     os.chown(folder, 65534, 65534)
     code = f"""
