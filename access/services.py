@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from . import mails
 from .door import why_closed
-from .models import Invitation
+from .models import Invitation, Membership
 from .rights import Right
+from .signals import membership_ended
 from .store import set_rights
 
 
@@ -160,6 +161,7 @@ def remove(by, target):
     sent = Invitation.objects.filter(membership__company=actor.company, invited_by=target.user_id, used_at=None)
     sent.filter(expires_at__gt=timezone.now()).update(expires_at=timezone.now())
     mails.mail_removed(target, actor)
+    membership_ended.send(sender=Membership, membership=target, by=actor.user)
     delete_membership(target)
 
 

@@ -1,0 +1,34 @@
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..rights import Right
+
+
+class AccessRequest(models.Model):
+    """Somebody asks for a right from a locked tile. One open request per person and right."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    membership = models.ForeignKey("access.Membership", models.CASCADE, related_name="requests")
+    right = models.CharField(_("right"), max_length=40, choices=Right.choices)
+    created_at = models.DateTimeField(_("asked"), default=timezone.now, editable=False)
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
+    is_granted = models.BooleanField(_("granted"), null=True)
+
+    class Meta:
+        verbose_name = _("access request")
+        verbose_name_plural = _("access requests")
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership", "right"], condition=Q(answered_at=None), name="access_request_one_open"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.membership} → {self.get_right_display()}"
