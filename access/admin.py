@@ -2,14 +2,19 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import LookOnly, QuickList, ReadOnly
 
-from .models import AccessRequest, Invitation, Membership
+from .asking import answer_as_vendor
+from .ending import close, delete_membership
+from .log import act_as, what, who
+from .models import AccessEvent, AccessRequest, AccessReview, Invitation, Membership, ReviewedPerson, TakeOver
 from .rights import Right
-from .services import AccessRefused, delete_membership, last_holder_sentence
+from .services import AccessRefused, last_holder_sentence
 from .store import set_rights
+from .takeovers import decline, release, start_takeover_as_vendor
 
 
 class MembershipForm(forms.ModelForm):
@@ -67,6 +72,7 @@ class MembershipAdmin(QuickList):
 
     @transaction.atomic
     def save_model(self, request, obj, form, change):
+        act_as(request.user, AccessEvent.Actor.STAFF)
         obj.version += 1
         if obj.is_main_holder:
             # There is one; whoever had the role before stays a licence holder.
@@ -83,7 +89,10 @@ class MembershipAdmin(QuickList):
     def _delete(self, request, memberships):
         for membership in memberships:
             try:
-                delete_membership(membership)
+                with transaction.atomic():
+                    act_as(request.user, AccessEvent.Actor.STAFF)
+                    close(membership, by=request.user)
+                    delete_membership(membership, by=request.user)
             except AccessRefused as refusal:
                 self.message_user(request, f"{membership}: {refusal}", messages.ERROR)
 
@@ -114,7 +123,167 @@ class InvitationAdmin(ReadOnly):
     exclude = ["token_hash"]
 
 
+@admin.register(AccessEvent)
+class AccessEventAdmin(ReadOnly):
+    list_display = ["at", "company", "who", "person_name", "what"]
+    list_select_related = ["company"]
+    search_fields = ["company__number", "person_name", "actor_name"]
+    list_filter = ["actor_kind"]
+    fields = readonly_fields = ["at", "company", "who", "actor_kind", "person_name", "what"]
+
+    @admin.display(description=_("changed by"))
+    def who(self, event):
+        return event.actor_name or who(event)
+
+    @admin.display(description=_("event"))
+    def what(self, event):
+        return what(event)
+
+
+class AccessEventInline(LookOnly):
+    """The newest lines of a company's access log."""
+
+    model = AccessEvent
+    fields = readonly_fields = ["at", "who", "person_name", "what"]
+    verbose_name_plural = _("access log, newest lines")
+    SHOWN = 20
+
+    def get_queryset(self, request):
+        company = request.resolver_match.kwargs.get("object_id")
+        newest = AccessEvent.objects.filter(company__pk=company) if company else AccessEvent.objects.none()
+        return super().get_queryset(request).filter(pk__in=list(newest.values_list("pk", flat=True)[: self.SHOWN]))
+
+    who = AccessEventAdmin.who
+    what = AccessEventAdmin.what
+
+
 @admin.register(AccessRequest)
-class AccessRequestAdmin(ReadOnly):
-    list_display = ["membership", "right", "created_at", "answered_at", "is_granted"]
-    list_select_related = ["membership__user"]
+class AccessRequestAdmin(QuickList):
+    list_display = ["membership", "company", "right", "created_at", "escalated_at", "answered_at", "is_granted"]
+    list_select_related = ["membership__user", "membership__company"]
+    list_filter = [("escalated_at", admin.EmptyFieldListFilter), ("answered_at", admin.EmptyFieldListFilter)]
+    actions = ["grant", "decline"]
+    readonly_fields = [
+        "membership", "company", "right", "created_at", "escalated_at", "answered_at", "answered_by", "is_granted",
+        "word",
+    ]  # fmt: skip
+    fields = readonly_fields
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description=_("company"))
+    def company(self, asked):
+        return asked.membership.company
+
+    @admin.action(description=_("Grant the selected requests"), permissions=["change"])
+    def grant(self, request, queryset):
+        self._answer(request, queryset, granted=True)
+
+    @admin.action(description=_("Decline the selected requests"), permissions=["change"])
+    def decline(self, request, queryset):
+        self._answer(request, queryset, granted=False)
+
+    def _answer(self, request, queryset, *, granted):
+        for asked in queryset:
+            try:
+                answer_as_vendor(request.user, asked, granted=granted)
+            except AccessRefused as refusal:
+                self.message_user(request, f"{asked}: {refusal}", messages.ERROR)
+            else:
+                self.message_user(request, f"{asked}: {_('answered')}", messages.SUCCESS)
+
+
+class ReviewedPersonInline(LookOnly):
+    model = ReviewedPerson
+    fields = readonly_fields = ["name", "email", "verdict", "decided_at", "decided_by_name", "last_login"]
+
+
+@admin.register(AccessReview)
+class AccessReviewAdmin(ReadOnly):
+    list_display = ["company", "opened_at", "closed_at", "closed_by_name"]
+    list_select_related = ["company"]
+    search_fields = ["company__number", "company__name"]
+    inlines = [ReviewedPersonInline]
+
+
+class TakeOverForm(forms.ModelForm):
+    class Meta:
+        model = TakeOver
+        fields = ["membership", "reason"]
+
+    def clean(self):
+        data = super().clean()
+        if not self.instance.started_by_id and not data.get("membership"):
+            raise ValidationError(_("Choose who is to become licence holder."))
+        return data
+
+
+@admin.register(TakeOver)
+class TakeOverAdmin(QuickList):
+    """Begun here for a company without a deputy; released or declined by the actions of the list."""
+
+    form = TakeOverForm
+    list_display = ["company", "name", "state", "started_by_name", "started_at", "objection_until", "may_be_released"]
+    list_select_related = ["company"]
+    list_filter = ["state"]
+    search_fields = ["company__number", "company__name", "name"]
+    actions = ["release", "decline"]
+    autocomplete_fields = ["membership"]
+    ALL = [
+        "company", "name", "state", "reason", "started_by_name", "started_at", "objection_until", "answered_at",
+        "answered_by_name", "word",
+    ]  # fmt: skip
+
+    def get_fields(self, request, obj=None):
+        return self.ALL if obj else ["membership", "reason"]
+
+    def get_readonly_fields(self, request, obj=None):
+        return self.ALL if obj else []
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    @admin.display(description=_("may be released"), boolean=True)
+    def may_be_released(self, takeover):
+        return takeover.may_be_released
+
+    def save_model(self, request, obj, form, change):
+        if change:
+            return
+        try:
+            started = start_takeover_as_vendor(request.user, obj.membership, obj.reason)
+        except AccessRefused as refusal:
+            self.message_user(request, str(refusal), messages.ERROR)
+        else:
+            obj.pk, obj.company = started.pk, started.company
+
+    def response_add(self, request, obj, post_url_continue=None):
+        # Nothing was added where it was refused.
+        if not TakeOver.objects.filter(pk=obj.pk).exists():
+            return redirect("admin:access_takeover_changelist")
+        return super().response_add(request, obj, post_url_continue)
+
+    def log_addition(self, request, obj, message):
+        return super().log_addition(request, obj, message) if obj.company_id else None
+
+    @admin.action(description=_("Release the selected take-overs"), permissions=["change"])
+    def release(self, request, queryset):
+        self._each(request, queryset, lambda takeover: release(request.user, takeover))
+
+    @admin.action(description=_("Decline the selected take-overs"), permissions=["change"])
+    def decline(self, request, queryset):
+        word = _("Declined after a check with the company.")
+        self._each(request, queryset, lambda takeover: decline(request.user, takeover, str(word)))
+
+    def _each(self, request, queryset, act):
+        for takeover in queryset:
+            try:
+                act(takeover)
+            except AccessRefused as refusal:
+                self.message_user(request, f"{takeover}: {refusal}", messages.ERROR)
+            else:
+                self.message_user(request, str(takeover), messages.SUCCESS)

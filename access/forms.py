@@ -6,7 +6,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.days import today
+from portal.lib.text import clean_query
 
+from .holders import COLLEAGUE, DEPUTY, GONE
 from .rights import ADVISED, Right
 
 
@@ -19,18 +21,16 @@ class EuroField(forms.DecimalField):
         return super().to_python(text.replace(",", "."))
 
 
-class InvitationForm(forms.Form):
-    """Who is let in, with which rights. The rights offered are those the inviter may give."""
+def one_line(text):
+    """Without line breaks: names stand in the subjects of mails."""
+    return " ".join(text.split())
 
-    salutation = forms.ChoiceField(label=_("Salutation"), required=False)
-    first_name = forms.CharField(label=_("First name"), max_length=150)
-    last_name = forms.CharField(label=_("Last name"), max_length=150)
-    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+
+class TermsForm(forms.Form):
+    """What is agreed about somebody's access beside the switches."""
+
     function = forms.CharField(
         label=_("Function"), max_length=120, required=False, help_text=_("For example: accounting, IT partner")
-    )
-    rights = forms.MultipleChoiceField(
-        label=_("Permissions"), required=False, widget=forms.CheckboxSelectMultiple, choices=()
     )
     ends_on = forms.DateField(
         label=_("Access until"),
@@ -48,7 +48,48 @@ class InvitationForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
+    TERMS = ("function", "ends_on", "order_limit")
+
+    def clean_ends_on(self):
+        day = self.cleaned_data["ends_on"]
+        if day and day < today() and day != self.initial.get("ends_on"):
+            raise ValidationError(_("This day is over already."))
+        return day
+
+    def clean_function(self):
+        return one_line(self.cleaned_data["function"])
+
+    def terms(self):
+        return {name: self.cleaned_data[name] for name in self.TERMS if name in self.cleaned_data}
+
+
+class MembershipForm(TermsForm):
+    """The same for somebody who is there. version: of the membership the page was drawn from."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, membership, **kwargs):
+        initial = {name: getattr(membership, name) for name in self.TERMS} | {"version": membership.version}
+        super().__init__(*args, initial=initial, **kwargs)
+        if membership.is_holder:
+            # A licence holder has neither an end nor a limit.
+            for name in set(self.TERMS) - {"function"}:
+                del self.fields[name]
+
+
+class InvitationForm(TermsForm):
+    """Who is let in, with which rights. The rights offered are those the inviter may give."""
+
+    salutation = forms.ChoiceField(label=_("Salutation"), required=False)
+    first_name = forms.CharField(label=_("First name"), max_length=150)
+    last_name = forms.CharField(label=_("Last name"), max_length=150)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254)
+    rights = forms.MultipleChoiceField(
+        label=_("Permissions"), required=False, widget=forms.CheckboxSelectMultiple, choices=()
+    )
     advice_read = forms.BooleanField(label=_("Yes, this person shall have these permissions"), required=False)
+
+    field_order = ["salutation", "first_name", "last_name", "email", "function", "rights", "ends_on", "order_limit"]
 
     def __init__(self, *args, grantable, **kwargs):
         super().__init__(*args, **kwargs)
@@ -63,17 +104,10 @@ class InvitationForm(forms.Form):
         return self.cleaned_data["email"].strip().lower()
 
     def clean_first_name(self):
-        # One line: names stand in the subjects of mails.
-        return " ".join(self.cleaned_data["first_name"].split())
+        return one_line(self.cleaned_data["first_name"])
 
     def clean_last_name(self):
-        return " ".join(self.cleaned_data["last_name"].split())
-
-    def clean_ends_on(self):
-        day = self.cleaned_data["ends_on"]
-        if day and day < today():
-            raise ValidationError(_("This day is over already."))
-        return day
+        return one_line(self.cleaned_data["last_name"])
 
     def clean_advice_read(self):
         if not self.cleaned_data["advice_read"]:
@@ -85,8 +119,118 @@ class InvitationForm(forms.Form):
     def person(self):
         return {name: self.cleaned_data[name] for name in ("salutation", "first_name", "last_name", "email")}
 
-    def membership(self):
-        return {name: self.cleaned_data[name] for name in ("function", "ends_on", "order_limit")}
+
+class AnswerForm(forms.Form):
+    """The answer to a request: yes, yes until a day, or no."""
+
+    YES, UNTIL, NO = "yes", "until", "no"
+    CHOICES = [(YES, _("Yes")), (UNTIL, _("Yes, until a day")), (NO, _("No"))]
+
+    decision = forms.ChoiceField(label=_("Your answer"), choices=CHOICES, widget=forms.RadioSelect)
+    until = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        help_text=_("Only for “Yes, until a day”. The day counts in full."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    word = forms.CharField(label=_("A word about it"), max_length=500, required=False)
+    advice_read = forms.BooleanField(label=_("Yes, this person shall have this permission"), required=False)
+
+    def __init__(self, *args, right, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.is_advised = right in ADVISED
+        if not self.is_advised:
+            del self.fields["advice_read"]
+
+    def clean(self):
+        data = super().clean()
+        decision, until = data.get("decision"), data.get("until")
+        if decision == self.UNTIL and not until and "until" not in self.errors:
+            self.add_error("until", _("Please name the last day."))
+        if decision == self.UNTIL and until and until < today():
+            self.add_error("until", _("This day is over already."))
+        if self.is_advised and decision in (self.YES, self.UNTIL) and not data.get("advice_read"):
+            self.add_error(
+                "advice_read",
+                _("Contract documents and account data are for licence holders and one deputy. Please confirm."),
+            )
+        return data
+
+    def answer(self):
+        """Keyword arguments for access.asking.answer."""
+        data = self.cleaned_data
+        until = data["until"] if data["decision"] == self.UNTIL else None
+        return {"granted": data["decision"] != self.NO, "until": until, "word": data["word"]}
+
+
+class PersonField(forms.ModelChoiceField):
+    """One of a company's people, by name and address."""
+
+    def label_from_instance(self, membership):
+        return f"{membership.name} ({membership.user.email})" if membership.user.email else membership.name
+
+
+class HandOverForm(forms.Form):
+    """To whom the role goes, and what becomes of who gives it."""
+
+    STAY = [
+        (DEPUTY, _("I stay as deputy, with all permissions")),
+        (COLLEAGUE, _("I stay as authorised person without permissions")),
+        (GONE, _("My access to this company ends")),
+    ]
+
+    person = PersonField(label=_("New licence holder"), queryset=None)
+    stay = forms.ChoiceField(label=_("And you?"), choices=STAY, widget=forms.RadioSelect, initial=DEPUTY)
+    sure = forms.BooleanField(label=_("Yes, I hand my role over. I cannot take it back myself."))
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = people
+
+
+class TakeOverForm(forms.Form):
+    """Who is to become licence holder, and why."""
+
+    person = PersonField(label=_("New licence holder"), queryset=None)
+    reason = forms.CharField(
+        label=_("What has happened?"),
+        max_length=2000,
+        widget=forms.Textarea,
+        help_text=_("For example: has left the company on 31 October. Everybody concerned reads this."),
+    )
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["person"].queryset = people
+
+
+class ObjectionForm(forms.Form):
+    word = forms.CharField(label=_("Why do you object?"), max_length=2000, widget=forms.Textarea)
+
+
+class LogForm(forms.Form):
+    """Which lines of the log to show; anything that makes no sense is passed over."""
+
+    q = forms.CharField(label=_("Person"), required=False)
+    since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    person = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ("since", "until"):
+            self.fields[name].widget.format = "%Y-%m-%d"
+
+    def wanted(self):
+        """Keyword arguments for access.log.events_of."""
+        self.full_clean()
+        data = self.cleaned_data
+        found = {name: data.get(name) for name in ("since", "until", "person")}
+        return found | {"words": clean_query(data.get("q") or "")}
+
+    @property
+    def is_used(self):
+        return any(self.wanted().values())
 
 
 class FirstPasswordForm(forms.Form):

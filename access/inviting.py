@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from . import mails
+from .ending import check_limits
+from .log import Kind, act_as, note
 from .models import Invitation, Membership
 from .services import AccessRefused, Gone, entered, grantable, lock_company
 from .store import set_rights
@@ -28,6 +30,7 @@ def invite(by, person, rights, **more):
         raise AccessRefused(_("The contract of this company has ended; nobody new can be let in."))
     if not set(rights) <= grantable(actor, Membership(company=actor.company)):
         raise AccessRefused(_("You can only give permissions that you have yourself."), field="rights")
+    check_limits(actor, more)
     user = _account(person)
     _check_new(actor, user)
     typed = f"{person['first_name']} {person['last_name']}"
@@ -86,6 +89,7 @@ def send_again(by, membership):
         return False
     membership.company = actor.company
     _send(actor, membership)
+    note(Kind.RESENT, actor.company, membership, by=actor.user)
     return True
 
 
@@ -99,6 +103,7 @@ def accept(invitation, password=None):
     invitation = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
     if invitation is None or not invitation.is_usable:
         raise AccessRefused(_("This link no longer works."))
+    act_as(invitation.membership.user)
     now = timezone.now()
     Invitation.objects.filter(pk=invitation.pk).update(used_at=now)
     company.memberships.filter(pk=invitation.membership_id, accepted_at=None).update(accepted_at=now)
@@ -108,7 +113,22 @@ def accept(invitation, password=None):
         membership.user.set_password(password)
         membership.user.save(update_fields=["password"])
     _confirm_address(membership.user)
+    if inviter := inviter_of(invitation):
+        mails.mail_accepted(membership, inviter)
     return membership
+
+
+def inviter_of(invitation):
+    """Who sent an invitation, if that person can still manage access there; else None."""
+    granting = invitation.membership.company.memberships.granting().select_related("user")
+    row = granting.filter(user=invitation.invited_by_id).first()
+    return row.user if row else None
+
+
+def contact_of(invitation):
+    """Whom to ask about an invitation: who sent it, or a licence holder once that person is no longer there."""
+    main = invitation.membership.company.memberships.filter(is_main_holder=True).select_related("user").first()
+    return inviter_of(invitation) or (main.user if main else None)
 
 
 def _confirm_address(user):

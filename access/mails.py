@@ -1,5 +1,7 @@
 """One function per message; each is queued in the caller's transaction and written in the reader's language."""
 
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -80,16 +82,138 @@ def mail_removed(membership, by):
         )
 
 
+def _granters(membership, right=None):
+    return [row.user for row in membership.company.memberships.granting(right).select_related("user")]
+
+
+def _holders(company, *, but=()):
+    rows = company.memberships.holders().select_related("user")
+    return [row.user for row in rows if row.user_id not in but]
+
+
+def _about(membership, **more):
+    """What every mail about one membership says."""
+    company = membership.company
+    return {"company": company, "person": membership.name, "url": _url("start", company.number), **more}
+
+
+def mail_accepted(membership, inviter):
+    """To who sent the invitation: the person is in."""
+    subject = lambda: _("%(name)s has accepted") % {"name": membership.name}  # noqa: E731
+    page = _url("membership_edit", membership.company.number, membership.pk)
+    _send("accepted", inviter, subject, **_about(membership, url=page))
+
+
+def mail_suspended(membership, by):
+    subject = lambda: _("Your access to %(company)s is suspended") % {"company": membership.company.name}  # noqa: E731
+    _send("suspended", membership.user, subject, **_about(membership, by=by.user))
+
+
+def mail_resumed(membership, by):
+    subject = lambda: _("You have access to %(company)s again") % {"company": membership.company.name}  # noqa: E731
+    _send("resumed", membership.user, subject, **_about(membership, by=by.user, rights=membership.granted))
+
+
+def mail_terms(membership, by):
+    """End date or order limit changed; not to somebody who is still invited."""
+    if membership.accepted_at:
+        subject = lambda: _("Your access to %(company)s") % {"company": membership.company.name}  # noqa: E731
+        _send("terms", membership.user, subject, **_about(membership, by=by.user, membership=membership))
+
+
+def mail_expired(membership):
+    subject = lambda: _("Your access to %(company)s has ended") % {"company": membership.company.name}  # noqa: E731
+    _send("expired", membership.user, subject, **_about(membership, day=membership.ends_on))
+
+
+def mail_right_over(membership, ended):
+    subject = lambda: _("Your permissions at %(company)s") % {"company": membership.company.name}  # noqa: E731
+    _send("right_over", membership.user, subject, **_about(membership, ended=ended, rights=membership.granted))
+
+
+def mail_reminder(membership):
+    """Two weeks before the end: to the person, and to those who can renew it."""
+    context = _about(membership, day=membership.ends_on)
+    subject = lambda: _("Access to %(company)s ends soon") % {"company": membership.company.name}  # noqa: E731
+    _send("reminder", membership.user, subject, **context)
+    context["url"] = _url("membership_edit", membership.company.number, membership.pk)
+    for granter in _granters(membership):
+        if granter.pk != membership.user_id:
+            _send("reminder_granter", granter, subject, **context)
+
+
+def mail_holder_named(membership, by):
+    """To the new licence holder and to all the others but who did it."""
+    subject = lambda: _("Licence holder at %(company)s") % {"company": membership.company.name}  # noqa: E731
+    for reader in [membership.user, *_holders(membership.company, but={membership.user_id, by.pk})]:
+        _send("holder_named", reader, subject, **_about(membership, by=by, is_self=reader.pk == membership.user_id))
+
+
+def mail_holder_ended(membership, by):
+    subject = lambda: _("Licence holder at %(company)s") % {"company": membership.company.name}  # noqa: E731
+    for reader in [membership.user, *_holders(membership.company, but={membership.user_id, by.pk})]:
+        _send("holder_ended", reader, subject, **_about(membership, by=by, is_self=reader.pk == membership.user_id))
+
+
 def mail_request(request):
-    """To everybody who can grant it, with a link to the very switch."""
+    """To everybody who can grant it, with a link to the very switch, beside which the request can be answered."""
     membership = request.membership
-    for granter in membership.company.memberships.granting(request.right).select_related("user"):
-        _send(
-            "request",
-            granter.user,
-            lambda: _("%(name)s asks for access") % {"name": membership.user.get_full_name()},
-            company=membership.company,
-            person=membership.user,
-            right=Right(request.right),
-            url=switch_url(membership, request.right),
-        )
+    subject = lambda: _("%(name)s asks for access") % {"name": membership.user.get_full_name()}  # noqa: E731
+    context = {"right": Right(request.right), "url": switch_url(membership, request.right)}
+    for granter in _granters(membership, request.right):
+        _send("request", granter, subject, **_about(membership, **context))
+
+
+def mail_answer(request, by, until):
+    """To the asker: yes, yes until a day, or no with the reason."""
+    membership, right = request.membership, Right(request.right)
+    subject = lambda: _("Your request for “%(right)s”") % {"right": right.label}  # noqa: E731
+    context = {"by": by, "right": right, "until": until, "request": request}
+    _send("answer", membership.user, subject, **_about(membership, **context))
+
+
+def mail_escalated(request):
+    """Nobody answered: to the vendor, and to the asker."""
+    membership, right = request.membership, Right(request.right)
+    subject = lambda: _("%(name)s asks for access") % {"name": membership.name}  # noqa: E731
+    page = settings.PORTAL_URL + reverse("admin:access_accessrequest_change", args=[request.pk])
+    _send("escalated_vendor", _vendor(), subject, **_about(membership, right=right, url=page))
+    _send("escalated", membership.user, subject, **_about(membership, right=right))
+
+
+@dataclass(frozen=True)
+class _Mailbox:
+    """A mailbox that is no person's as a reader."""
+
+    email: str
+    get_full_name: str
+    language: str = "de"
+
+
+def _vendor():
+    return _Mailbox(settings.BRAND["info_mail"], settings.BRAND["vendor"])
+
+
+def mail_takeover(takeover, state):
+    """Everybody concerned: licence holders, deputies, the new one, the company's and the vendor's mailbox."""
+    company = takeover.company
+    readers = {row.user_id: row.user for row in company.memberships.granting().select_related("user")}
+    if takeover.membership:
+        readers[takeover.membership.user_id] = takeover.membership.user
+    subject = lambda: _("Take-over at %(company)s") % {"company": company.name}  # noqa: E731
+    context = {"company": company, "takeover": takeover, "state": str(state)}
+    for reader in readers.values():
+        _send("takeover", reader, subject, url=_url("takeover", company.number), **context)
+    page = settings.PORTAL_URL + reverse("admin:access_takeover_change", args=[takeover.pk])
+    _send("takeover", _vendor(), subject, url=page, **context)
+    if company.email and company.email not in {reader.email for reader in readers.values()}:
+        mailbox = _Mailbox(company.email, company.name)
+        _send("takeover", mailbox, subject, url=_url("takeover", company.number), **context)
+
+
+def mail_review(review):
+    """To the licence holders: the yearly question."""
+    company = review.company
+    subject = lambda: _("Are the accesses at %(company)s still right?") % {"company": company.name}  # noqa: E731
+    for holder in _holders(company):
+        _send("review", holder, subject, company=company, url=_url("review", company.number))

@@ -8,20 +8,30 @@ from .models import Membership
 from .rights import ADVISED, Right
 from .services import Wish, grantable
 
-STATES = {"active": _("active"), "invited": _("invited"), "expired": _("expired"), "suspended": _("suspended")}
+STATES = {
+    "active": _("active"),
+    "invited": _("invited"),
+    "expired": _("expired"),
+    "suspended": _("suspended"),
+    "asked": _("with a request"),
+}
 LARGEST_ID = 2**63 - 1
 
 
 @dataclass
 class Switch:
-    """One switch on the page. was: stored state; is_on: as shown; may: whether who looks may turn it."""
+    """One switch on the page. was: stored state; is_on: as shown; may: whether who looks may turn it.
+
+    request: id of the open request for it, until: its last day, where there are such.
+    """
 
     right: Right
     membership: object
     was: bool
     is_on: bool
     may: bool
-    is_asked: bool
+    request: object = None
+    until: object = None
 
     @property
     def name(self):
@@ -44,6 +54,7 @@ class Row:
     switches: list
     may_remove: bool
     may_resend: bool
+    may_renew: bool
     is_self: bool
 
     @property
@@ -76,13 +87,16 @@ def _row(by, membership, wish):
     membership.company = by.company
     may = grantable(by, membership)
     shown = wish.applied_to(membership.granted) if wish else membership.granted
-    switches = [
-        Switch(right, membership, right in membership.granted, right in shown, right in may, right in membership.asked)
-        for right in Right
-    ]
+    asked = dict(zip(membership.asked, membership.asked_as, strict=True))
+    until = membership.limited
+    switches = [Switch(right, membership, right in membership.granted, right in shown, right in may) for right in Right]
+    for switch in switches:
+        switch.request = asked.get(switch.right) if switch.may else None
+        switch.until = until.get(switch.right)
     is_self = membership.user_id == by.user_id
     may_remove = not is_self and (by.is_holder or not membership.is_holder)
-    return Row(membership, switches, may_remove, not membership.accepted_at and membership.granted <= may, is_self)
+    may_resend = not membership.accepted_at and membership.granted <= may
+    return Row(membership, switches, may_remove, may_resend, may_remove and membership.state == "expired", is_self)
 
 
 def posted(data):

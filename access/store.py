@@ -12,19 +12,29 @@ def permission_ids():
     return dict(found.values_list("codename", "pk"))
 
 
-def set_rights(membership, rights):
-    """Make exactly these rights the membership's switches. Returns (added, removed) as sets of Right values."""
+def set_rights(membership, rights, until=None):
+    """Make exactly these rights the membership's switches. Returns (added, removed) as sets of Right values.
+
+    until: the last day of what is added, or None for as long as the access. A switch that has run out counts as off.
+    """
     rights, had = set(rights), set(membership.granted)
     added, removed = rights - had, had - rights
-    if removed:
-        membership.rights.filter(permission__codename__in=removed).delete()
+    if added or removed:
+        membership.rights.filter(permission__codename__in=added | removed).delete()
     if added:
         ids = permission_ids()
         MembershipRight.objects.bulk_create(
-            MembershipRight(content_object=membership, user_id=membership.user_id, permission_id=ids[right])
+            MembershipRight(
+                content_object=membership, user_id=membership.user_id, permission_id=ids[right], ends_on=until
+            )
             for right in added
         )
+    forget(membership)
+    return added, removed
+
+
+def forget(membership):
+    """Read the switches anew at the next question."""
     membership.forget_granted()
     # A prefetched set would answer with the switches of before.
     getattr(membership, "_prefetched_objects_cache", {}).pop("rights", None)
-    return added, removed

@@ -1,3 +1,4 @@
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -7,14 +8,26 @@ from .rights import Right
 
 
 def facts(request):
-    people = request.company.memberships.order_by()
+    company = request.company
+    people = company.memberships.order_by()
     return {
         "people": CountOf(people.exclude(accepted_at=None).values("pk")),
         "invited": CountOf(people.filter(accepted_at=None).values("pk")),
+        "asked": CountOf(people.filter(requests__answered_at=None, requests__isnull=False).values("pk")),
+        "review": CountOf(company.access_reviews.order_by().filter(closed_at=None).values("pk")),
+        "takeover": CountOf(company.takeovers.order_by().filter(state="waiting").values("pk")),
     }
 
 
 def say(request, row):
+    """What waits for the person first, else how many there are."""
+    if row["takeover"]:
+        return Fact(_t("Take-over under way"), "wait")
+    if asked := row["asked"]:
+        text = ngettext("%(count)d request waits", "%(count)d requests wait", asked)
+        return Fact(text % {"count": asked}, "wait")
+    if row["review"]:
+        return Fact(_t("Review of access is due"), "wait")
     people = ngettext("%(count)d person", "%(count)d people", row["people"]) % {"count": row["people"]}
     if not (invited := row["invited"]):
         return Fact(people)

@@ -2,22 +2,19 @@ from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
 from portal.lib.text import clean_query
 
 from .door import company_view
 from .forms import InvitationForm
-from .inviting import invite, send_again
+from .inviting import invite
 from .models import Membership
 from .people import STATES, advised_against, described, differences, people_of, posted, rows_for, within_reach
 from .rights import Right
-from .services import AccessRefused, Gone, SavedMeanwhile, ask_for, grantable, remove, save_switches, why_not_removed
+from .services import AccessRefused, Gone, SavedMeanwhile, grantable, save_switches
 
 # Switches of two hundred people would make a page of half a megabyte.
 PER_PAGE = 30
@@ -39,7 +36,8 @@ def show_people(request, wishes=None, status=200, **more):
     rows = rows_for(request.membership, page.object_list, wishes)
     unsaved = sum(switch.is_changed for row in rows for switch in row.switches)
     context = {"page": page, "rows": rows, "query": query, "state": state, "person": person, "unsaved": unsaved}
-    context |= {"rights": list(Right), "states": STATES.items(), **more}
+    asked = [switch for row in rows for switch in row.switches if switch.request]
+    context |= {"rights": list(Right), "states": STATES.items(), "asked": asked, **more}
     return render(request, "access/people_list.html", context, status=status)
 
 
@@ -50,6 +48,10 @@ def save_people(request):
         raise BadRequest from None
     people = list(request.company.memberships.with_switches().filter(pk__in=wishes))
     wishes = within_reach(request.membership, people, wishes)
+    if "preview" in request.POST:
+        return preview_person(request, people, wishes)
+    if "edit" in request.POST:
+        return show_people(request, wishes)
     grants = advised_against(people, wishes)
     if grants and not request.POST.get("confirmed"):
         more = sum(len(wish.on | wish.off) for wish in wishes.values()) > len(grants)
@@ -61,6 +63,18 @@ def save_people(request):
         return refuse_people(request, wishes, refusal)
     tell(request, changes)
     return redirect(request.get_full_path())
+
+
+def preview_person(request, people, wishes):
+    """The portal as one person would see it with the switches as they stand on the page; saves nothing."""
+    membership = next((row for row in people if str(row.pk) == request.POST["preview"]), None)
+    if membership is None:
+        raise Http404
+    rights = wishes[membership.pk].applied_to(membership.granted)
+    changed = [right for right in Right if (right in rights) != (right in membership.granted)]
+    kept = [(name, values) for name, values in request.POST.lists() if name not in ("preview", "csrfmiddlewaretoken")]
+    context = {"membership": membership, "rights": rights, "changed": changed, "posted": kept}
+    return render(request, "access/person_preview.html", context)
 
 
 def refuse_people(request, wishes, refusal):
@@ -93,63 +107,10 @@ def invitation_create(request):
     if form.is_valid():
         rights = set(form.cleaned_data["rights"])
         try:
-            membership = invite(request.membership, form.person(), rights, **form.membership())
+            membership = invite(request.membership, form.person(), rights, **form.terms())
         except AccessRefused as refusal:
             form.add_error(refusal.field, str(refusal))
         else:
             messages.success(request, _("%(email)s has been invited.") % {"email": membership.user.email})
             return redirect("people_list", request.company.number)
     return render(request, "access/invitation_create.html", {"form": form})
-
-
-def member(request, pk):
-    return get_object_or_404(request.company.memberships.select_related("user", "company"), pk=pk)
-
-
-@require_POST
-@company_view(needs=Right.ACCESS)
-def invitation_resend(request, pk):
-    membership = member(request, pk)
-    email = {"email": membership.user.email}
-    try:
-        if send_again(request.membership, membership):
-            messages.success(request, _("A new link is on its way to %(email)s.") % email)
-        else:
-            messages.info(request, _("A link went out to %(email)s a moment ago.") % email)
-    except AccessRefused as refusal:
-        messages.error(request, str(refusal))
-    return redirect("people_list", request.company.number)
-
-
-@company_view(needs=Right.ACCESS)
-def membership_remove(request, pk):
-    """Asks once; then the access ends at once, open sessions included."""
-    membership = member(request, pk)
-    if request.method != "POST":
-        context = {"membership": membership, "reason": why_not_removed(request.membership, membership)}
-        return render(request, "access/membership_remove.html", context)
-    try:
-        remove(request.membership, membership)
-    except AccessRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, _("%(name)s no longer has access.") % {"name": membership.name})
-    return redirect("people_list", request.company.number)
-
-
-@require_POST
-@company_view
-def access_request(request, right):
-    """Ask the granters for a right, from a locked tile."""
-    if right not in Right.values:
-        raise Http404
-    if request.membership.may(right):
-        messages.info(request, _("“%(right)s” is open to you already.") % {"right": Right(right).label})
-        return redirect("start", request.company.number)
-    asked, is_new = ask_for(request.membership, right)
-    if is_new:
-        messages.success(request, _("Your request has been sent. You will be told by e-mail."))
-    else:
-        day = date_format(localtime(asked.created_at), "d.m.Y")
-        messages.info(request, _("You asked for this on %(day)s already.") % {"day": day})
-    return redirect("start", request.company.number)

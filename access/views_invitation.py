@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from .door import public_view, why_closed
 from .forms import FirstPasswordForm
-from .inviting import accept
+from .inviting import accept, contact_of
 from .logins import log_in
 from .models import Invitation
 from .services import AccessRefused
@@ -29,10 +29,15 @@ def _dead(request, invitation):
     if invitation is None or not invitation.membership.user.is_active:
         return render(request, "access/invitation_gone.html", {"invitation": None}, status=404)
     if not invitation.is_usable:
-        return render(request, "access/invitation_gone.html", {"invitation": invitation}, status=410)
+        return _gone(request, invitation)
     if invitation.membership.company.is_blocked:
         return render(request, "portal/closed.html", {"reason": "blocked"}, status=403)
     return None
+
+
+def _gone(request, invitation):
+    context = {"invitation": invitation, "contact": contact_of(invitation)}
+    return render(request, "access/invitation_gone.html", context, status=410)
 
 
 def _for_whom(request, invitation):
@@ -72,7 +77,7 @@ def _accepted(request, invitation, password=None):
     try:
         membership = accept(invitation, password)
     except AccessRefused:
-        return render(request, "access/invitation_gone.html", {"invitation": invitation}, status=410)
+        return _gone(request, invitation)
     company = membership.company
     messages.success(request, _("Welcome. You now have access to %(company)s.") % {"company": company.name})
     target = reverse("start", args=[company.number])

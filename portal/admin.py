@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from access.admin import MembershipInline
+from access.admin import AccessEventInline, MembershipInline
 from accounts.admin import CompanyAdmin
 from contracts.admin import LicenceInline
 
@@ -24,4 +24,4 @@ admin.site.unregister(EmailAddress)
 # A queued mail carries one-time links; nobody reads them here.
 admin.site.unregister(ProcrastinateJob)
 
-CompanyAdmin.inlines = [MembershipInline, LicenceInline]
+CompanyAdmin.inlines = [MembershipInline, LicenceInline, AccessEventInline]

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from django.db import connection, transaction
 
 from access.erp import AUTHORISED_PEOPLE
+from access.log import act_as
+from access.models import AccessEvent
 from accounts.erp import CUSTOMERS
 from contracts.erp import DOCUMENTS, LICENCES, PRODUCTS
 from downloads.erp import RELEASES
@@ -71,6 +73,7 @@ def import_table(table, folder, tell=lambda line: None):
         with transaction.atomic(), connection.cursor() as cursor:
             # Two imports at once would compare with a ledger that the other is writing.
             cursor.execute("select pg_advisory_xact_lock(hashtext('portal.erp'))")
+            act_as(kind=AccessEvent.Actor.IMPORT)
             _stage(cursor, table, folder, result, tell)
             _refuse_doubles(cursor, table, result)
             _refuse_strangers(cursor, table, result)

@@ -9,7 +9,11 @@ CUSTOMERS = {
     "accounts.user": [VIEW, CHANGE, ADD],
     "access.membership": [VIEW, CHANGE, ADD, "delete"],
     "access.invitation": [VIEW],
-    "access.accessrequest": [VIEW],
+    "access.accessrequest": [VIEW, CHANGE],
+    "access.accessevent": [VIEW],
+    "access.accessreview": [VIEW],
+    "access.reviewedperson": [VIEW],
+    "access.takeover": [VIEW, CHANGE, ADD],
 }
 LOOK = {
     "contracts.product": [VIEW],
@@ -39,7 +43,13 @@ ROLES = {
         "contracts.document": KEEP,
         "orders.order": [VIEW, CHANGE],
     },
-    "Support": {**LOOK, "accounts.company": [VIEW], "accounts.user": [VIEW], "access.membership": [VIEW]},
+    "Support": {
+        **LOOK,
+        "accounts.company": [VIEW],
+        "accounts.user": [VIEW],
+        "access.membership": [VIEW],
+        "access.accessevent": [VIEW],
+    },
     "Katalog": {
         **LOOK,
         "shop.article": KEEP,

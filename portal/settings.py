@@ -184,6 +184,26 @@ ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/m/ip"}
 # How many proxies stand in front; the client's address for limits is read behind them.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 
+# --- Who may do what at a company ------------------------------------------------------
+
+ACCESS = {
+    # Said beside the switches for contract documents and account data; empty: the portal's own sentence.
+    "advice": {"de": env.str("ACCESS_ADVICE", ""), "en": env.str("ACCESS_ADVICE_EN", "")},
+    # Every so many months a company is asked whether its accesses are still right; 0 turns it off.
+    "review_months": env.int("ACCESS_REVIEW_MONTHS", 12),
+    "unused_days": env.int("ACCESS_UNUSED_DAYS", 180),
+    "reminder_days": env.int("ACCESS_REMINDER_DAYS", 14),
+    "renewal_months": env.int("ACCESS_RENEWAL_MONTHS", 12),
+    # A request nobody at the company answers falls to the vendor; a declined one may be asked again later.
+    "request_days": env.int("ACCESS_REQUEST_DAYS", 14),
+    "request_pause_days": env.int("ACCESS_REQUEST_PAUSE_DAYS", 7),
+    "takeover_days": env.int("ACCESS_TAKEOVER_DAYS", 14),
+    # Data of people who never accepted go this long after their last link has died (Art. 17 DSGVO).
+    "forget_invited_days": env.int("ACCESS_FORGET_INVITED_DAYS", 60),
+    # The log is kept for so many full calendar years.
+    "log_years": env.int("ACCESS_LOG_YEARS", 10),
+}
+
 # --- Mail ------------------------------------------------------------------------------
 
 # Every mail is put into the queue inside the transaction that causes it; the worker delivers it.

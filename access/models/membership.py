@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
 from portal.lib.days import today
@@ -34,14 +35,16 @@ class MembershipQuerySet(models.QuerySet):
         can = Q(is_holder=True)
         # Deputies are made by licence holders alone.
         if right != Right.ACCESS:
-            switched = MembershipRight.objects.filter(content_object=OuterRef("pk"), user=OuterRef("user"))
+            switched = MembershipRight.objects.in_force().filter(content_object=OuterRef("pk"), user=OuterRef("user"))
             can |= Q(*(models.Exists(switched.filter(permission__codename=one)) for one in needed))
         return self.open().filter(can)
 
     def in_state(self, state, on=None):
-        """Memberships whose `state` is one of "invited", "suspended", "expired", "active"."""
+        """Memberships whose `state` is one of "invited", "suspended", "expired", "active"; "asked": with a request."""
         if state == "active":
             return self.open(on)
+        if state == "asked":
+            return self.filter(models.Exists(AccessRequest.objects.filter(membership=OuterRef("pk"), answered_at=None)))
         if state == "invited":
             return self.filter(accepted_at=None)
         accepted = self.exclude(accepted_at=None)
@@ -70,7 +73,9 @@ class MembershipQuerySet(models.QuerySet):
         return (
             self.with_people()
             .annotate(
-                invited_until=Subquery(invitations.values("expires_at")[:1]), asked=ArraySubquery(asked.values("right"))
+                invited_until=Subquery(invitations.values("expires_at")[:1]),
+                asked=ArraySubquery(asked.values("right")),
+                asked_as=ArraySubquery(asked.values("pk")),
             )
             .prefetch_related(models.Prefetch("rights", switched))
         )
@@ -94,6 +99,9 @@ class Membership(models.Model):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
+    # The end dates that a reminder was sent for and that the log has noted, so that neither happens twice.
+    reminded_for = models.DateField(null=True, blank=True, editable=False)
+    expired_for = models.DateField(null=True, blank=True, editable=False)
     # Counts up with every change of the switches, so that nobody overwrites what somebody else saved meanwhile.
     version = models.PositiveIntegerField(default=1, editable=False)
 
@@ -104,6 +112,7 @@ class Membership(models.Model):
         verbose_name_plural = _("authorised people")
         default_permissions = ("add", "change", "delete", "view")
         permissions = [(right.value, right.label) for right in Right]
+        indexes = [models.Index(fields=["ends_on"], condition=~Q(ends_on=None), name="membership_ends_on")]
         constraints = [
             models.UniqueConstraint(fields=["company", "user"], name="membership_once"),
             models.UniqueConstraint(
@@ -162,11 +171,11 @@ class Membership(models.Model):
         """The switches that are on, as a set of Right values. One query at first use, none when prefetched."""
         if not hasattr(self, "_granted"):
             if "rights" in getattr(self, "_prefetched_objects_cache", {}):
-                mine = (row for row in self.rights.all() if row.user_id == self.user_id)
+                mine = (row for row in self.rights.all() if row.user_id == self.user_id and row.is_in_force)
                 self._granted = {row.permission.codename for row in mine}
             else:
                 # A row of another person never counts.
-                mine = self.rights.filter(user_id=self.user_id)
+                mine = self.rights.in_force().filter(user_id=self.user_id)
                 self._granted = set(mine.values_list("permission__codename", flat=True))
         return self._granted
 
@@ -175,17 +184,37 @@ class Membership(models.Model):
         """The same membership, read anew."""
         return cls.objects.get(pk=membership.pk)
 
+    @property
+    def limited(self):
+        """Right value -> last day, of the switches that are on until a day."""
+        mine = (row for row in self.rights.all() if row.user_id == self.user_id and row.ends_on and row.is_in_force)
+        return {row.permission.codename: row.ends_on for row in mine}
+
     def forget_granted(self):
         """Read the switches anew at the next question."""
         self.__dict__.pop("_granted", None)
+
+
+class MembershipRightQuerySet(models.QuerySet):
+    def in_force(self, on=None):
+        """Switches that count on a day, today in Berlin by default."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=on or today()))
 
 
 class MembershipRight(UserObjectPermissionBase):
     """One switch that is on: guardian's row, tied to the membership by a real foreign key."""
 
     content_object = models.ForeignKey(Membership, models.CASCADE, related_name="rights")
+    # "Yes, until": the last day of this one right. Empty means as long as the access itself.
+    ends_on = models.DateField(_("until"), null=True, blank=True)
+
+    objects = UserObjectPermissionManager.from_queryset(MembershipRightQuerySet)()
 
     class Meta(UserObjectPermissionBase.Meta):
         abstract = False
         verbose_name = _("right")
         verbose_name_plural = _("rights")
+
+    @property
+    def is_in_force(self):
+        return self.ends_on is None or self.ends_on >= today()

@@ -19,6 +19,9 @@ class AccessRequest(models.Model):
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
     answered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     is_granted = models.BooleanField(_("granted"), null=True)
+    word = models.CharField(_("reason"), max_length=500, blank=True)
+    # Unanswered for two weeks it falls to the vendor.
+    escalated_at = models.DateTimeField(_("passed to the vendor"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("access request")
@@ -32,3 +35,8 @@ class AccessRequest(models.Model):
 
     def __str__(self):
         return f"{self.membership} → {self.get_right_display()}"
+
+    @classmethod
+    def of(cls, memberships):
+        """Requests of some memberships, with the person."""
+        return cls.objects.filter(membership__in=memberships).select_related("membership__user")

@@ -1,6 +1,17 @@
 from django import template
+from django.conf import settings
+from django.utils.translation import get_language
 
+from access import log
 from access.mails import labels
 
 register = template.Library()
 register.filter("right_labels", labels)
+register.filter("who", log.who)
+register.filter("what", log.what)
+
+
+@register.simple_tag
+def access_advice():
+    """The vendor's recommendation in the reader's language, where settings.ACCESS holds one; else ""."""
+    return settings.ACCESS["advice"].get(get_language(), "")

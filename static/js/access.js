@@ -9,9 +9,12 @@ let leaving = false;
 const isChanged = (input) => input.checked !== (input.dataset.was === "1");
 const changed = () => switches.filter(isChanged);
 
+// "Ben Bauer: Downloads on – downloads the programs of 3 products": what the change means, not only that there is one.
 function inWords(input) {
   const [right, person] = input.getAttribute("aria-label").split(": ");
-  return `${person}: ${right} ${input.checked ? bar.dataset.on : bar.dataset.off}`;
+  const reach = document.getElementById(`reach-${input.name.split("-")[2]}`)?.textContent ?? "";
+  const state = input.checked ? bar.dataset.on : bar.dataset.off;
+  return `${person}: ${right} ${state}${reach ? ` – ${input.checked ? "" : `${bar.dataset.noLonger} `}${reach}` : ""}`;
 }
 
 function show() {

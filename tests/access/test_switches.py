@@ -8,9 +8,10 @@ from django.core import mail
 from django.db import connection
 from django.urls import reverse
 
+from access.ending import remove
 from access.models import Membership, MembershipRight
 from access.rights import Right
-from access.services import AccessRefused, Wish, remove, save_switches
+from access.services import AccessRefused, Wish, save_switches
 from tests import factories as make
 
 PAGE = "/kunde/12345/zugaenge/"

@@ -15,6 +15,7 @@ DOWNLOADS = [200, 200, 403, 200, 403, 403, 404, 404, 302]  # fmt: skip
 CONTRACTS = [200, 200, 403, 403, 200, 403, 404, 404, 302]  # fmt: skip
 ACCOUNT =   [200, 200, 403, 403, 403, 200, 404, 404, 302]  # fmt: skip
 ACCESS =    [200, 200, 403, 403, 403, 403, 404, 404, 302]  # fmt: skip
+HOLDER =    [200, 403, 403, 403, 403, 403, 404, 404, 302]  # fmt: skip
 POST_ONLY = [405, 405, 405, 405, 405, 405, 405, 405, 302]  # fmt: skip
 
 GET = {
@@ -30,7 +31,25 @@ GET = {
     "invitation_create": ACCESS,
     "invitation_resend": POST_ONLY,
     "membership_remove": ACCESS,
+    "membership_edit": ACCESS,
+    "membership_suspend": POST_ONLY,
+    "membership_resume": POST_ONLY,
+    "membership_renew": POST_ONLY,
+    "holder_name": HOLDER,
+    "holder_end": HOLDER,
+    "holder_main": POST_ONLY,
+    "role_hand_over": HOLDER,
+    "takeover": ACCESS,
+    "takeover_object": POST_ONLY,
+    "takeover_withdraw": POST_ONLY,
     "access_request": POST_ONLY,
+    "request_answer": ACCESS,
+    "access_log": ACCESS,
+    "access_log_export": ACCESS,
+    "review": ACCESS,
+    "review_close": POST_ONLY,
+    "review_keep": POST_ONLY,
+    "review_file": ACCESS,
     "product_list": DOWNLOADS,
     "product_detail": DOWNLOADS,
     "release_file": DOWNLOADS,
@@ -59,6 +78,21 @@ POST = {
     "invitation_create": ACCESS,
     "invitation_resend": [302, 302, 403, 403, 403, 403, 404, 404, 302],
     "membership_remove": [302, 302, 403, 403, 403, 403, 404, 404, 302],
+    **dict.fromkeys(
+        [
+            "membership_suspend",
+            "membership_resume",
+            "membership_renew",
+            "takeover_withdraw",
+            "review",
+            "review_close",
+            "review_keep",
+        ],
+        [302, 302, 403, 403, 403, 403, 404, 404, 302],
+    ),
+    **dict.fromkeys(["membership_edit", "takeover", "takeover_object", "request_answer"], ACCESS),
+    **dict.fromkeys(["holder_name", "holder_end", "holder_main"], [302, 403, 403, 403, 403, 403, 404, 404, 302]),
+    "role_hand_over": HOLDER,
     "access_request": [302, 302, 302, 302, 302, 302, 404, 404, 302],
     "support": MEMBER,
     "cart_add": [302, 302, 302, 403, 403, 403, 404, 404, 302],

@@ -11,7 +11,7 @@ from django.template.loader import get_template
 from django.utils.translation.template import templatize
 
 # The same in every language.
-NAMES = {"Windows", "Linux", "macOS", "SHA"}
+NAMES = {"PDF", "Windows", "Linux", "macOS", "SHA"}
 ROOT = Path(settings.BASE_DIR)
 TEMPLATES = sorted(path.relative_to(ROOT / "templates") for path in (ROOT / "templates").rglob("*.html"))
 PAGES = [

@@ -4,12 +4,23 @@ import datetime as dt
 import uuid
 from types import SimpleNamespace
 
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
 from access.models import Invitation
 from access.rights import Right
+from portal.lib.days import today
 from shop.cart import put
 from shop.models import Article
 
 from .. import factories as make
+
+
+# Pages about one colleague.
+PERSON = [
+    "membership_edit", "membership_suspend", "membership_resume", "membership_renew", "holder_name", "holder_end",
+    "holder_main",
+]  # fmt: skip
 
 
 def furnish(company, holder, product=None):
@@ -27,6 +38,21 @@ def furnish(company, holder, product=None):
         line=line,
         order=order,
     )
+
+
+def of_access(company, colleague):
+    """A request, a take-over, an open and a closed review."""
+    takeover = company.takeovers.create(membership=colleague, name=colleague.name, reason="…", objection_until=today())
+    asked = colleague.requests.create(right=Right.DOWNLOADS)
+    person = company.access_reviews.create().people.create(membership=colleague, name=colleague.name)
+    closed = company.access_reviews.create(closed_at=timezone.now(), file=ContentFile(make.PDF, name="review.pdf"))
+    return {
+        "takeover_object": {"pk": takeover.pk},
+        "takeover_withdraw": {"pk": takeover.pk},
+        "request_answer": {"pk": asked.pk},
+        "review_keep": {"pk": person.pk},
+        "review_file": {"pk": closed.pk},
+    }
 
 
 def arguments(company, rows, terms, colleague, token):
@@ -47,6 +73,8 @@ def arguments(company, rows, terms, colleague, token):
         "invitation_resend": {"pk": colleague.pk},
         "membership_remove": {"pk": colleague.pk},
         "access_request": {"right": Right.CONTRACTS.value},
+        **{name: {"pk": colleague.pk} for name in PERSON},
+        **of_access(company, colleague),
         "invitation_accept": {"token": token},
         "demo_mail": {"name": f"{uuid.uuid4().hex}.eml"},
     }
