@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from contracts.models import Acceptance, Terms
 from shop.cart import read_cart
 from shop.models import Cart
+from shop.trainings import TrainingRefused, book_lines, release_order
 
 from . import mails
 from .models import Order, OrderLine
@@ -64,6 +65,10 @@ def place_order(membership, *, form_key, shown, terms, reference="", cost_center
     if fingerprint(cart) != shown:
         raise CartChanged(_("Something has changed since this page was shown. Please check it once more."))
     order = _make_order(membership, cart, terms, form_key, reference, cost_center, note)
+    try:
+        book_lines(cart.orderable, company, by=user, order_number=order.number)
+    except TrainingRefused as refusal:
+        raise CartChanged(str(refusal)) from refusal
     cart_row.lines.filter(article__in=[line.article for line in cart.orderable]).delete()
     if order.state == State.WAITING:
         mails.mail_approvers(order, membership)
@@ -101,7 +106,7 @@ def _make_order(membership, cart, terms, form_key, reference, cost_center, note)
             unit=line.article.unit,
             quantity=line.quantity,
             unit_price=line.price,
-            vat_rate=line.article.vat_rate,
+            vat_rate=line.vat_rate,
             net=line.net,
         )
         for position, line in enumerate(cart.orderable, 1)
@@ -134,6 +139,8 @@ def change_state(order, state, *, by, reason=""):
     order.state = state
     order.save(update_fields=["state"])
     order.note_event(state, by=by, reason=reason)
+    if state == State.CANCELLED:
+        release_order(order.company, order.number, by=by)
     mails.mail_state(order, reason)
     return order
 

@@ -3,13 +3,17 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .models import Article, CartLine
-from .models.cart import MAX_QUANTITY
+from .models import Article, CartLine, TrainingDate
 from .prices import rounded, sums_of, unit_price
+from .quantities import quantity_refusal
+from .trainings import date_refusal, names_in
+from .vat import Treatment, treatment_of
 
 MOST_LINES = 200
 
@@ -20,13 +24,19 @@ class CartRefused(Exception):
 
 @dataclass
 class Line:
-    """A cart line as it stands today. price and net in euro; fits: whether it may be ordered at all."""
+    """A cart line as it stands today. price and net in euro; fits: whether the company may order the article at all.
+
+    problem: a sentence why the line cannot be ordered as it is, or "".
+    """
 
     row: CartLine
     article: Article
     quantity: int
     price: Decimal
     fits: bool
+    vat_rate: Decimal
+    problem: str = ""
+    successor: Article | None = None
 
     @property
     def net(self):
@@ -36,16 +46,22 @@ class Line:
     def has_new_price(self):
         return self.fits and self.price != self.row.seen_price
 
+    @property
+    def participants(self):
+        """Names of who comes to the training."""
+        return names_in(self.row.participants)
+
 
 @dataclass
 class CartView:
-    """All lines with their sums; only what fits counts."""
+    """All lines with their sums; only what can be ordered counts."""
 
     lines: list
+    treatment: Treatment
 
     @property
     def orderable(self):
-        return [line for line in self.lines if line.fits]
+        return [line for line in self.lines if not line.problem]
 
     @property
     def units(self):
@@ -53,12 +69,21 @@ class CartView:
         return sum(line.quantity for line in self.lines)
 
     @property
+    def has_new_prices(self):
+        return any(line.has_new_price for line in self.lines)
+
+    @property
     def has_changes(self):
-        return any(line.has_new_price or not line.fits for line in self.lines)
+        return any(line.has_new_price or line.problem for line in self.lines)
+
+    @property
+    def vat_reason(self):
+        """The sentence that goes with the VAT, such as for reverse charge, or ""."""
+        return self.treatment.reason
 
     @property
     def sums(self):
-        return sums_of((line.net, line.article.vat_rate) for line in self.orderable)
+        return sums_of((line.net, line.vat_rate) for line in self.orderable)
 
 
 def lines_of(company, user):
@@ -67,29 +92,81 @@ def lines_of(company, user):
 
 
 def read_cart(company, user):
-    """The person's cart at this company. Three queries, whatever its size."""
-    rows = list(lines_of(company, user))
-    articles = Article.objects.filter(pk__in=[row.article_id for row in rows])
-    articles = articles.with_fit(company).with_prices(company).in_bulk()
-    lines = []
+    """The person's cart at this company. Three queries, whatever its size; one more abroad or for successors."""
+    taken = Count("date__bookings", filter=Q(date__bookings__released_at=None))
+    rows = list(lines_of(company, user).select_related("date").annotate(taken=taken))
+    articles = _articles(company, [row.article_id for row in rows])
+    cart = CartView([], treatment_of(company))
     for row in rows:
         article = articles[row.article_id]
-        lines.append(Line(row, article, row.quantity, unit_price(article, row.quantity), article.is_fitting))
-    return CartView(lines)
+        rate, price = cart.treatment.rate(article), unit_price(article, row.quantity)
+        line = Line(row, article, row.quantity, price, article.is_fitting, rate)
+        line.problem = _problem(line, cart.lines)
+        cart.lines.append(line)
+    _find_successors(cart, company)
+    return cart
+
+
+def _articles(company, ids):
+    excluded = Article.excludes.through.objects.filter(from_article=OuterRef("pk")).values("to_article")
+    made_for = company.licences.running().filter(product__fit_rows__article=OuterRef("pk"))
+    articles = Article.objects.filter(pk__in=ids).with_fit(company).with_seats(company).with_prices(company)
+    return articles.annotate(
+        excluded_ids=ArraySubquery(excluded),
+        has_licence=Exists(made_for),
+        has_dates=Exists(TrainingDate.objects.coming().filter(article=OuterRef("pk"))),
+    ).in_bulk()
+
+
+def _problem(line, before):
+    """Why the line cannot be ordered as it is, given the lines before it."""
+    article = line.article
+    if not article.is_active:
+        return _("is not sold any more")
+    if not article.is_fitting:
+        return (
+            _("no longer fits your licences") if article.has_licence else _("your licence for it does not run any more")
+        )
+    if rival := next(
+        (other for other in before if other.article.pk in article.excluded_ids and not other.problem), None
+    ):
+        return _("cannot be ordered together with “%(name)s”") % {"name": rival.article.name}
+    return quantity_refusal(article, line.quantity) or _date_problem(line)
+
+
+def _date_problem(line):
+    if line.row.date is None:
+        return _("please choose a date") if line.article.has_dates else ""
+    line.row.date.taken = line.row.taken
+    return date_refusal(line.row.date, line.quantity, line.row.participants)
+
+
+def _find_successors(cart, company):
+    wanted = {line.article.successor_id: line for line in cart.lines if not line.fits and line.article.successor_id}
+    if wanted:
+        for article in Article.objects.fitting(company).filter(pk__in=wanted):
+            wanted[article.pk].successor = article
 
 
 @transaction.atomic
-def put(company, user, article, quantity, *, on_top=True):
+def put(company, user, article, quantity, *, on_top=True, date=None, participants=""):
     """Put an article into the cart, on top of what is there or instead of it; its price counts as seen.
 
+    date, participants: for a training, its TrainingDate and the names, one per line.
     Raises CartRefused when the quantity or the number of lines is out of range.
     """
     cart, _new = company.carts.get_or_create(user=user)
-    lines = CartLine.objects.select_for_update().filter(cart=cart)
-    line = lines.filter(article=article).first() or CartLine(cart=cart, article=article, quantity=0)
+    lines = CartLine.objects.select_for_update(of=["self"]).filter(cart=cart)
+    line = lines.filter(article=article, date=date).first() or CartLine(
+        cart=cart, article=article, date=date, quantity=0
+    )
     quantity += line.quantity if on_top else 0
-    if not 1 <= quantity <= MAX_QUANTITY:
-        raise CartRefused(_("Please choose a quantity from 1 to %(most)d.") % {"most": MAX_QUANTITY})
+    if date:
+        # A seat for each name; one typed twice is one seat.
+        names = names_in(f"{line.participants}\n{participants}" if on_top else participants)
+        quantity, line.participants = len(names), "\n".join(names)
+    if refusal := quantity_refusal(article, quantity, company):
+        raise CartRefused(refusal)
     if not line.pk and lines.count() >= MOST_LINES:
         raise CartRefused(_("A cart holds at most %(most)d different articles.") % {"most": MOST_LINES})
     line.quantity = quantity
@@ -98,3 +175,12 @@ def put(company, user, article, quantity, *, on_top=True):
     cart.changed_at = timezone.now()
     cart.save(update_fields=["changed_at"])
     return line
+
+
+@transaction.atomic
+def confirm_prices(company, user):
+    """Today's prices count as seen."""
+    for line in read_cart(company, user).lines:
+        if line.has_new_price:
+            line.row.seen_price = line.price
+            line.row.save(update_fields=["seen_price"])

@@ -15,7 +15,7 @@ from accounts.models import Company, User
 from contracts.models import Document, Licence, Maintenance, Product, Terms
 from downloads.models import Release, ReleaseFile
 from orders.models import Order, OrderLine
-from shop.models import Article, Category, Price
+from shop.models import Article, Category, Price, TrainingDate
 
 PASSWORD = "Sonnenhof-2026!"
 PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
@@ -175,6 +175,20 @@ class PriceFactory(factory.django.DjangoModelFactory):
 
     article = factory.SubFactory(ArticleFactory)
     net = Decimal("399.00")
+
+
+class TrainingDateFactory(factory.django.DjangoModelFactory):
+    """A date in thirty days with eight seats, to be cancelled until a week before."""
+
+    class Meta:
+        model = TrainingDate
+
+    article = factory.SubFactory(ArticleFactory, kind=Article.Kind.TRAINING)
+    starts_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=30))
+    ends_at = factory.LazyAttribute(lambda d: d.starts_at + dt.timedelta(hours=6))
+    place = "online"
+    seats = 8
+    cancel_until = factory.LazyAttribute(lambda d: timezone.localdate(d.starts_at) - dt.timedelta(days=7))
 
 
 class OrderFactory(factory.django.DjangoModelFactory):

@@ -4,11 +4,13 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from contracts.models import Product
+from contracts.models import Licence, Product
 from portal.lib.days import today
+
+from .fit import Fit, held, opening, unmet
 
 
 class Normal(models.Func):
@@ -46,35 +48,48 @@ class Category(models.Model):
 
 class ArticleQuerySet(models.QuerySet):
     def fitting(self, company):
-        """Articles this company may see and order: active, and made for a product it holds a running licence of.
+        """Articles this company may see and order.
 
-        The one rule of fit, for lists, search, direct addresses, cart and re-order alike.
+        The one rule of fit, for lists, search, suggestions, direct addresses, cart, checkout and re-order alike:
+        on sale; opened by a running licence (see Fit); every required article held; none held that excludes it; and the
+        contract has not ended. shop.fit.explain says the same in words.
         """
         return self.with_fit(company).filter(is_fitting=True)
 
     def with_fit(self, company):
         """Adds is_fitting: whether the company may see and order the article."""
-        made_for = Article.fits.through.objects.filter(
-            article=OuterRef("pk"), product__in=company.licences.running().values("product")
-        )
         # Once the contract has ended nothing new begins.
         open_to_it = Q(is_active=True) if not company.has_ended else Q(pk=None)
-        return self.annotate(
-            is_fitting=models.ExpressionWrapper(open_to_it & Exists(made_for), output_field=models.BooleanField())
+        rule = (
+            open_to_it & Exists(opening(company.licences.running())) & ~Exists(unmet(company)) & ~Exists(held(company))
         )
+        return self.annotate(is_fitting=models.ExpressionWrapper(rule, output_field=models.BooleanField()))
+
+    def seen_by_nobody(self):
+        """Articles on sale that fit no company at all: something in their rules is wrong or too narrow."""
+        at = OuterRef(OuterRef("company"))
+        openings = opening(
+            Licence.objects.running().filter(Q(company__ended_on=None) | Q(company__ended_on__gte=today()))
+        )
+        up = OuterRef(OuterRef("pk"))
+        seen = openings.exclude(Exists(unmet(at, article=up))).exclude(Exists(held(at, article=up)))
+        return self.filter(~Exists(seen), is_active=True)
 
     def with_reason(self, company):
-        """Adds fitting_products: names of the company's running products the article is made for."""
-        licensed = Product.objects.filter(
-            fitting_articles=OuterRef("pk"), pk__in=company.licences.running().values("product")
-        )
-        return self.annotate(
-            fitting_products=ArraySubquery(licensed.order_by("number").values("name")),
-        )
+        """Adds fitting_products: names of the company's products whose running licences open the article."""
+        licences = opening(company.licences.running(), article=OuterRef(OuterRef("pk")))
+        products = Product.objects.filter(pk__in=licences.values("product"))
+        return self.annotate(fitting_products=ArraySubquery(products.order_by("number").values("name")))
+
+    def with_seats(self, company):
+        """Adds seats: how many the company has licensed of the products that open the article."""
+        licences = opening(company.licences.running()).order_by().values(x=models.Value(1))
+        return self.annotate(seats=models.Subquery(licences.annotate(sum=models.Sum("seats")).values("sum")))
 
     def with_prices(self, company):
         """Adds own_prices to each article: the price rows that can apply to the company today."""
-        rows = Price.objects.for_company(company).order_by("from_quantity", "net")
+        prices = self.model.prices.rel.related_model.objects
+        rows = prices.for_company(company).order_by("from_quantity", "net")
         return self.prefetch_related(models.Prefetch("prices", rows, to_attr="own_prices"))
 
 
@@ -98,10 +113,42 @@ class Article(models.Model):
     unit = models.CharField(_("unit"), max_length=40, default="Stück")
     list_price = models.DecimalField(_("list price, euro net"), max_digits=12, decimal_places=2)
     vat_rate = models.DecimalField(_("VAT in per cent"), max_digits=4, decimal_places=1, default=Decimal("19.0"))
-    fits = models.ManyToManyField(Product, related_name="fitting_articles", verbose_name=_("fits"), blank=True)
+    taxed_here = models.BooleanField(
+        _("taxed where it takes place"),
+        default=False,
+        db_default=False,
+        help_text=_("A training on our premises: German VAT whoever the customer is (§ 3a (3) no. 5 UStG)."),
+    )
+    fits = models.ManyToManyField(
+        Product, through=Fit, related_name="fitting_articles", verbose_name=_("fits"), blank=True
+    )
+    requires = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        related_name="required_by",
+        verbose_name=_("requires"),
+        blank=True,
+        help_text=_("The company must hold a licence that each of these grants, or have ordered it."),
+    )
+    excludes = models.ManyToManyField(
+        "self",
+        symmetrical=True,
+        verbose_name=_("excludes"),
+        blank=True,
+        help_text=_("Who holds a licence that one of these grants does not see this article, and the other way round."),
+    )
+    successor = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="predecessors", verbose_name=_("successor")
+    )
     grants = models.ForeignKey(
         Product, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("grants a licence of")
     )
+    period_months = models.PositiveSmallIntegerField(
+        _("runs for months"), null=True, blank=True, help_text=_("For rent: how long one order runs at least.")
+    )
+    min_quantity = models.PositiveIntegerField(_("least quantity"), default=1, db_default=1)
+    quantity_step = models.PositiveIntegerField(_("in steps of"), default=1, db_default=1)
+    is_per_seat = models.BooleanField(_("at most as many as licensed seats"), default=False, db_default=False)
     is_active = models.BooleanField(_("active"), default=True)
     # Names and descriptions by German word forms, numbers as they are written.
     words = models.GeneratedField(
@@ -128,60 +175,19 @@ class Article(models.Model):
         ordering = ["name", "number"]
         constraints = [
             models.CheckConstraint(condition=Q(list_price__gte=0), name="article_price_not_negative"),
+            models.CheckConstraint(
+                condition=Q(min_quantity__gte=1, quantity_step__gte=1), name="article_quantity_rules"
+            ),
+            models.CheckConstraint(condition=~Q(successor=models.F("pk")), name="article_not_its_own_successor"),
             models.CheckConstraint(condition=Q(vat_rate__gte=0, vat_rate__lte=100), name="article_vat_per_cent"),
         ]
         indexes = [
             GinIndex(fields=["words"], name="article_words"),
             GinIndex(fields=["normal"], name="article_normal", opclasses=["gin_trgm_ops"]),
+            models.Index(fields=["name", "number"], name="article_by_name"),
+            models.Index(fields=["list_price", "name", "number"], name="article_by_price"),
             models.Index(fields=["number_key"], name="article_number_key", opclasses=["text_pattern_ops"]),
         ]
 
     def __str__(self):
         return f"{self.number} {self.name}"
-
-
-class PriceQuerySet(models.QuerySet):
-    def for_company(self, company):
-        """Prices that can apply to a company: its own and everybody's, valid today."""
-        on = today()
-        return self.filter(
-            Q(company=company) | Q(company=None),
-            Q(valid_from=None) | Q(valid_from__lte=on),
-            Q(valid_until=None) | Q(valid_until__gte=on),
-        )
-
-
-class Price(models.Model):
-    """A net price per unit from a quantity on, for one company or, without one, for all."""
-
-    article = models.ForeignKey(Article, models.CASCADE, related_name="prices", verbose_name=_("article"))
-    company = models.ForeignKey(
-        "accounts.Company", models.CASCADE, null=True, blank=True, related_name="prices", verbose_name=_("company")
-    )
-    from_quantity = models.PositiveIntegerField(_("from quantity"), default=1)
-    net = models.DecimalField(_("price, euro net"), max_digits=12, decimal_places=2)
-    valid_from = models.DateField(_("valid from"), null=True, blank=True)
-    valid_until = models.DateField(_("valid until"), null=True, blank=True)
-
-    objects = PriceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("price")
-        verbose_name_plural = _("prices")
-        ordering = ["article", "from_quantity"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["article", "company", "from_quantity", "valid_from"],
-                nulls_distinct=False,
-                name="price_once_per_step",
-            ),
-            models.CheckConstraint(condition=Q(from_quantity__gte=1), name="price_quantity_positive"),
-            models.CheckConstraint(condition=Q(net__gte=0), name="price_not_negative"),
-            models.CheckConstraint(
-                condition=Q(valid_from=None) | Q(valid_until=None) | Q(valid_until__gte=F("valid_from")),
-                name="price_ends_after_start",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.article_id} ab {self.from_quantity}: {self.net}"

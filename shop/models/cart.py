@@ -37,6 +37,9 @@ class CartLine(models.Model):
     cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
     article = models.ForeignKey(Article, models.CASCADE, related_name="+")
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
+    # A training is booked for a date; the names of who comes stand one per line, as many as the quantity.
+    date = models.ForeignKey("shop.TrainingDate", models.CASCADE, null=True, blank=True, related_name="+")
+    participants = models.TextField(blank=True, default="", db_default="")
     seen_price = models.DecimalField(_("price shown, euro net"), max_digits=12, decimal_places=2)
     added_at = models.DateTimeField(default=timezone.now)
 
@@ -47,7 +50,7 @@ class CartLine(models.Model):
         verbose_name_plural = _("cart lines")
         ordering = ["added_at", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["cart", "article"], name="cart_line_once"),
+            models.UniqueConstraint(fields=["cart", "article", "date"], nulls_distinct=False, name="cart_line_once"),
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="cart_quantity_in_range"
             ),

@@ -1,0 +1,31 @@
+"""How much of an article may be ordered at once."""
+
+from django.utils.translation import gettext as _
+
+from .models import Article
+from .models.cart import MAX_QUANTITY
+
+
+def quantity_refusal(article, quantity, company=None):
+    """Why a quantity cannot be ordered, in a sentence, or "".
+
+    The article comes from .with_seats(company), or the company is given.
+    """
+    least, step = article.min_quantity, article.quantity_step
+    if not 1 <= quantity <= MAX_QUANTITY:
+        return _("Please choose a quantity from 1 to %(most)d.") % {"most": MAX_QUANTITY}
+    if quantity < least:
+        return _("Please order at least %(least)d.") % {"least": least}
+    if (quantity - least) % step:
+        near = quantity - (quantity - least) % step
+        words = {"step": step, "near": near, "next": near + step}
+        return _("Sold in steps of %(step)d: for example %(near)d or %(next)d.") % words
+    if article.is_per_seat and quantity > (seats := _seats(article, company)):
+        return _("Your company has licensed %(seats)d seats; more cannot be ordered.") % {"seats": seats}
+    return ""
+
+
+def _seats(article, company):
+    if not hasattr(article, "seats"):
+        article.seats = Article.objects.with_seats(company).values_list("seats", flat=True).get(pk=article.pk)
+    return article.seats or 0

@@ -1,0 +1,103 @@
+"""Seats at trainings: booked for named persons, never more than there are, given back until the stated day.
+
+For orders: book_lines() and release_order() work inside the caller's transaction.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .models import Booking, TrainingDate
+
+
+class TrainingRefused(Exception):
+    """The seats cannot be booked or given back; the text is for people."""
+
+
+def names_in(text):
+    """The names typed one per line, each once, without empty lines."""
+    return list(dict.fromkeys(name[:200] for line in text.splitlines() if (name := " ".join(line.split()))))
+
+
+def date_refusal(date, quantity, participants):
+    """Why so many seats for these participants cannot be booked, or "". The date comes from .with_taken()."""
+    if date.is_called_off:
+        return _("this date has been called off")
+    if date.has_begun:
+        return _("this date is over")
+    if date.free < quantity:
+        if not date.free:
+            return _("this date is fully booked")
+        return ngettext("only %(free)d seat is free", "only %(free)d seats are free", date.free) % {"free": date.free}
+    if len(names_in(participants)) != quantity:
+        return ngettext("please name %(count)d participant", "please name %(count)d participants", quantity) % {
+            "count": quantity
+        }
+    return ""
+
+
+@transaction.atomic
+def book(date, company, participants, *, by, order_number=""):
+    """Book a seat for each named participant; returns the Bookings.
+
+    Raises TrainingRefused when the date is over, called off, or has fewer free seats. The row of the date is locked
+    until the caller's transaction ends, so that two buyers never get the last seat both.
+    """
+    date = TrainingDate.objects.select_for_update().get(pk=date.pk)
+    date.taken = date.bookings.taken().count()
+    names = "\n".join(participants)
+    if refusal := date_refusal(date, len(participants), names):
+        raise TrainingRefused(f"{date.article.name}, {day_of(date)}: {refusal}")
+    return Booking.objects.bulk_create(
+        Booking(date=date, company=company, participant=name, booked_by=by, order_number=order_number)
+        for name in participants
+    )
+
+
+def book_lines(lines, company, *, by, order_number):
+    """Book the seats of all training lines of a cart (shop.cart.Line). Raises TrainingRefused."""
+    # By rising id, so that two orders with the same dates never wait for each other.
+    for line in sorted((line for line in lines if line.row.date_id), key=lambda line: line.row.date_id):
+        book(line.row.date, company, line.participants, by=by, order_number=order_number)
+
+
+@transaction.atomic
+def release(booking, *, by):
+    """Give a seat back on behalf of the customer. Raises TrainingRefused after the stated day."""
+    booking = Booking.objects.select_for_update(of=["self"]).select_related("date").get(pk=booking.pk)
+    if booking.released_at:
+        return booking
+    if not booking.date.may_cancel:
+        day = date_format(booking.date.cancel_until, "d.m.Y")
+        raise TrainingRefused(_("Cancelling was possible until %(day)s. Please call us.") % {"day": day})
+    return _release(booking, by)
+
+
+@transaction.atomic
+def release_order(company, order_number, *, by):
+    """Give back all seats of an order that is cancelled or declined, whatever the day. Returns how many."""
+    rows = company.training_bookings.taken().select_for_update().filter(order_number=order_number)
+    return len([_release(booking, by) for booking in rows])
+
+
+def _release(booking, by):
+    booking.released_at, booking.released_by = timezone.now(), by
+    booking.save(update_fields=["released_at", "released_by"])
+    return booking
+
+
+@transaction.atomic
+def rename(booking, name):
+    """Somebody else comes in their place. Raises TrainingRefused once the training has begun."""
+    if booking.released_at or booking.date.has_begun:
+        raise TrainingRefused(_("This seat can no longer be changed."))
+    booking.participant = name
+    booking.save(update_fields=["participant"])
+    return booking
+
+
+def day_of(date):
+    """ "12.01.2027 09:00" in the portal's time zone."""
+    return date_format(timezone.localtime(date.starts_at), "d.m.Y H:i")
