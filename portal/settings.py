@@ -123,6 +123,8 @@ FORM_RENDERER = "portal.lib.forms.PortalRenderer"
 
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///portal")}
 DATABASES["default"]["OPTIONS"] = {
+    # From here on words look alike, for the shop's search; the index answers only for this setting.
+    "options": "-c pg_trgm.word_similarity_threshold=0.45",
     **DATABASES["default"].get("OPTIONS", {}),
     # A connection per request would cost six times the page. Zero turns the pool off, for commands and tests.
     # Short timeouts: a database that comes back is noticed within seconds.

@@ -1,15 +1,28 @@
-"""What the list shows: the fitting articles of a company, searched, in categories, sorted, page by page."""
+"""What the list and the article's page show: what fits a company, searched, filtered, sorted, by the page."""
 
-from dataclasses import dataclass
+import datetime as dt
+import time
+from dataclasses import dataclass, field
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce, JSONObject, Least
 
-from .forms import ORDER_BY
-from .models import Article
-from .search import find
+from contracts.models import Product
+
+from .models import Article, Price, TrainingDate
+from .search import direct, meant, nearby, question
 
 PER_PAGE = 24
+# Nobody turns more pages; who does not find it here narrows the choice. It keeps the last page as quick as the first.
+MOST_PAGES = 40
+SUGGESTED = 7
+ORDER_BY = {
+    "name": ["name", "number"],
+    "price": ["own_price", "name", "number"],
+    "-price": ["-own_price", "name", "number"],
+}
 
 
 class CountedPaginator(Paginator):
@@ -21,46 +34,242 @@ class CountedPaginator(Paginator):
 
     @property
     def count(self):
-        return self.total
+        return min(self.total, MOST_PAGES * self.per_page)
 
 
 @dataclass
 class Shelf:
-    """A category with the number of articles found in it and below it."""
+    """A category with the number of articles found in it and below it. place: where it stands among the others."""
 
     path: str
-    count: int
+    place: tuple
+    count: int = 0
 
     @property
     def name(self):
         return self.path.rsplit("/", 1)[-1]
 
     @property
-    def is_sub(self):
-        return "/" in self.path
+    def depth(self):
+        return self.path.count("/")
+
+    def holds(self, path):
+        return f"{path or ''}/".startswith(f"{self.path}/")
 
 
-def shelves_of(articles):
-    """All categories that hold some of the articles, with their parents, in the order of their paths. One query."""
-    counts = {}
-    rows = articles.order_by().values_list("category__path").annotate(count=Count("pk"))
-    for path, count in rows:
-        parts = (path or "").split("/")
-        for depth in range(1, len(parts) + 1):
-            above = "/".join(parts[:depth])
-            counts[above] = counts.get(above, 0) + count
-    total = sum(count for path, count in counts.items() if "/" not in path)
-    return [Shelf(path, count) for path, count in sorted(counts.items()) if path], total
+@dataclass
+class Catalogue:
+    """A page of articles and what stands around it.
+
+    total: found in all categories and kinds; shown: in the chosen ones. only_similar: nothing was found for what was
+    typed, meant is what it may have been. terms: the words to mark. kinds: {kind: count}. products: [(number, name)].
+    """
+
+    page: object = None
+    shelves: list = field(default_factory=list)
+    kinds: dict = field(default_factory=dict)
+    products: list = field(default_factory=list)
+    total: int = 0
+    shown: int = 0
+    only_similar: bool = False
+    meant: str = ""
+    terms: str = ""
+
+    @property
+    def is_capped(self):
+        """Whether there is more than can be turned to page by page."""
+        return self.shown > self.page.paginator.count
 
 
-def browse(company, *, query="", category="", sort="", page=1):
-    """(page of articles, shelves, total found, whether they are only similar to what was typed)."""
-    found, only_similar = find(Article.objects.fitting(company), query)
-    shelves, total = shelves_of(found)
-    shown = total
-    if chosen := next((shelf for shelf in shelves if shelf.path == category), None):
-        found, shown = found.filter(category__path__startswith=chosen.path), chosen.count
+FACETS = [
+    "category__path", "category__position", "category__parent__position", "category__parent__parent__position", "kind",
+]  # fmt: skip
+
+
+def browse(company, asked):
+    """A Catalogue for what was asked: q, category, kind, product, price_from, price_to, sort, page (see BrowseForm)."""
+    found, articles = Catalogue(), _narrowed(Article.objects.fitting(company), company, asked)
+    hits = _search(found, articles, company, asked) if asked["q"] else None
+    _count(found, _kept_counts(company, articles, asked) if hits is None else [(*hit[2:], 1) for hit in hits], asked)
+    chosen = next((shelf for shelf in found.shelves if shelf.path == asked["category"]), None)
+    if hits is None:
+        rows = _furnished(_chosen(articles, company, chosen, asked), company)
+    else:
+        rows = [hit[0] for hit in hits if _is_chosen(hit, chosen, asked["kind"])]
+    found.page = CountedPaginator(rows, PER_PAGE, found.shown).get_page(asked["page"])
+    articles = _rows(found.page.object_list, company)
+    found.page.object_list = articles
+    own = articles[0].products if articles else list(_products(company).values_list("json", flat=True))
+    found.products = [(row["number"], row["name"]) for row in own]
+    return found
+
+
+def _rows(some, company):
+    """The articles of a page, complete; of a search only their ids are known, in the order of their rank."""
+    if not isinstance(some, list):
+        return list(some)
+    by_id = {article.pk: article for article in _furnished(Article.objects.filter(pk__in=some), company)}
+    return [by_id[pk] for pk in some]
+
+
+def _furnished(articles, company):
+    """With all that a row of the list shows. Two queries."""
+    rows = articles.with_reason(company).with_prices(company).select_related("picture")
+    coming = TrainingDate.objects.coming().with_taken().filter(article=OuterRef("pk"), taken__lt=F("seats"))
+    shown = coming.values(json=JSONObject(starts_at="starts_at", place="place", free=F("seats") - F("taken")))[:1]
+    # The company's products come along; the database reads them once for all rows.
+    return rows.annotate(products=ArraySubquery(_products(company)), next_date=Subquery(shown))
+
+
+def _chosen(articles, company, shelf, asked):
+    """The articles of the chosen category and kind, sorted."""
+    if shelf:
+        articles = articles.filter(Q(category__path=shelf.path) | Q(category__path__startswith=f"{shelf.path}/"))
+    if asked["kind"]:
+        articles = articles.filter(kind=asked["kind"])
+    if "price" in asked["sort"]:
+        articles = with_own_price(articles, company)
+    return articles.order_by(*ORDER_BY.get(asked["sort"], ORDER_BY["name"]))
+
+
+def _is_chosen(hit, shelf, kind):
+    return (not shelf or shelf.holds(hit[2])) and (not kind or hit[-1] == kind)
+
+
+def _products(company):
+    running = Product.objects.filter(pk__in=company.licences.running().values("product")).order_by("number")
+    return running.values(json=JSONObject(number="number", name="name"))
+
+
+def _narrowed(articles, company, asked):
+    """By product and price: what the counts beside the list take into account."""
+    if asked["product"]:
+        articles = articles.filter(fit_rows__product__number=asked["product"])
+    if asked["price_from"] is not None or asked["price_to"] is not None:
+        articles = with_own_price(articles, company)
+        low, high = asked["price_from"], asked["price_to"]
+        articles = articles.filter(own_price__gte=low) if low is not None else articles
+        articles = articles.filter(own_price__lte=high) if high is not None else articles
+    return articles
+
+
+def with_own_price(articles, company):
+    """Adds own_price: what a single one costs the company today, as shop.prices has it."""
+    rows = Price.objects.for_company(company).filter(article=OuterRef("pk"), from_quantity=1).order_by()
+    lowest = Subquery(rows.values("article").annotate(least=Min("net")).values("least"))
+    return articles.annotate(own_price=Least("list_price", Coalesce(lowest, "list_price")))
+
+
+def _search(found, articles, company, asked):
+    """Rows (id, name, *FACETS) of the hits in their order. One query, two more where a word is mistyped."""
+    words = question(asked["q"])
+    hits = _hits(articles, words, company, asked["sort"])
+    if not hits:
+        words = nearby(words)
+        hits = _hits(articles, words, company, asked["sort"]) if any(words.others) else []
+        found.only_similar = bool(hits)
+        found.meant = meant(words, hits[0][1]) if hits else ""
+    found.terms = words.terms
+    return hits
+
+
+def _hits(articles, words, company, sort):
+    ranked = direct(articles, words)
     if sort in ORDER_BY:
-        found = found.order_by(*ORDER_BY[sort])
-    rows = found.with_reason(company).with_prices(company)
-    return CountedPaginator(rows, PER_PAGE, shown).get_page(page), shelves, total, only_similar
+        ranked = with_own_price(ranked, company).order_by(*ORDER_BY[sort])
+    return list(ranked.values_list("pk", "name", *FACETS))
+
+
+def suggest(company, typed):
+    """(best articles for what has been typed so far, the words to mark). One query, three where it is mistyped."""
+    words = question(typed)
+    articles = Article.objects.fitting(company)
+    found = list(direct(articles, words)[:SUGGESTED])
+    if not found and any(len(word) > 3 for word in words.words):
+        words = nearby(words)
+        found = list(direct(articles, words)[:SUGGESTED])
+    return found, words.terms
+
+
+# --- counts ---
+
+# Counting tens of thousands costs more than the page; where there is so much, a count may be some minutes old.
+MANY = 2000
+FRESH_SECONDS = 300
+_kept = {}
+
+
+def _kept_counts(company, articles, asked):
+    """[(*FACETS, count)] of the articles, counted now or, where there are many, minutes ago by this process."""
+    key = (company.pk, asked["product"], asked["price_from"], asked["price_to"])
+    until, counts = _kept.get(key, (0, None))
+    if time.monotonic() < until:
+        return counts
+    counts = list(articles.order_by().values_list(*FACETS).annotate(count=Count("pk", distinct=bool(asked["product"]))))
+    if sum(row[-1] for row in counts) > MANY:
+        if len(_kept) > 500:
+            _kept.clear()
+        _kept[key] = (time.monotonic() + FRESH_SECONDS, counts)
+    return counts
+
+
+def _count(found, counts, asked):
+    """Fill in shelves, kinds and sums. Shelves count the chosen kind, kinds the chosen category."""
+    shelves = {}
+    for path, own, above, top, kind, count in counts:
+        found.total += count
+        if asked["kind"] in ("", kind):
+            _on_shelves(shelves, path, [place for place in (top, above, own) if place is not None], count)
+    found.shelves = sorted(shelves.values(), key=lambda shelf: shelf.place)
+    chosen = shelves.get(asked["category"])
+    for path, *_places, kind, count in counts:
+        if not chosen or chosen.holds(path):
+            found.kinds[kind] = found.kinds.get(kind, 0) + count
+            found.shown += count if asked["kind"] in ("", kind) else 0
+
+
+def _on_shelves(shelves, path, positions, count):
+    """Count into the category and all above it."""
+    names = path.split("/") if path else []
+    positions = [0] * (len(names) - len(positions)) + positions
+    place = ()
+    for depth, name in enumerate(names, 1):
+        place = (*place, (positions[depth - 1], name))
+        above = "/".join(names[:depth])
+        shelves.setdefault(above, Shelf(above, place)).count += count
+
+
+# --- one article ---
+
+# Bought together once is chance, and would tell what a single customer has bought.
+TOGETHER = 2
+LOOKED_AT = 300
+
+
+def read_article(company, number):
+    """An article that fits, with all that its page shows, or None. Four queries at most."""
+    last = company.orders.filter(lines__article=OuterRef("pk")).exclude(state="cancelled").order_by("-placed_at")
+    facts = last.values(json=JSONObject(pk="pk", number="number", placed_at="placed_at"))[:1]
+    all_products = Product.objects.filter(fit_rows__article=OuterRef("pk")).order_by("number")
+    articles = Article.objects.fitting(company).with_reason(company).with_prices(company).with_seats(company)
+    articles = articles.select_related("category", "picture", "grants").annotate(
+        last_order=Subquery(facts), all_products=ArraySubquery(all_products.values("name"))
+    )
+    article = articles.filter(number=number).first()
+    if article:
+        if article.last_order:
+            article.last_order["placed_at"] = dt.datetime.fromisoformat(article.last_order["placed_at"])
+        is_training = article.kind == Article.Kind.TRAINING
+        article.dates_offered = list(article.dates.coming().with_taken()[:20]) if is_training else []
+    return article
+
+
+def bought_together(article, company):
+    """Fitting articles that stand in at least two orders with this one, the most frequent first. One query."""
+    lines = company.orders.model._meta.get_field("lines").related_model.objects
+    with_it = lines.filter(article=article).order_by().values("order")[:LOOKED_AT]
+    others = lines.filter(order__in=with_it).exclude(article=article).order_by().values("article")
+    counted = others.annotate(times=Count("order", distinct=True)).filter(times__gte=TOGETHER)
+    times = Subquery(counted.filter(article=OuterRef("pk")).values("times"))
+    found = Article.objects.fitting(company).filter(pk__in=counted.values("article")).annotate(times=times)
+    return found.order_by("-times", "name")[:4]

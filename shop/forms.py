@@ -1,25 +1,125 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
+from .models import Article
 from .models.cart import MAX_QUANTITY
+from .trainings import date_refusal, day_of, names_in
 
-SORTS = [("", _("Best first")), ("name", _("By name")), ("price", _("Cheapest first")), ("-price", _("Dearest first"))]
-ORDER_BY = {
-    "name": ["name", "number"],
-    "price": ["list_price", "name", "number"],
-    "-price": ["-list_price", "name", "number"],
-}
+WHOLE = {"invalid": _("Please enter a whole number."), "required": _("Please enter a whole number.")}
 
 
 class QuantityForm(forms.Form):
+    """How many; what the article asks of the quantity is checked when it is put into the cart."""
+
     quantity = forms.IntegerField(
         label=_("Quantity"),
         min_value=1,
         max_value=MAX_QUANTITY,
         initial=1,
-        error_messages={
-            "invalid": _("Please enter a whole number."),
-            "required": _("Please enter a whole number."),
-        },
+        error_messages=WHOLE,
         widget=forms.NumberInput(attrs={"class": "quantity", "inputmode": "numeric"}),
     )
+
+    def __init__(self, *args, article=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if article:
+            field = self.fields["quantity"]
+            field.initial = article.min_quantity
+            field.widget.attrs |= {"min": article.min_quantity, "step": article.quantity_step}
+
+
+class ParticipantsForm(forms.Form):
+    """Who comes to a training: a name per line."""
+
+    participants = forms.CharField(
+        label=_("Participants, one name per line"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3, "autocomplete": "off"}),
+        error_messages={"required": _("Please name who takes part.")},
+    )
+
+    def clean_participants(self):
+        names = names_in(self.cleaned_data["participants"])
+        if not names:
+            raise forms.ValidationError(_("Please name who takes part."))
+        return "\n".join(names)
+
+    @property
+    def quantity(self):
+        return len(names_in(self.cleaned_data["participants"]))
+
+
+class TrainingForm(ParticipantsForm):
+    """A date with free seats, and who comes."""
+
+    date = forms.ChoiceField(
+        label=_("Date and place"),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose a date."), "invalid_choice": _("Please choose a date.")},
+    )
+    field_order = ["date", "participants"]
+
+    def __init__(self, *args, dates, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.dates = {str(date.pk): date for date in dates}
+        self.fields["date"].choices = [(pk, _label(date)) for pk, date in self.dates.items() if date.free]
+
+    def clean(self):
+        date, names = self.dates.get(self.cleaned_data.get("date")), self.cleaned_data.get("participants")
+        if date and names and (refusal := date_refusal(date, self.quantity, names)):
+            self.add_error("participants", refusal)
+
+
+def _label(date):
+    free = ngettext("%(count)d seat free", "%(count)d seats free", date.free) % {"count": date.free}
+    return f"{day_of(date)} · {date.place} · {free}"
+
+
+SORTS = [("", _("Best first")), ("name", _("By name")), ("price", _("Cheapest first")), ("-price", _("Dearest first"))]
+VIEWS = [("", _("List")), ("tiles", _("Tiles"))]
+
+
+class PriceField(forms.DecimalField):
+    """Euro, typed with comma or point."""
+
+    def __init__(self, label):
+        super().__init__(label=label, required=False, min_value=0, max_digits=10, decimal_places=2, localize=False)
+        self.widget = forms.TextInput(attrs={"inputmode": "decimal", "class": "price-input"})
+
+    def to_python(self, value):
+        value = (value or "").strip().removesuffix("€").strip()
+        # "1.299,00" as well as "1299.00".
+        return super().to_python(value.replace(".", "").replace(",", ".") if "," in value else value)
+
+
+class BrowseForm(forms.Form):
+    """What a person asks of the shop. What cannot be read counts as not asked, and is told."""
+
+    q = forms.CharField(required=False)
+    category = forms.CharField(required=False)
+    kind = forms.ChoiceField(label=_("Kind"), required=False)
+    product = forms.CharField(label=_("For product"), required=False)
+    price_from = PriceField(_("Price from, euro net"))
+    price_to = PriceField(_("Price to, euro net"))
+    sort = forms.ChoiceField(label=_("Order"), required=False, choices=SORTS)
+    view = forms.ChoiceField(required=False, choices=VIEWS)
+    page = forms.CharField(required=False)
+
+    def __init__(self, data):
+        super().__init__(data, auto_id="%s")
+        self.fields["kind"].choices = [("", _("All kinds")), *Article.Kind.choices]
+
+    @property
+    def asked(self):
+        """{name: value} of all that could be read."""
+        self.is_valid()
+        empty = {"price_from": None, "price_to": None}
+        return {name: self.cleaned_data.get(name, empty.get(name, "")) for name in self.fields}
+
+    @property
+    def is_narrowed(self):
+        """Whether anything but a search is asked."""
+        return any(
+            self.asked[name] not in ("", None) for name in ("category", "kind", "product", "price_from", "price_to")
+        )

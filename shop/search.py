@@ -1,19 +1,36 @@
-"""Finding articles by what people type: numbers, word forms, parts of words, umlauts either way, typing errors."""
+"""Finding articles by what people type: numbers, word forms, parts of words, synonyms, umlauts, typing errors."""
 
+import difflib
 import re
+import time
+from dataclasses import dataclass, field
 
-from django.contrib.postgres.search import SearchQuery, SearchRank, TrigramWordSimilarity
-from django.db.models import Case, F, FloatField, Q, Value, When
+from django.contrib.postgres.search import SearchQuery, SearchRank
+from django.db import connection
+from django.db.models import Case, F, FloatField, Func, Q, TextField, Value, When
 from django.db.models.functions import Length
 from django.utils.html import conditional_escape, format_html_join
 
 from portal.lib.text import clean_query
 
+from .models import Synonym
+
 MOST_WORDS = 8
-# Below this, "nebnkosten" no longer finds "Nebenkostenabrechnung"; above, everything is similar to everything.
-SIMILAR = 0.45
+# More than this are not ranked: who types "Modul" among 100,000 articles needs another word, not a better order.
+MOST_RANKED = 1000
+# How many words of the catalogue may stand for a mistyped one.
+MOST_NEAR = 5
+# From here on a word is long enough to look for what it may have been meant to be, or for its stem inside others.
+LONG = 4
 # Among equals the plainer name is meant: "Zusatzmodul X" before "Schulung X für Fortgeschrittene".
 SHORT_FIRST = [Length("name"), "name", "number"]
+
+
+class Stem(Func):
+    """The German stem of a word, as the database's dictionary cuts it; NULL for words that mean nothing."""
+
+    template = "(ts_lexize('german_stem', %(expressions)s))[1]"
+    output_field = TextField()
 
 
 def normal(text):
@@ -24,65 +41,196 @@ def normal(text):
     return text
 
 
+@dataclass
+class Question:
+    """What was typed, cleaned. others: for each word, what else it may be (synonyms, words that look similar)."""
+
+    text: str
+    words: list = field(default_factory=list)
+    others: list = field(default_factory=list)
+
+    @property
+    def key(self):
+        """As an article number: capitals and digits only."""
+        return re.sub(r"[^A-Z0-9]", "", self.text.upper())
+
+    @property
+    def terms(self):
+        """All words that count as hits, for marking them."""
+        return " ".join([*self.words, *(other for some in self.others for other in some)])
+
+
+def question(typed):
+    """A Question with the synonyms staff keep."""
+    text = clean_query(typed)
+    words = text.split()[:MOST_WORDS]
+    known = synonyms()
+    return Question(text, words, [known.get(normal(word), []) for word in words])
+
+
 def find(articles, typed):
     """Articles for what was typed, best first: (queryset, whether they are only similar).
 
     An exact number comes first, then numbers that begin so, then words: each must be found, as a German word form or as
-    a part of the name. Only if nothing is found, names that look similar.
+    a part of the name. Only if nothing is found, words of the catalogue that look similar.
     """
-    query = clean_query(typed)
-    if not query:
+    asked = question(typed)
+    if not asked.text:
         return articles, False
-    words = query.split()[:MOST_WORDS]
-    wanted = _number(query) | _all_words(words)
-    found = articles.filter(wanted).annotate(rank=_rank(query, words)).order_by("-rank", *SHORT_FIRST)
+    found = direct(articles, asked)
     if found.exists():
         return found, False
-    return _similar(articles, query), True
+    return direct(articles, nearby(asked)), True
 
 
-def _number(query):
-    key = re.sub(r"[^A-Z0-9]", "", query.upper())
+def direct(articles, asked):
+    """Articles in which everything asked for is found, ranked; at most MOST_RANKED."""
+    wanted = _number(asked.key) | _all_words(asked)
+    some = articles.filter(wanted).order_by().values("pk")[:MOST_RANKED]
+    ranked = articles.model.objects.filter(pk__in=some).annotate(rank=_rank(asked))
+    return ranked.order_by("-rank", *SHORT_FIRST)
+
+
+def _number(key):
     if len(key) < 2 or not any(sign.isdigit() for sign in key):
         return Q(pk=None)
-    inside = Q(number_key__contains=key) if len(key) >= 4 else Q()
+    inside = Q(number_key__contains=key) if len(key) >= LONG else Q()
     return Q(number_key__startswith=key) | inside
 
 
-def _all_words(words):
-    wanted = Q()
-    for word in words:
-        wanted &= Q(words=SearchQuery(word, config="german")) | Q(normal__contains=normal(word))
+def _all_words(asked):
+    wanted = Q() if asked.words else Q(pk=None)
+    for word, others in zip(asked.words, asked.others, strict=True):
+        any_of = Q()
+        for one in (word, *others):
+            any_of |= _word(one)
+        wanted &= any_of
     return wanted
 
 
-def _rank(query, words):
-    key = re.sub(r"[^A-Z0-9]", "", query.upper())
-    text = SearchQuery(query, config="german")
+def _word(word):
+    # A synonym may be several words ("E-Rechnung", "doppelte Buchführung"): as a text they must all be there.
+    found = Q(words=SearchQuery(word, config="german")) | Q(normal__contains=normal(word))
+    if len(word) > LONG + 1 and word.isalpha():
+        # "Abrechnungen" inside "Nebenkostenabrechnung".
+        found |= Q(normal__contains=Stem(Value(normal(word))))
+    return found
+
+
+def _rank(asked):
+    words = SearchQuery(asked.text, config="german")
+    for other in (other for some in asked.others for other in some):
+        words |= SearchQuery(other, config="german")
+    first = normal(asked.words[0]) if asked.words else "-"
     bonus = Case(
-        When(number_key=key or "-", then=Value(100.0)),
-        When(number_key__startswith=key or "-", then=Value(50.0)),
-        When(normal__startswith=normal(query), then=Value(2.0)),
-        When(normal__contains=normal(words[0]), then=Value(1.0)),
+        When(number_key=asked.key or "-", then=Value(100.0)),
+        When(number_key__startswith=asked.key or "-", then=Value(50.0)),
+        When(normal__startswith=normal(asked.text), then=Value(2.0)),
+        When(normal__contains=normal(asked.text), then=Value(1.5)),
+        When(normal__contains=first, then=Value(1.0)),
         default=Value(0.0),
         output_field=FloatField(),
     )
-    return bonus + SearchRank(F("words"), text)
+    return bonus + SearchRank(F("words"), words)
 
 
-def _similar(articles, query):
-    likeness = TrigramWordSimilarity(normal(query), "normal")
-    return articles.annotate(rank=likeness).filter(rank__gte=SIMILAR).order_by("-rank", *SHORT_FIRST)
+# --- what may have been meant ---
+
+NEAR = """
+    select typed.word, near.word from unnest(%s::text[]) with ordinality typed (word, place),
+    lateral (
+        select word from shop_word where typed.word <%% shop_word.word
+        order by word_similarity(typed.word, word) + similarity(typed.word, word) / 4 desc, length(word), word limit %s
+    ) near order by typed.place
+"""
 
 
-def marked(text, typed):
+def nearby(asked):
+    """The same Question with words of the catalogue that look like the typed ones. One query."""
+    long = [normal(word) for word in asked.words if len(word) >= LONG]
+    found = {}
+    if long:
+        with connection.cursor() as cursor:
+            cursor.execute(NEAR, [long, MOST_NEAR])
+            for typed, near in cursor.fetchall():
+                found.setdefault(typed, []).append(_part(typed, near))
+    others = [[*some, *found.get(normal(word), [])] for word, some in zip(asked.words, asked.others, strict=True)]
+    return Question(asked.text, asked.words, others)
+
+
+def _part(typed, word):
+    """The part of a compound that was meant: "nebnkosten" in "nebenkostenabrechnung" is "nebenkosten"."""
+    if len(word) <= len(typed) + 2:
+        return word
+    sizes = range(max(LONG, len(typed) - 1), len(typed) + 3)
+    parts = (word[at : at + size] for size in sizes for at in range(len(word) - size + 1))
+    # Beginnings and ends of words are what people mean.
+    return max(parts, key=lambda part: (_likeness(typed, part), word.startswith(part) or word.endswith(part)))
+
+
+def _likeness(one, other):
+    return difflib.SequenceMatcher(None, one, other).ratio()
+
+
+def meant(asked, name):
+    """What was probably meant, in the words of the best hit's name; "" when that is what was typed."""
+    tokens = {normal(token): token for token in re.findall(r"\w+", name)}
+    said = [_meant_word(word, others, tokens) for word, others in zip(asked.words, asked.others, strict=True)]
+    text = " ".join(said)
+    return text if normal(text) != normal(asked.text) else ""
+
+
+def _meant_word(word, others, tokens):
+    for other in sorted(others, key=lambda other: -_likeness(normal(word), other)):
+        for token, written in tokens.items():
+            if token == other:
+                return written
+            if other in token:
+                # As it is written there, where the umlauts have not moved the letters.
+                at = token.index(other)
+                return written[at : at + len(other)] if len(written) == len(token) else other
+    return word
+
+
+# --- synonyms ---
+
+FRESH_SECONDS = 60
+_kept = {"until": 0.0, "known": {}}
+
+
+def synonyms():
+    """{word: [others that mean the same]}, all in normal spelling; read anew every minute."""
+    if time.monotonic() > _kept["until"]:
+        known = {}
+        for row in Synonym.objects.values_list("words", flat=True):
+            same = [normal(word) for part in row.split(",") if (word := " ".join(part.split()))]
+            for word in same:
+                known.setdefault(word, []).extend(other for other in same if other != word)
+        _kept.update(until=time.monotonic() + FRESH_SECONDS, known=known)
+    return _kept["known"]
+
+
+def forget_synonyms():
+    """What staff have just saved counts at once here, and within a minute in the other processes."""
+    _kept["until"] = 0.0
+
+
+# --- marking ---
+
+
+def marked(text, terms):
     """The text as HTML with the words that were found in <mark>."""
-    words = [normal(word) for word in clean_query(typed).split()[:MOST_WORDS] if len(word) > 1]
+    words = [normal(word) for word in clean_query(terms).split() if len(word) > 1]
     parts = re.split(r"(\w[\w-]*)", text)
     return format_html_join("", "{}", ((_mark(part, words),) for part in parts))
 
 
 def _mark(part, words):
     token = normal(part)
-    hit = len(token) > 1 and any(word in token or (len(word) > 4 and token.startswith(word[:4])) for word in words)
+    hit = len(token) > 1 and any(word in token or _same_stem(word, token) for word in words)
     return format_html_join("", "<mark>{}</mark>", [(part,)]) if hit else conditional_escape(part)
+
+
+def _same_stem(word, token):
+    # "Abrechnungen" marks "Nebenkostenabrechnung", "Häuser" marks "Haus" only by chance: endings, not vowels.
+    return len(word) > LONG + 1 and word[: max(LONG + 1, len(word) - 3)] in token

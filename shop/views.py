@@ -1,88 +1,56 @@
-from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.shortcuts import render
 
 from access.door import company_view
 from access.rights import Right
 
-from .cart import CartRefused, lines_of, put, read_cart
-from .catalogue import browse
-from .forms import SORTS, QuantityForm
-from .models import Article
+from .catalogue import bought_together, browse, read_article, suggest
+from .forms import BrowseForm, QuantityForm, TrainingForm
+from .misses import note_miss
+from .pictures import serve_picture
+from .vat import treatment_of
 
 
 @company_view(needs=Right.SHOP)
 def article_list(request):
-    asked = {name: request.GET.get(name, "") for name in ("q", "category", "sort", "page")}
-    page, shelves, total, only_similar = browse(
-        request.company, query=asked["q"], category=asked["category"], sort=asked["sort"], page=asked["page"]
-    )
-    context = {**asked, "page": page, "shelves": shelves, "total": total, "only_similar": only_similar, "sorts": SORTS}
-    return render(request, "shop/article_list.html", context)
+    form = BrowseForm(request.GET)
+    asked = form.asked
+    found = browse(request.company, asked)
+    if asked["q"] and not found.total and not form.is_narrowed:
+        note_miss(asked["q"])
+    return render(request, "shop/article_list.html", {"form": form, "asked": asked, "found": found})
+
+
+@company_view(needs=Right.SHOP)
+def article_suggest(request):
+    """The best hits while somebody types, as options of the search box."""
+    articles, terms = suggest(request.company, request.GET.get("q", ""))
+    return render(request, "shop/article_suggest.html", {"articles": articles, "terms": terms})
 
 
 def fitting_article(request, number):
     """An article the company may order; Http404 alike for what does not fit and what does not exist."""
-    article = Article.objects.fitting(request.company).with_reason(request.company).with_prices(request.company)
-    if "\0" in number or not (found := article.filter(number=number).select_related("category").first()):
+    article = read_article(request.company, number) if "\0" not in number else None
+    if article is None:
         raise Http404
-    return found
+    article.form_of_dates = lambda data=None: TrainingForm(data, dates=article.dates_offered)
+    return article
 
 
 @company_view(needs=Right.SHOP)
 def article_detail(request, article):
-    return render(
-        request, "shop/article_detail.html", {"article": fitting_article(request, article), "form": QuantityForm()}
-    )
-
-
-@require_POST
-@company_view(needs=Right.SHOP)
-def cart_add(request, article):
     article = fitting_article(request, article)
-    form = QuantityForm(request.POST if "quantity" in request.POST else {"quantity": 1})
-    if form.is_valid():
-        try:
-            put(request.company, request.user, article, form.cleaned_data["quantity"])
-        except CartRefused as refusal:
-            form.add_error("quantity", str(refusal))
-    if form.errors:
-        return render(request, "shop/article_detail.html", {"article": article, "form": form}, status=422)
-    if request.htmx:
-        request.cart_units = read_cart(request.company, request.user).units
-        return render(request, "shop/_added.html", {"article": article, "oob": True})
-    messages.success(request, _("“%(name)s” is in your cart.") % {"name": article.name})
-    return redirect("cart_detail", request.company.number)
+    form = article.form_of_dates() if article.dates_offered else QuantityForm(article=article)
+    return article_page(request, article, form)
+
+
+def article_page(request, article, form, status=200):
+    context = {"article": article, "form": form, "vat_rate": treatment_of(request.company).rate(article)}
+    context["together"] = bought_together(article, request.company)
+    return render(request, "shop/article_detail.html", context, status=status)
 
 
 @company_view(needs=Right.SHOP)
-def cart_detail(request):
-    return render(request, "shop/cart_detail.html", {"cart": read_cart(request.company, request.user)})
-
-
-def own_line(request, pk):
-    return get_object_or_404(lines_of(request.company, request.user).select_related("article"), pk=pk)
-
-
-@require_POST
-@company_view(needs=Right.SHOP)
-def cart_update(request, pk):
-    line, form = own_line(request, pk), QuantityForm(request.POST)
-    if form.is_valid():
-        article = fitting_article(request, line.article.number)
-        put(request.company, request.user, article, form.cleaned_data["quantity"], on_top=False)
-        messages.success(request, _("The quantity has been changed."))
-    else:
-        messages.error(request, f"{line.article.name}: {form.errors['quantity'][0]}")
-    return redirect("cart_detail", request.company.number)
-
-
-@require_POST
-@company_view(needs=Right.SHOP)
-def cart_remove(request, pk):
-    line = own_line(request, pk)
-    line.delete()
-    messages.success(request, _("“%(name)s” has been taken out.") % {"name": line.article.name})
-    return redirect("cart_detail", request.company.number)
+def article_picture(request, article, size, sha256):
+    """A picture of a fitting article; its address changes with its content, so that browsers may keep it."""
+    return serve_picture(request, fitting_article(request, article), size, sha256)

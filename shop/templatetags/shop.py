@@ -1,9 +1,58 @@
+import datetime as dt
+
 from django import template
+from django.utils.text import get_text_list
+from django.utils.translation import gettext
 
 from shop import prices, search
+from shop.models import Article
 
 register = template.Library()
+MOST_NAMES = 4
 register.filter("price_steps", prices.price_steps)
 register.filter("unit_price", prices.unit_price)
 register.filter("is_own_price", prices.is_own_price)
 register.filter("marked", search.marked)
+
+SIGNS = {
+    Article.Kind.SOFTWARE: "puzzle-piece",
+    Article.Kind.RENT: "arrow-path",
+    Article.Kind.SERVICE: "wrench-screwdriver",
+    Article.Kind.TRAINING: "academic-cap",
+    Article.Kind.FLAT: "briefcase",
+}
+
+
+@register.filter
+def kind_sign(article):
+    """The icon of an article's kind."""
+    return SIGNS[article.kind]
+
+
+@register.filter
+def has_picture(article):
+    return hasattr(article, "picture")
+
+
+@register.filter
+def moment(text):
+    """The moment that the database wrote into JSON."""
+    return dt.datetime.fromisoformat(text)
+
+
+@register.filter
+def with_labels(kinds, chosen):
+    """[(kind, label, count)] in the order of the kinds; the chosen one also where nothing is left of it."""
+    return [(kind, kind.label, kinds.get(kind, 0)) for kind in Article.Kind if kinds.get(kind) or kind == chosen]
+
+
+@register.filter
+def names(products):
+    """ "DOMUS 4000, Modul Heizkosten und DOMUS NAVI"; of many only the first."""
+    found = [name for _number, name in products]
+    if len(found) > MOST_NAMES:
+        return gettext("%(names)s and %(count)d more programs") % {
+            "names": ", ".join(found[:MOST_NAMES]),
+            "count": len(found) - MOST_NAMES,
+        }
+    return get_text_list(found, gettext("and"))

@@ -11,11 +11,29 @@ NASTY = [
     "ä🏠\u202e\ud83d",
     "../../etc/passwd", "${7*7}{{7*7}}%s%n", "on\r\nSet-Cookie: a=b", "[]", "2026-02-31", "1.500,00", "0x10",
 ]  # fmt: skip
-QUERY = ["q", "page", "year", "kind", "state", "category", "sort", "mine", "status", "person", "download", "next"]
+QUERY = [
+    "q",
+    "page",
+    "year",
+    "kind",
+    "state",
+    "category",
+    "sort",
+    "mine",
+    "status",
+    "person",
+    "download",
+    "next",
+    "product",
+    "price_from",
+    "price_to",
+    "view",
+]
 FIELDS = [
     "row", "confirmed", "quantity", "form_key", "shown", "accepts_terms", "reference", "note", "cost_center",
     "decision", "reason", "mode", "email", "first_name", "last_name", "salutation", "rights", "ends_on", "order_limit",
     "function",
+    "participants", "date",
     "message", "street", "postal_code", "city", "country", "phone", "language", "right-1-use_shop",
 ]  # fmt: skip
 

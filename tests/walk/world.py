@@ -6,12 +6,14 @@ from types import SimpleNamespace
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
+from PIL import Image
 
 from access.models import Invitation
 from access.rights import Right
 from portal.lib.days import today
 from shop.cart import put
 from shop.models import Article
+from shop.pictures import keep_picture
 
 from .. import factories as make
 
@@ -28,6 +30,7 @@ def furnish(company, holder, product=None):
     licence = company.licences.first()
     release = make.ReleaseFactory(product=licence.product, released_on=dt.date(2019, 6, 1))
     article = make.ArticleFactory(fits=[licence.product])
+    keep_picture(article, Image.new("RGB", (40, 30)))
     line = put(company, holder, Article.objects.with_prices(company).get(pk=article.pk), 2)
     order = make.OrderFactory(company=company, ordered_by=holder)
     make.OrderLineFactory(order=order, article=article, article_number=article.number)
@@ -63,6 +66,11 @@ def arguments(company, rows, terms, colleague, token):
         "product_detail": {"product": rows.file.release.product.number},
         "release_file": {"pk": rows.file.pk},
         "article_detail": {"article": rows.article.number},
+        "article_picture": {
+            "article": rows.article.number,
+            "size": "small",
+            "sha256": rows.article.picture.sha256[:16],
+        },
         "cart_add": {"article": rows.article.number},
         "cart_update": {"pk": rows.line.pk},
         "cart_remove": {"pk": rows.line.pk},
