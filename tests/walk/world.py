@@ -17,7 +17,6 @@ from shop.pictures import keep_picture
 
 from .. import factories as make
 
-
 # Pages about one colleague.
 PERSON = [
     "membership_edit", "membership_suspend", "membership_resume", "membership_renew", "holder_name", "holder_end",
