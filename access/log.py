@@ -71,7 +71,7 @@ def what(event):
 def _value(event, side):
     value = event.detail.get(side)
     if value in (None, ""):
-        return _("without end") if event.kind == Kind.END_CHANGED else _("none")
+        return {Kind.END_CHANGED: _("without end"), Kind.LIMIT_CHANGED: _("no limit")}.get(event.kind, "–")
     if event.kind == Kind.END_CHANGED:
         return date_format(parse_date(value), "d.m.Y")
     return money(Decimal(str(value))) if event.kind == Kind.LIMIT_CHANGED else value

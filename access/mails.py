@@ -118,7 +118,7 @@ def mail_terms(membership, by):
     """End date or order limit changed; not to somebody who is still invited."""
     if membership.accepted_at:
         subject = lambda: _("Your access to %(company)s") % {"company": membership.company.name}  # noqa: E731
-        _send("terms", membership.user, subject, **_about(membership, by=by.user, membership=membership))
+        _send("terms", membership.user, subject, **_about(membership, by=by.user, agreed=membership))
 
 
 def mail_expired(membership):

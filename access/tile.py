@@ -1,6 +1,5 @@
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from portal.lib.tiles import CountOf, Fact, Tile
 
@@ -22,12 +21,12 @@ def facts(request):
 def say(request, row):
     """What waits for the person first, else how many there are."""
     if row["takeover"]:
-        return Fact(_t("Take-over under way"), "wait")
+        return Fact(gettext("Take-over under way"), "wait")
     if asked := row["asked"]:
         text = ngettext("%(count)d request waits", "%(count)d requests wait", asked)
         return Fact(text % {"count": asked}, "wait")
     if row["review"]:
-        return Fact(_t("Review of access is due"), "wait")
+        return Fact(gettext("Review of access is due"), "wait")
     people = ngettext("%(count)d person", "%(count)d people", row["people"]) % {"count": row["people"]}
     if not (invited := row["invited"]):
         return Fact(people)

@@ -43,7 +43,8 @@ def _refuse(form, refusal):
         (now,) = refusal.memberships
         end = date_format(now.ends_on, "d.m.Y") if now.ends_on else _("without end")
         form.add_error(None, _("Stored now: %(function)s, %(end)s.") % {"function": now.function or "–", "end": end})
-        form.data = form.data.copy() | {"version": now.version}
+        form.data = form.data.copy()
+        form.data["version"] = now.version
 
 
 def _person(request, membership, form):

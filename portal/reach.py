@@ -30,34 +30,35 @@ def reach_of(company):
 
 
 def _in_words(row):
-    documents, orders, products, people = (
-        row[f"reach_{name}"] for name in ("documents", "orders", "products", "people")
+    people, products = row["reach_people"], row["reach_products"]
+    programs = ngettext(
+        "downloads the programs of %(count)d product", "downloads the programs of %(count)d products", products
+    )
+    colleagues = ngettext(
+        "lets colleagues in and out, %(count)d today", "lets colleagues in and out, %(count)d today", people
     )
     return {
-        Right.SHOP.value: _("orders in the shop, and sees %(orders)s")
-        % {
-            "orders": _since(ngettext("%(count)d order", "%(count)d orders", orders), orders, row["reach_orders_since"])
-        },
-        Right.DOWNLOADS.value: ngettext(
-            "downloads the programs of %(count)d product", "downloads the programs of %(count)d products", products
-        )
-        % {"count": products},
-        Right.CONTRACTS.value: _("reads %(documents)s")
-        % {
-            "documents": _since(
-                ngettext("%(count)d contract document", "%(count)d contract documents", documents),
-                documents,
-                row["reach_documents_since"],
-            )
-        },
+        Right.SHOP.value: _("orders in the shop, and sees %(orders)s") % {"orders": _orders(row)},
+        Right.DOWNLOADS.value: programs % {"count": products},
+        Right.CONTRACTS.value: _("reads %(documents)s") % {"documents": _documents(row)},
         Right.ACCOUNT.value: _("changes address, phone and mailbox of the company"),
-        Right.ACCESS.value: ngettext(
-            "lets colleagues in and out, %(count)d today", "lets colleagues in and out, %(count)d today", people
-        )
-        % {"count": people},
+        Right.ACCESS.value: colleagues % {"count": people},
     }
+
+
+def _orders(row):
+    if not (count := row["reach_orders"]):
+        return _("no orders yet")
+    return _since(ngettext("%(count)d order", "%(count)d orders", count), count, row["reach_orders_since"])
+
+
+def _documents(row):
+    if not (count := row["reach_documents"]):
+        return _("no contract documents yet")
+    words = ngettext("%(count)d contract document", "%(count)d contract documents", count)
+    return _since(words, count, row["reach_documents_since"])
 
 
 def _since(words, count, year):
     words = words % {"count": count}
-    return _("%(things)s since %(year)d") % {"things": words, "year": year} if year and year < today().year else words
+    return _("%(things)s since %(year)d") % {"things": words, "year": year} if year < today().year else words
