@@ -8,7 +8,9 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from access.models import Invitation, Membership
+from access.asking import ask_for
+from access.log import act_as
+from access.models import AccessEvent, Invitation, Membership
 from access.rights import Right
 from access.store import set_rights
 from accounts.models import Company, User
@@ -40,6 +42,7 @@ def load():
         for result in import_export(folder):
             if result.refused or result.error:
                 raise DemoRefused(f"{result.file}: {result.error or result.refused}")
+        act_as(kind=AccessEvent.Actor.PORTAL)
         _people()
         _staff()
         _support()
@@ -56,6 +59,8 @@ def _people():
     members.filter(user__email="ivo@it-partner.example").update(function="IT-Partner", ends_on=end_of_next_month())
     members.filter(user__email="deniz@sonnenhof.example").update(function="Vertretung")
     _invite_nils(sonnenhof)
+    # Something waits behind the tile.
+    ask_for(members.get(user__email="dora@sonnenhof.example"), Right.SHOP.value)
 
 
 def end_of_next_month():

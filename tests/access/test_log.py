@@ -63,9 +63,11 @@ def test_what_staff_do_is_told_as_the_vendor_s(acme, ben, admin, as_, since):
     data |= {"accepted_at_0": "2026-01-01", "accepted_at_1": "10:00:00"}
     answer = as_(admin).post(f"/admin/access/membership/{row.pk}/change/", data)
     assert answer.status_code == 302
-    assert ("der Anbieter", "Ben Bauer", "Bestelllimit geändert: kein Limit, jetzt 99,50\N{NO-BREAK SPACE}€") in lines(
-        acme, since
-    )
+    assert (
+        "der Anbieter",
+        "Ben Bauer",
+        "Bestellgrenze geändert: keine Grenze, jetzt 99,50\N{NO-BREAK SPACE}€",
+    ) in lines(acme, since)
     assert AccessEvent.objects.filter(pk__gt=since).values_list("actor", flat=True)[0] == admin.pk
 
 

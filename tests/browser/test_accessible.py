@@ -12,9 +12,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PAGES = [
     "", "konto/", "konto/person/", "konto/firma/", "dokumente/", "dokumente/bedingungen/", "zugaenge/",
     "zugaenge/nutzer-hinzufuegen/", "zugaenge/{person}/", "zugaenge/{person}/lizenzinhaber/", "zugaenge/protokoll/",
-    "zugaenge/pruefung/", "zugaenge/rolle-uebergeben/", "zugaenge/uebernahme/", "downloads/", "downloads/4000/", "downloads/1300/", "support/", "shop/",
-    "shop/?q=nebnkosten", "shop/?q=zzzz", "shop/artikel/TSA-K10000/", "shop/warenkorb/", "bestellungen/",
-    "bestellungen/neu/", "bestellungen/{order}/", "bestellungen/{order}/erneut/", "bestellungen/{order}/stornieren/",
+    "zugaenge/pruefung/", "zugaenge/rolle-uebergeben/", "zugaenge/uebernahme/", "downloads/", "downloads/4000/",
+    "downloads/1300/", "support/", "shop/", "shop/?q=nebnkosten", "shop/?q=zzzz", "shop/artikel/TSA-K10000/",
+    "shop/warenkorb/", "bestellungen/", "bestellungen/neu/", "bestellungen/{order}/", "bestellungen/{order}/erneut/",
+    "bestellungen/{order}/stornieren/",
 ]  # fmt: skip
 
 
