@@ -163,6 +163,7 @@ def put(company, user, article, quantity, *, on_top=True, date=None, participant
     quantity += line.quantity if on_top else 0
     if date:
         # A seat for each name; one typed twice is one seat.
+        lines.filter(article=article, date=None).delete()
         names = names_in(f"{line.participants}\n{participants}" if on_top else participants)
         quantity, line.participants = len(names), "\n".join(names)
     if refusal := quantity_refusal(article, quantity, company):
@@ -175,6 +176,34 @@ def put(company, user, article, quantity, *, on_top=True, date=None, participant
     cart.changed_at = timezone.now()
     cart.save(update_fields=["changed_at"])
     return line
+
+
+@transaction.atomic
+def put_many(company, user, wanted):
+    """Put [(article, quantity)] into the cart, on top of what is there. Returns [(article, why not)] of the refused.
+
+    The articles come from .with_prices(company).with_seats(company). A handful of queries, however many they are.
+    """
+    cart, _new = company.carts.get_or_create(user=user)
+    stored = cart.lines.select_for_update(of=["self"]).filter(date=None)
+    lines = {line.article_id: line for line in stored}
+    room, new, changed, refused = MOST_LINES - cart.lines.count(), {}, {}, []
+    for article, quantity in wanted:
+        line = lines.setdefault(article.pk, CartLine(cart=cart, article=article, quantity=0))
+        refusal = quantity_refusal(article, line.quantity + quantity)
+        if not refusal and not line.pk and len(new) >= room and article.pk not in new:
+            refusal = _("A cart holds at most %(most)d different articles.") % {"most": MOST_LINES}
+        if refusal:
+            refused.append((article, refusal))
+            continue
+        line.quantity += quantity
+        line.seen_price = unit_price(article, line.quantity)
+        (changed if line.pk else new)[article.pk] = line
+    CartLine.objects.bulk_create(new.values())
+    CartLine.objects.bulk_update(changed.values(), ["quantity", "seen_price"])
+    cart.changed_at = timezone.now()
+    cart.save(update_fields=["changed_at"])
+    return refused
 
 
 @transaction.atomic

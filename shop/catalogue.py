@@ -246,14 +246,17 @@ TOGETHER = 2
 LOOKED_AT = 300
 
 
-def read_article(company, number):
+def read_article(company, number, user):
     """An article that fits, with all that its page shows, or None. Four queries at most."""
     last = company.orders.filter(lines__article=OuterRef("pk")).exclude(state="cancelled").order_by("-placed_at")
     facts = last.values(json=JSONObject(pk="pk", number="number", placed_at="placed_at"))[:1]
+    lists = company.shopping_lists.filter(owner=user).order_by("name")
     all_products = Product.objects.filter(fit_rows__article=OuterRef("pk")).order_by("number")
     articles = Article.objects.fitting(company).with_reason(company).with_prices(company).with_seats(company)
     articles = articles.select_related("category", "picture", "grants").annotate(
-        last_order=Subquery(facts), all_products=ArraySubquery(all_products.values("name"))
+        my_lists=ArraySubquery(lists.values(json=JSONObject(pk="pk", name="name"))),
+        last_order=Subquery(facts),
+        all_products=ArraySubquery(all_products.values("name")),
     )
     article = articles.filter(number=number).first()
     if article:

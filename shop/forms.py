@@ -2,6 +2,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from portal.lib.text import clean_query
+
 from .models import Article
 from .models.cart import MAX_QUANTITY
 from .trainings import date_refusal, day_of, names_in
@@ -123,3 +125,75 @@ class BrowseForm(forms.Form):
         return any(
             self.asked[name] not in ("", None) for name in ("category", "kind", "product", "price_from", "price_to")
         )
+
+
+class ListForm(forms.Form):
+    """The name of a shopping list, and whether colleagues see it."""
+
+    name = forms.CharField(label=_("Name of the list"), max_length=80)
+    is_shared = forms.BooleanField(label=_("Share with all colleagues who may order"), required=False)
+
+    def clean_name(self):
+        name = clean_query(self.cleaned_data["name"])[:80]
+        if not name:
+            raise forms.ValidationError(_("Please give the list a name."))
+        return name
+
+
+MOST_TYPED = 20_000
+MOST_BYTES = 256 * 1024
+
+
+class QuickOrderForm(forms.Form):
+    """Lines typed or pasted, or a CSV file with the same."""
+
+    lines = forms.CharField(
+        label=_("Article numbers and quantities"),
+        help_text=_("One article per line: number; quantity. Blanks, dots and dashes in the number do not matter."),
+        required=False,
+        max_length=MOST_TYPED,
+        strip=False,
+        widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
+    )
+    file = forms.FileField(
+        label=_("Or a CSV file"),
+        help_text=_("As Excel saves it: first column number, second column quantity."),
+        required=False,
+        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if not file:
+            return ""
+        if file.size > MOST_BYTES:
+            raise forms.ValidationError(_("The file is larger than 256 KB."))
+        return decoded(file.read())
+
+    def clean(self):
+        text = f"{self.cleaned_data.get('lines') or ''}\n{self.cleaned_data.get('file') or ''}"
+        if not text.strip() and not self.errors:
+            self.add_error("lines", _("Please enter at least one article number."))
+        self.cleaned_data["text"] = text.replace("\0", "").strip("\n")
+
+
+def decoded(content):
+    """The text of a file as spreadsheets write it: UTF-8, UTF-16 with its mark, or Windows-1252."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "replace")
+    if content.startswith(b"PK\x03\x04") or b"\0" in content:
+        raise forms.ValidationError(_("This is not a CSV file. Please save the spreadsheet as CSV."))
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", "replace")
+
+
+class ParticipantForm(forms.Form):
+    participant = forms.CharField(max_length=200, error_messages={"required": _("Please name who takes part.")})
+
+    def clean_participant(self):
+        names = names_in(self.cleaned_data["participant"])
+        if len(names) != 1:
+            raise forms.ValidationError(_("Please name who takes part."))
+        return names[0]

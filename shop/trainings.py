@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from .mails import mail_booked, mail_released
 from .models import Booking, TrainingDate
 
 
@@ -50,6 +51,7 @@ def book(date, company, participants, *, by, order_number=""):
     names = "\n".join(participants)
     if refusal := date_refusal(date, len(participants), names):
         raise TrainingRefused(f"{date.article.name}, {day_of(date)}: {refusal}")
+    mail_booked(date, company, participants, order_number, by)
     return Booking.objects.bulk_create(
         Booking(date=date, company=company, participant=name, booked_by=by, order_number=order_number)
         for name in participants
@@ -66,12 +68,15 @@ def book_lines(lines, company, *, by, order_number):
 @transaction.atomic
 def release(booking, *, by):
     """Give a seat back on behalf of the customer. Raises TrainingRefused after the stated day."""
-    booking = Booking.objects.select_for_update(of=["self"]).select_related("date").get(pk=booking.pk)
+    booking = (
+        Booking.objects.select_for_update(of=["self"]).select_related("date__article", "company").get(pk=booking.pk)
+    )
     if booking.released_at:
         return booking
     if not booking.date.may_cancel:
         day = date_format(booking.date.cancel_until, "d.m.Y")
         raise TrainingRefused(_("Cancelling was possible until %(day)s. Please call us.") % {"day": day})
+    mail_released(booking, by)
     return _release(booking, by)
 
 

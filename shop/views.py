@@ -30,7 +30,7 @@ def article_suggest(request):
 
 def fitting_article(request, number):
     """An article the company may order; Http404 alike for what does not fit and what does not exist."""
-    article = read_article(request.company, number) if "\0" not in number else None
+    article = read_article(request.company, number, request.user) if "\0" not in number else None
     if article is None:
         raise Http404
     article.form_of_dates = lambda data=None: TrainingForm(data, dates=article.dates_offered)

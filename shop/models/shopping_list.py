@@ -13,6 +13,10 @@ class ShoppingListQuerySet(models.QuerySet):
         """A person's own lists and those that colleagues share."""
         return self.filter(Q(owner=user) | Q(is_shared=True))
 
+    def with_count(self):
+        """Adds count: how many articles stand on it."""
+        return self.annotate(count=models.Count("lines"))
+
 
 class ShoppingList(models.Model):
     """Articles that a company orders again and again: a person's own, or shared with all colleagues who may order."""

@@ -57,6 +57,18 @@ GET = {
     "article_list": SHOP,
     "article_detail": SHOP,
     "article_suggest": SHOP,
+    "quick_order": SHOP,
+    "shopping_lists": SHOP,
+    # Olga's list is her own; a private one is as good as none to others.
+    "shopping_list": [200, 404, 404, 403, 403, 403, 404, 404, 302],
+    "list_add": POST_ONLY,
+    "list_update": POST_ONLY,
+    "list_delete": POST_ONLY,
+    "list_order": POST_ONLY,
+    "list_line": POST_ONLY,
+    "training_list": SHOP,
+    "booking_rename": POST_ONLY,
+    "booking_release": SHOP,
     "article_picture": SHOP,
     # Olga's cart is filled, the others' are empty; a foreign line is as good as none.
     "cart_detail": SHOP,
@@ -102,6 +114,15 @@ POST = {
     "cart_update": [422, 404, 404, 403, 403, 403, 404, 404, 302],
     "cart_remove": [302, 404, 404, 403, 403, 403, 404, 404, 302],
     "cart_confirm": [302, 302, 302, 403, 403, 403, 404, 404, 302],
+    "quick_order": SHOP,
+    "shopping_lists": SHOP,
+    "list_add": [302, 302, 302, 403, 403, 403, 404, 404, 302],
+    "list_update": [422, 404, 404, 403, 403, 403, 404, 404, 302],
+    "list_delete": [302, 404, 404, 403, 403, 403, 404, 404, 302],
+    "list_order": [302, 404, 404, 403, 403, 403, 404, 404, 302],
+    "list_line": [302, 404, 404, 403, 403, 403, 404, 404, 302],
+    "booking_rename": [302, 302, 302, 403, 403, 403, 404, 404, 302],
+    "booking_release": [302, 302, 302, 403, 403, 403, 404, 404, 302],
     "order_create": SHOP,
     "order_again": [302, 302, 302, 403, 403, 403, 404, 404, 302],
     "order_cancel": [302, 302, 302, 403, 403, 403, 404, 404, 302],
@@ -172,7 +193,21 @@ def test_a_foreign_company_looks_like_none(name, world, as_, mallory):
     assert there.content == missing.content
 
 
-FOREIGN = ["document_file", "release_file", "order_detail", "order_again", "order_cancel", "cart_update", "cart_remove"]
+FOREIGN = [
+    "document_file",
+    "release_file",
+    "order_detail",
+    "order_again",
+    "order_cancel",
+    "cart_update",
+    "cart_remove",
+    "shopping_list",
+    "list_update",
+    "list_delete",
+    "list_order",
+    "booking_rename",
+    "booking_release",
+]
 
 
 @pytest.mark.parametrize("name", FOREIGN)
@@ -188,6 +223,12 @@ def test_ids_of_another_company_are_not_there(name, method, world, as_, elsewher
         "order_cancel": make_theirs.order.pk,
         "cart_update": make_theirs.line.pk,
         "cart_remove": make_theirs.line.pk,
+        "shopping_list": make_theirs.kept.pk,
+        "list_update": make_theirs.kept.pk,
+        "list_delete": make_theirs.kept.pk,
+        "list_order": make_theirs.kept.pk,
+        "booking_rename": make_theirs.booking.pk,
+        "booking_release": make_theirs.booking.pk,
     }
     olga = world.company.memberships.get(is_main_holder=True).user
     url = reverse(name, args=[world.company.number, arguments[name]])

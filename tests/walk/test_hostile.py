@@ -33,7 +33,7 @@ FIELDS = [
     "row", "confirmed", "quantity", "form_key", "shown", "accepts_terms", "reference", "note", "cost_center",
     "decision", "reason", "mode", "email", "first_name", "last_name", "salutation", "rights", "ends_on", "order_limit",
     "function",
-    "participants", "date",
+    "participants", "date", "lines", "name", "list", "participant", "skip",
     "message", "street", "postal_code", "city", "country", "phone", "language", "right-1-use_shop",
 ]  # fmt: skip
 

@@ -12,8 +12,10 @@ from access.models import Invitation
 from access.rights import Right
 from portal.lib.days import today
 from shop.cart import put
+from shop.lists import add, make_list
 from shop.models import Article
 from shop.pictures import keep_picture
+from shop.trainings import book
 
 from .. import factories as make
 
@@ -31,6 +33,9 @@ def furnish(company, holder, product=None):
     article = make.ArticleFactory(fits=[licence.product])
     keep_picture(article, Image.new("RGB", (40, 30)))
     line = put(company, holder, Article.objects.with_prices(company).get(pk=article.pk), 2)
+    kept = make_list(company, holder, "Monatlich")
+    add(kept, article, 2)
+    (booking,) = book(make.TrainingDateFactory(), company, ["Erika Muster"], by=holder)
     order = make.OrderFactory(company=company, ordered_by=holder)
     make.OrderLineFactory(order=order, article=article, article_number=article.number)
     return SimpleNamespace(
@@ -38,6 +43,8 @@ def furnish(company, holder, product=None):
         file=make.ReleaseFileFactory(release=release),
         article=article,
         line=line,
+        kept=kept,
+        booking=booking,
         order=order,
     )
 
@@ -70,6 +77,14 @@ def arguments(company, rows, terms, colleague, token):
             "size": "small",
             "sha256": rows.article.picture.sha256[:16],
         },
+        "list_add": {"article": rows.article.number},
+        "shopping_list": {"pk": rows.kept.pk},
+        "list_update": {"pk": rows.kept.pk},
+        "list_delete": {"pk": rows.kept.pk},
+        "list_order": {"pk": rows.kept.pk},
+        "list_line": {"pk": rows.kept.pk, "line": rows.kept.lines.get().pk},
+        "booking_rename": {"pk": rows.booking.pk},
+        "booking_release": {"pk": rows.booking.pk},
         "cart_add": {"article": rows.article.number},
         "cart_update": {"pk": rows.line.pk},
         "cart_remove": {"pk": rows.line.pk},

@@ -1,0 +1,68 @@
+"""Shopping lists: kept from the cart or article by article, put into the cart as a whole."""
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .cart import put_many
+from .models import Article, CartLine
+
+MOST_LISTS = 50
+MOST_LINES = 200
+
+
+class ListRefused(Exception):
+    """Cannot be done with the list; the text is for people."""
+
+
+def make_list(company, user, name):
+    """A new empty list of one's own. Raises ListRefused when the name is taken or there are too many."""
+    if company.shopping_lists.filter(owner=user).count() >= MOST_LISTS:
+        raise ListRefused(_("You can keep at most %(most)d lists.") % {"most": MOST_LISTS})
+    try:
+        with transaction.atomic():
+            return company.shopping_lists.create(owner=user, name=name)
+    except IntegrityError as error:
+        raise ListRefused(_("You have a list with this name already.")) from error
+
+
+@transaction.atomic
+def keep_cart(company, user, name):
+    """A new list with what is in the person's cart, trainings' dates aside. Raises ListRefused."""
+    kept = make_list(company, user, name)
+    for line in CartLine.objects.of(company, user):
+        add(kept, line.article, line.quantity)
+    return kept
+
+
+def add(kept, article, quantity=1):
+    """Put an article on the list; what stands there already keeps the larger quantity. Raises ListRefused."""
+    line = kept.lines.filter(article=article).first()
+    if line is None and kept.lines.count() >= MOST_LINES:
+        raise ListRefused(_("A list holds at most %(most)d articles.") % {"most": MOST_LINES})
+    if line is None:
+        line = kept.lines.create(article=article, quantity=quantity)
+    elif quantity > line.quantity:
+        line.quantity = quantity
+        line.save(update_fields=["quantity"])
+    kept.changed_at = timezone.now()
+    kept.save(update_fields=["changed_at"])
+    return line
+
+
+def lines_today(kept, company):
+    """The list's lines with their article as it is for the company today; is_fitting says whether it can be ordered."""
+    lines = list(kept.lines.select_related("article").order_by("article__name", "pk"))
+    ids = [line.article_id for line in lines]
+    articles = Article.objects.filter(pk__in=ids).with_fit(company).with_seats(company).with_prices(company).in_bulk()
+    for line in lines:
+        line.article = articles[line.article_id]
+    return lines
+
+
+def put_into_cart(kept, company, user):
+    """All that fits goes into the cart, on top of what is there. Returns [(article, why not)] of the rest."""
+    lines = lines_today(kept, company)
+    unfit = [(line.article, _("no longer fits your licences")) for line in lines if not line.article.is_fitting]
+    wanted = [(line.article, line.quantity) for line in lines if line.article.is_fitting]
+    return [*unfit, *put_many(company, user, wanted)]

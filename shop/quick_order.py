@@ -1,0 +1,119 @@
+"""Ordering by lines of "article number; quantity", typed, pasted or out of a spreadsheet's CSV."""
+
+import csv
+import difflib
+import re
+from dataclasses import dataclass, field
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from .models import Article
+from .models.cart import MAX_QUANTITY
+from .quantities import quantity_refusal
+from .search import direct, question
+
+MOST_LINES = 200
+# Guessing costs a look-up each; who has more wrong lines than these has the wrong list.
+MOST_GUESSES = 10
+MOST_WORD_GUESSES = 3
+SEPARATORS = ";\t,"
+
+
+@dataclass
+class Entry:
+    """One line as it was typed, and what it means. place counts from 1; error is a sentence or ""."""
+
+    place: int
+    text: str
+    number: str
+    quantity: int = 1
+    error: str = ""
+    article: Article | None = None
+    suggestions: list = field(default_factory=list)
+
+
+def read_lines(company, text):
+    """An Entry for each line that says something. Three queries, a few more where numbers are wrong."""
+    entries = [entry for place, line in enumerate(text.splitlines(), 1) if (entry := _entry(place, line))]
+    if entries and not re.search(r"\d", entries[0].number):
+        # The heading of a spreadsheet.
+        entries.pop(0)
+    for entry in entries[MOST_LINES:]:
+        entry.error = _("At most %(most)d lines at once.") % {"most": MOST_LINES}
+    entries = entries[: MOST_LINES + 1]
+    _find_articles(company, entries)
+    _suggest(company, [entry for entry in entries if entry.article is None and entry.number])
+    return entries
+
+
+def _entry(place, line):
+    cells = [cell.strip() for cell in _cells(line)]
+    if not any(cells):
+        return None
+    entry = Entry(place, " ".join(line.split())[:200], cells[0][:60])
+    if len(cells) > 1 and cells[1]:
+        if re.fullmatch(r"\d{1,9}", cells[1], re.ASCII):
+            entry.quantity = int(cells[1])
+        else:
+            entry.error = _("“%(quantity)s” is not a whole number.") % {"quantity": cells[1][:20]}
+    return entry
+
+
+def _cells(line):
+    separator = next((sign for sign in SEPARATORS if sign in line), None)
+    if separator is None:
+        return [line]
+    try:
+        return next(csv.reader([line], delimiter=separator, strict=False), [])
+    except csv.Error:
+        return [line]
+
+
+def key_of(number):
+    """As the database's shop_number_key does it."""
+    return re.sub(r"[^A-Z0-9]", "", number.upper())
+
+
+def _find_articles(company, entries):
+    ways = {entry.place: _ways(entry) for entry in entries}
+    keys = {key for some in ways.values() for key, _quantity in some if key}
+    articles = Article.objects.fitting(company).with_seats(company).with_prices(company).filter(number_key__in=keys)
+    found = {article.number_key: article for article in articles}
+    for entry in entries:
+        for key, quantity in ways[entry.place]:
+            if key in found and entry.article is None:
+                entry.article, entry.quantity = found[key], quantity
+        if not entry.error:
+            entry.error = _refusal(entry)
+
+
+def _ways(entry):
+    """How a line can be read: "TSA K 10014" is a number, "TSA-K10014 3" a number and a quantity."""
+    ways = [(key_of(entry.number), entry.quantity)]
+    first, _blank, last = entry.number.rpartition(" ")
+    if first and re.fullmatch(r"\d{1,9}", last, re.ASCII):
+        ways.append((key_of(first), int(last)))
+    return ways
+
+
+def _refusal(entry):
+    if entry.article is None:
+        return _("There is no article “%(number)s” that fits your licences.") % {"number": entry.number}
+    return quantity_refusal(entry.article, min(entry.quantity, MAX_QUANTITY + 1))
+
+
+def _suggest(company, wrong):
+    with_digits = [entry for entry in wrong if re.search(r"\d", entry.number)][:MOST_GUESSES]
+    wanted = Q(pk=None)
+    for entry in with_digits:
+        key = key_of(entry.number)
+        wanted |= Q(number_key__startswith=key[: max(3, len(key) - 3)])
+    near = {}
+    if with_digits:
+        near = {a.number_key: a for a in Article.objects.fitting(company).filter(wanted).order_by("number")[:500]}
+    for entry in with_digits:
+        keys = difflib.get_close_matches(key_of(entry.number), near, n=2, cutoff=0.7)
+        entry.suggestions = [near[key] for key in keys]
+    for entry in [entry for entry in wrong if entry not in with_digits][:MOST_WORD_GUESSES]:
+        entry.suggestions = list(direct(Article.objects.fitting(company), question(entry.number))[:2])

@@ -1,0 +1,146 @@
+"""Ordering by lines: typed, pasted, uploaded; what is wrong is said by line, and nothing breaks."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from shop.cart import read_cart
+from shop.quick_order import read_lines
+
+from .. import factories as make
+
+
+@pytest.fixture
+def articles(acme):
+    product = acme.licences.get().product
+    names = {"TSA-K10014": "Heizkosten", "TSA-K10020": "Technik", "TSA-S10046": "Schulung"}
+    return [make.ArticleFactory(number=number, name=name, fits=[product]) for number, name in names.items()]
+
+
+@pytest.fixture
+def send(acme, ben, as_):
+    client, url = as_(ben), reverse("quick_order", args=[acme.number])
+    return lambda **data: client.post(url, data)
+
+
+def in_cart(company, user):
+    return {line.article.number: line.quantity for line in read_cart(company, user).lines}
+
+
+@pytest.mark.parametrize(
+    "line, number, quantity",
+    [
+        ("TSA-K10014; 3", "TSA-K10014", 3),
+        ("tsa k 10014;3", "TSA-K10014", 3),
+        ("TSA.K.10014\t3", "TSA-K10014", 3),
+        ("TSA-K10014,3", "TSA-K10014", 3),
+        ('"TSA-K10014";"3";"noch etwas"', "TSA-K10014", 3),
+        ("TSA-K10014", "TSA-K10014", 1),
+        ("TSA K 10014", "TSA-K10014", 1),
+        ("TSA-K10014 3", "TSA-K10014", 3),
+        ("tsa k 10014 3", "TSA-K10014", 3),
+        ("  TSA-K10014 ;  3 ;", "TSA-K10014", 3),
+        ("TSA-K10014;", "TSA-K10014", 1),
+    ],
+)
+def test_how_a_line_may_be_written(acme, articles, line, number, quantity):
+    """Edge 62: blanks, dots and dashes do not matter."""
+    (entry,) = read_lines(acme, line)
+    assert (entry.error, entry.article.number, entry.quantity) == ("", number, quantity)
+
+
+@pytest.mark.parametrize(
+    "line, said",
+    [
+        ("TSA-K99999; 1", "keinen Artikel"),
+        ("TSA-K10014; 0", "von 1 bis 9999"),
+        ("TSA-K10014; -1", "keine ganze Zahl"),
+        ("TSA-K10014; 1,5", "keine ganze Zahl"),
+        ("TSA-K10014; 1000000000", "keine ganze Zahl"),
+        ("TSA-K10014; 99999", "von 1 bis 9999"),
+        ("TSA-K10014; viele", "keine ganze Zahl"),
+        ("TSA-K10014; ٣", "keine ganze Zahl"),
+        ("'; drop table shop_article; --", "keine ganze Zahl"),
+    ],
+)
+def test_what_is_wrong_is_said_by_line(acme, articles, line, said):
+    """Edge 65."""
+    good, wrong = read_lines(acme, f"TSA-K10020;1\n{line}")
+    assert good.error == "" and wrong.place == 2
+    assert said in wrong.error
+
+
+def test_all_lines_right_go_into_the_cart_at_once(acme, ben, send, articles):
+    response = send(lines="Artikelnummer;Menge\nTSA-K10014;2\n\nTSA-K10020;1\nTSA-K10014;3\n")
+    assert response.url == reverse("cart_detail", args=[acme.number])
+    assert in_cart(acme, ben) == {"TSA-K10014": 5, "TSA-K10020": 1}
+
+
+def test_with_a_wrong_line_nothing_is_put_and_everything_is_kept(acme, ben, send, articles):
+    text = "TSA-K10014;2\nTSA-K10015;1"
+    response = send(lines=text)
+    page = response.content.decode()
+    assert response.status_code == 422 and in_cart(acme, ben) == {}
+    assert "Zeile 2" in page and text in page, "what was typed is kept"
+    assert "TSA-K10014 Heizkosten" in page, "the nearest numbers are suggested"
+    send(lines=text, skip="1")
+    assert in_cart(acme, ben) == {"TSA-K10014": 2}
+
+
+def test_what_does_not_fit_is_as_unknown_as_what_does_not_exist(acme, articles):
+    """Edge 61: neither the message nor the suggestions tell that an article exists."""
+    make.ArticleFactory(number="TSA-X1", name="Konzernabschluss", fits=[make.ProductFactory(number="9", name="ERP")])
+    unfit, unknown, word = (
+        read_lines(acme, "TSA-X1\nTSA-X2\nTSA-K10014\nKonzernabschluss")[:2]
+        + read_lines(acme, "TSA-K10014\nKonzernabschluss")[1:]
+    )
+    assert unfit.error.replace("X1", "X2") == unknown.error
+    assert unfit.suggestions == unknown.suggestions == word.suggestions == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "ArtNr;Anzahl Stück\r\nTSA-K10014;2\r\n".encode("cp1252"),
+        "\ufeffArtNr;Anzahl\r\nTSA-K10014;2\r\n".encode(),
+        "ArtNr\tAnzahl\r\nTSA-K10014\t2\r\n".encode("utf-16"),
+    ],
+    ids=["Windows", "UTF-8", "UTF-16"],
+)
+def test_a_file_as_excel_saves_it(acme, ben, send, articles, content):
+    send(file=SimpleUploadedFile("bestellung.csv", content))
+    assert in_cart(acme, ben) == {"TSA-K10014": 2}
+
+
+@pytest.mark.parametrize(
+    "content, said",
+    [
+        (b"PK\x03\x04" + b"x" * 100, "keine CSV-Datei"),
+        (b"\x89PNG\r\n\x1a\n\0\0\0", "keine CSV-Datei"),
+        (b"a;1\n" * 100_000, "größer als 256 KB"),
+    ],
+    ids=["workbook", "picture", "large"],
+)
+def test_other_files_are_refused_beside_the_field(send, articles, content, said):
+    response = send(file=SimpleUploadedFile("bestellung.csv", content))
+    assert response.status_code == 422
+    assert said in response.content.decode()
+
+
+@pytest.mark.parametrize("text", ["x" * 5_000_000, "TSA-K10014;1\n" * 400_000], ids=["one line", "lines"])
+def test_five_megabytes_are_no_server_error(acme, ben, send, articles, text):
+    assert send(lines=text).status_code in {400, 413, 422}
+    assert in_cart(acme, ben) == {}
+
+
+def test_more_lines_than_a_cart_holds_are_said(acme, send, articles):
+    page = send(lines="TSA-K10014;1\n" * 300).content.decode()
+    assert "Höchstens 200 Zeilen" in page
+
+
+def test_queries_do_not_grow_with_the_lines(acme, ben, send, articles, django_assert_max_num_queries):
+    product = acme.licences.get().product
+    numbers = [make.ArticleFactory(fits=[product]).number for _one in range(60)]
+    with django_assert_max_num_queries(18):
+        send(lines="\n".join(numbers))
+    assert len(in_cart(acme, ben)) == 60
