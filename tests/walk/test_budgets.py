@@ -48,6 +48,9 @@ PAGES = [
     "support",
     "article_list",
     "cart_detail",
+    "quick_order",
+    "shopping_lists",
+    "training_list",
     "order_list",
     "order_create",
 ]
