@@ -120,6 +120,8 @@ def membership_remove(request, pk):
         messages.error(request, str(refusal))
     else:
         messages.success(request, _("%(name)s no longer has access.") % {"name": membership.name})
+        if request.company.uses_homecase and membership.accepted_at:
+            messages.info(request, _("HOMECASE has a login of its own: please have that ended there too."))
     return redirect(_back(request.POST), request.company.number)
 
 

@@ -180,6 +180,13 @@ def test_months_later(day, months, then):
     assert in_months(dt.date.fromisoformat(day), months) == dt.date.fromisoformat(then)
 
 
+def test_removing_reminds_of_the_login_at_homecase(acme, olga, ben, dora, as_):
+    """Edge 43."""
+    assert "HOMECASE hat" not in press(as_(olga), ben, "entfernen").content.decode()
+    type(acme).objects.update(uses_homecase=True)
+    assert "HOMECASE hat" in press(as_(olga), dora, "entfernen").content.decode()
+
+
 def test_what_has_no_end_is_not_renewed(olga, ben):
     with pytest.raises(AccessRefused):
         renew(member(olga), member(ben))

@@ -1,14 +1,11 @@
 """The page of authorised people: who sees it, what its switches save, and what it refuses."""
 
 import re
-from threading import Barrier, Thread
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.urls import reverse
 
-from access.ending import remove
 from access.models import Membership, MembershipRight
 from access.rights import Right
 from access.services import AccessRefused, Wish, save_switches
@@ -234,33 +231,6 @@ def test_who_lost_the_right_meanwhile_saves_nothing(olga, deniz, ben, as_):
     with pytest.raises(AccessRefused):
         save_switches(acting, {member(ben).pk: Wish(1, on=frozenset({Right.DOWNLOADS}))})
     assert rights(ben) == {Right.SHOP}
-
-
-@pytest.mark.django_db(transaction=True)
-def test_two_holders_who_remove_each_other_at_once_leave_one(acme, olga):
-    """Edge 36, on a real PostgreSQL with two connections."""
-    other = make.MembershipFactory(company=acme, is_holder=True)
-    pairs = [(member(olga), other), (Membership.objects.get(pk=other.pk), member(olga))]
-    start, answers = Barrier(2), []
-
-    def act(by, target):
-        start.wait()
-        try:
-            remove(by, target)
-            answers.append("removed")
-        except AccessRefused as refusal:
-            answers.append(str(refusal))
-        finally:
-            connection.close()
-
-    threads = [Thread(target=act, args=pair) for pair in pairs]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=20)
-    assert sorted(answers)[-1] == "removed" and len(set(answers)) == 2
-    (left,) = Membership.objects.filter(company=acme)
-    assert left.is_holder and left.is_main_holder
 
 
 # --- Size ---
