@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_countries",
     "heroicons",
+    "import_export",
     "procrastinate.contrib.django",
     # Last: its staff roles need the permissions of all the others.
     "portal",
@@ -248,6 +249,11 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
+# The catalogue as a table: who may change articles may import them; between preview and confirmation the file waits in
+# the cache, where every web process finds it.
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
 WHITENOISE_ALLOW_ALL_ORIGINS = False
 # With nginx in front: its internal location over DATA_DIR/files, such as "/_files/". Empty: the portal sends them.
 X_ACCEL_PREFIX = env.str("X_ACCEL_PREFIX", "")

@@ -90,9 +90,7 @@ def test_names_lines_and_sharing_change(acme, ben, as_, kept, article):
     assert not ShoppingList.objects.exists()
 
 
-@pytest.mark.parametrize(
-    "name, said", [("Monatlich", "haben Sie schon"), ("", "Dieses Feld"), ("   ", "Dieses Feld")]
-)
+@pytest.mark.parametrize("name, said", [("Monatlich", "haben Sie schon"), ("", "Dieses Feld"), ("   ", "Dieses Feld")])
 def test_a_name_that_is_taken_or_missing_is_told(acme, ben, as_, kept, name, said):
     other = make_list(acme, ben, "Andere")
     for url in (path(acme, "shopping_lists"), path(acme, "list_update", other.pk)):

@@ -1,0 +1,282 @@
+"""Staff keep the catalogue: as a table in and out, pictures, rules of fit, synonyms, and the tool that says why."""
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+from django.contrib.auth.models import Group
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from shop.models import Article, Fit, Miss, Picture, Synonym, VatCheck
+from shop.search import find
+
+from .. import factories as make
+
+LIST = "admin:shop_article_changelist"
+
+
+@pytest.fixture
+def staff(as_, db):
+    def staff(role="Katalog"):
+        person = make.UserFactory(username=role.lower(), is_staff=True)
+        person.groups.add(Group.objects.get(name=role))
+        return as_(person)
+
+    return staff
+
+
+def fields_of(article, **changes):
+    """What the form of an article sends."""
+    sent = {
+        "number": article.number, "name": article.name, "kind": article.kind, "list_price": article.list_price,
+        "vat_rate": article.vat_rate, "unit": article.unit, "min_quantity": 1, "quantity_step": 1, "is_active": "on",
+    }  # fmt: skip
+    for prefix in ("fit_rows", "prices", "dates"):
+        sent |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
+    return {**sent, **changes}
+
+
+def save(client, article, **changes):
+    return client.post(reverse("admin:shop_article_change", args=[article.pk]), fields_of(article, **changes))
+
+
+# --- the table ---
+
+
+def rows_of(answer):
+    text = answer.content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text), delimiter=";"))
+
+
+def bring(client, text):
+    """Upload a table; returns (preview, answer after the confirmation or None)."""
+    file = SimpleUploadedFile("artikel.csv", text if isinstance(text, bytes) else text.encode())
+    preview = client.post(reverse("admin:shop_article_import"), {"format": "0", "import_file": file})
+    form = preview.context.get("confirm_form") if preview.context else None
+    if form is None:
+        return preview, None
+    return preview, client.post(reverse("admin:shop_article_process_import"), form.initial)
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r"])
+def test_an_export_runs_nothing_and_comes_back_unchanged(staff, sign):
+    """Edge 82."""
+    name = f"{sign}cmd|'/C calc'!A0"
+    article = make.ArticleFactory(number="TSA-K1", name=name, fits=[make.ProductFactory()])
+    client = staff()
+    answer = client.get(reverse("admin:shop_article_export"))
+    (row,) = rows_of(answer)
+    assert row["Bezeichnung"] == f"'{name}"
+    assert (row["Preis"], row["PasstZu"], row["Aktiv"]) == ("499,00", "4000", "J")
+    _preview, done = bring(client, answer.content)
+    assert done.status_code == 302
+    article.refresh_from_db()
+    assert article.name.strip() == name.strip() and article.list_price == 499
+
+
+def test_a_table_changes_and_adds_articles_after_a_preview(staff):
+    product = make.ProductFactory(number="1100", name="Modul Heizkosten")
+    old = make.ArticleFactory(number="TSA-K1", name="Alt", fits=[product])
+    Fit.objects.update(min_seats=5)
+    table = (
+        "ArtNr;Bezeichnung;Preis;PasstZu;Art;Aktiv\r\nTSA-K1;Größer;1.299,00;1100;K;J\r\nTSA-K2;Neu;9,50;1100;K;N\r\n"
+    )
+    client = staff()
+    preview, done = bring(client, table.encode("cp1252"))
+    assert "Größer" in preview.content.decode() and done.status_code == 302
+    old.refresh_from_db()
+    assert (old.name, old.list_price) == ("Größer", 1299)
+    assert Article.objects.get(number="TSA-K2").is_active is False
+    assert Fit.objects.get(article=old).min_seats == 5, "conditions that stand already are kept"
+
+
+@pytest.mark.parametrize(
+    "row, said",
+    [
+        ("TSA-K1;Name;teuer;4000;K", "keine Zahl"),
+        ("TSA-K1;Name;-5;4000;K", "article_price_not_negative"),
+        ("TSA-K1;Name;5;9999;K", "unbekannte Produkte"),
+        ("TSA-K1;Name;5;4000;X", "keine gültige Option"),
+        ("TSA-K1;;5;4000;K", "leer"),
+    ],
+)
+def test_a_bad_row_is_told_and_nothing_is_taken(staff, row, said):
+    make.ProductFactory()
+    make.ArticleFactory(number="TSA-K9", name="Bleibt")
+    head = "ArtNr;Bezeichnung;Preis;PasstZu;Art\r\nTSA-K9;Anders;5;4000;K\r\n"
+    preview, done = bring(staff(), head + row)
+    page = preview.content.decode()
+    assert done is None and (said in page or "nicht negativ" in page or "verletzt" in page)
+    assert Article.objects.get().name == "Bleibt"
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04\0\0", b"", b"\0", b"\xff\xfe\x00", b"nur ein wort"])
+def test_files_that_are_no_table_are_refused(staff, content):
+    preview, done = bring(staff(), content)
+    assert preview.status_code == 200 and done is None
+    assert not Article.objects.exists()
+
+
+def test_only_who_keeps_the_catalogue_may_import(staff):
+    assert staff("Support").get(reverse("admin:shop_article_import")).status_code == 403
+
+
+# --- pictures ---
+
+
+def picture(kind="PNG", size=(3000, 1000), mode="RGB"):
+    out = io.BytesIO()
+    Image.new(mode, size).save(out, kind)
+    return out.getvalue()
+
+
+@pytest.fixture
+def article(acme):
+    return make.ArticleFactory(fits=[acme.licences.get().product])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_a_picture_is_cut_to_sizes_and_shown(staff, acme, ben, as_, article, kind):
+    file = SimpleUploadedFile("egal.exe", picture(kind))
+    assert save(staff(), article, picture_file=file, picture_text="Ein Heizkörper").status_code == 302
+    kept = Picture.objects.get()
+    with Image.open(kept.small) as small, Image.open(kept.large) as large:
+        assert (small.format, small.size, large.size) == ("WEBP", (480, 160), (1200, 400))
+    page = as_(ben).get(reverse("article_detail", args=[acme.number, article.number])).content.decode()
+    assert 'alt="Ein Heizkörper" width="1200" height="400"' in page
+    url = reverse("article_picture", args=[acme.number, article.number, "large", kept.sha256[:16]])
+    assert url in page
+    answer = as_(ben).get(url)
+    assert answer.headers["Content-Type"] == "image/webp" and "private" in answer.headers["Cache-Control"]
+    assert b"".join(answer.streaming_content)[8:12] == b"WEBP"
+
+
+def test_the_place_where_a_photo_was_taken_does_not_go_out(staff, article):
+    out, exif = io.BytesIO(), Image.Exif()
+    exif[0x010E], exif[0x0112] = "Lindenallee 1", 6
+    Image.new("RGB", (400, 200)).save(out, "JPEG", exif=exif)
+    save(staff(), article, picture_file=SimpleUploadedFile("foto.jpg", out.getvalue()))
+    kept = Picture.objects.get()
+    assert (kept.width, kept.height) == (200, 400), "turned upright"
+    assert b"Lindenallee" not in kept.large.read()
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg'/>",
+        b"GIF89a",
+        b"",
+        b"\x89PNG\r\n\x1a\n kaputt",
+        picture()[:60],
+        b"x" * 100,
+    ],
+    ids=["svg", "gif", "empty", "broken", "cut off", "text"],
+)
+def test_what_is_no_picture_is_refused_whatever_it_is_called(staff, article, content):
+    answer = save(staff(), article, picture_file=SimpleUploadedFile("bild.png", content))
+    assert answer.status_code == 200 and not Picture.objects.exists()
+    assert "kein Bild" in answer.content.decode() or "leer" in answer.content.decode()
+
+
+def test_a_picture_that_would_fill_the_memory_is_refused_unread(staff, article):
+    bomb = picture(size=(9000, 9000), mode="1")
+    assert len(bomb) < 50_000
+    answer = save(staff(), article, picture_file=SimpleUploadedFile("bild.png", bomb))
+    assert answer.status_code == 200 and not Picture.objects.exists()
+
+
+def test_a_picture_of_what_does_not_fit_is_not_there(staff, acme, ben, as_, article):
+    """Edge 61."""
+    save(staff(), article, picture_file=SimpleUploadedFile("bild.png", picture()))
+    url = reverse("article_picture", args=[acme.number, article.number, "small", Picture.objects.get().sha256[:16]])
+    client = as_(ben)
+    assert client.get(url).status_code == 200
+    assert client.get(url.replace("small", "original")).status_code == 404
+    Article.objects.update(is_active=False)
+    assert client.get(url).status_code == 404
+
+
+# --- rules ---
+
+
+def fit_row(product, **more):
+    row = {"product": product.pk, "min_seats": 1, "needs_care": "", "from_version": "", **more}
+    return {"fit_rows-TOTAL_FORMS": 1, **{f"fit_rows-0-{name}": value for name, value in row.items()}}
+
+
+def test_a_version_is_looked_up_and_an_unknown_one_refused(staff):
+    product = make.ProductFactory()
+    release = make.ReleaseFactory(product=product, version="24.1")
+    article, client = make.ArticleFactory(), staff()
+    answer = save(client, article, **fit_row(product, from_version="99"))
+    assert "hat keine Version 99" in answer.content.decode()
+    assert save(client, article, **fit_row(product, from_version="24.1")).status_code == 302
+    assert Fit.objects.get().from_day == release.released_on
+
+
+def test_a_ring_of_successors_is_refused(staff):
+    first = make.ArticleFactory()
+    second = make.ArticleFactory(successor=first)
+    answer = save(staff(), first, successor=second.pk)
+    assert "führt zum Artikel selbst zurück" in answer.content.decode()
+
+
+def test_the_tool_says_why(staff, acme, article):
+    client, url = staff("Support"), reverse("admin:shop_article_why")
+    page = client.get(url, {"customer": "domus 12345", "article": article.number.lower().replace("-", " ")})
+    page = page.content.decode()
+    assert f"Hausverwaltung Sonnenhof GmbH (12345) sieht {article}." in page
+    Fit.objects.update(min_seats=99)
+    page = client.get(url, {"customer": "12345", "article": article.number}).content.decode()
+    assert "nicht." in page and "1 von 99 Plätzen lizenziert" in page
+    for wrong in ({"customer": "gibt es nicht", "article": article.number}, {"customer": "12345", "article": "TSA-X"}):
+        page = client.get(url, wrong).content.decode()
+        assert "wird kein Kunde" in page or "gibt es nicht" in page
+
+
+def test_the_list_of_what_nobody_sees(staff, article):
+    lost = make.ArticleFactory(number="TSA-VERLOREN")
+    page = staff().get(reverse(LIST), {"reach": "nobody"}).content.decode()
+    assert lost.number in page and article.number not in page
+
+
+def test_many_are_taken_off_sale_and_edited_at_once(staff, article):
+    client, other = staff(), make.ArticleFactory()
+    client.post(reverse(LIST), {"action": "take_off_sale", "_selected_action": [article.pk, other.pk]})
+    assert set(Article.objects.values_list("is_active", flat=True)) == {False}
+    rows = {"form-TOTAL_FORMS": 2, "form-INITIAL_FORMS": 2, "_save": "1"}
+    for place, pk in enumerate(Article.objects.order_by("pk").values_list("pk", flat=True)):
+        rows |= {f"form-{place}-id": pk, f"form-{place}-list_price": "7.50", f"form-{place}-is_active": "on"}
+    client.post(reverse(LIST), rows)
+    assert set(Article.objects.values_list("list_price", "is_active")) == {(Decimal("7.50"), True)}
+
+
+def test_synonyms_count_at_once(staff):
+    article = make.ArticleFactory(name="Nebenkostenabrechnung")
+    assert not find(Article.objects.all(), "Umlagen")[0].exists()
+    client = staff()
+    page = client.post(reverse("admin:shop_synonym_add"), {"words": "Umlagen"}).content.decode()
+    assert "mindestens zwei Wörter" in page
+    client.post(reverse("admin:shop_synonym_add"), {"words": " Umlagen ,Nebenkosten"})
+    assert Synonym.objects.get().words == "Umlagen, Nebenkosten"
+    assert list(find(Article.objects.all(), "umlagen")[0]) == [article]
+
+
+def test_searches_without_a_hit_are_there_for_staff(staff, acme, ben, as_):
+    client, url = as_(ben), reverse("article_list", args=[acme.number])
+    for typed in ("Hydraulik", "hydraulik", "ben@12345.example", "x"):
+        client.get(url, {"q": typed})
+    assert list(Miss.objects.values_list("text", "count")) == [("hydraulik", 2)]
+    assert "hydraulik" in staff().get(reverse("admin:shop_miss_changelist")).content.decode()
+
+
+def test_who_confirmed_a_vat_id_is_kept(staff, acme):
+    staff("Vertrieb").post(
+        reverse("admin:shop_vatcheck_add"), {"company": acme.pk, "vat_id": "atu 13585627", "checked_on": "23.11.2026"}
+    )
+    check = VatCheck.objects.get()
+    assert (check.vat_id, check.checked_by.username) == ("ATU13585627", "vertrieb")
