@@ -161,20 +161,22 @@ def with_own_price(articles, company):
 
 
 def _search(found, articles, company, asked):
-    """Rows (id, name, *FACETS) of the hits in their order. One query, two more where a word is mistyped."""
+    """Rows (id, name, *FACETS) of the hits in their order. One query, two or three more where a word is mistyped."""
     words = question(asked["q"])
     hits = _hits(articles, words, company, asked["sort"])
     if not hits:
         words = nearby(words)
         hits = _hits(articles, words, company, asked["sort"]) if any(words.others) else []
+        if not hits and len(words.words) > 1:
+            hits = _hits(articles, words, company, asked["sort"], all_words=False)
         found.only_similar = bool(hits)
         found.meant = meant(words, hits[0][1]) if hits else ""
     found.terms = words.terms
     return hits
 
 
-def _hits(articles, words, company, sort):
-    ranked = direct(articles, words)
+def _hits(articles, words, company, sort, *, all_words=True):
+    ranked = direct(articles, words, all_words=all_words)
     if sort in ORDER_BY:
         ranked = with_own_price(ranked, company).order_by(*ORDER_BY[sort])
     return list(ranked.values_list("pk", "name", *FACETS))
@@ -187,7 +189,7 @@ def suggest(company, typed):
     found = list(direct(articles, words)[:SUGGESTED])
     if not found and any(len(word) > 3 for word in words.words):
         words = nearby(words)
-        found = list(direct(articles, words)[:SUGGESTED])
+        found = list(direct(articles, words)[:SUGGESTED] or direct(articles, words, all_words=False)[:SUGGESTED])
     return found, words.terms
 
 

@@ -80,31 +80,37 @@ def find(articles, typed):
     found = direct(articles, asked)
     if found.exists():
         return found, False
-    return direct(articles, nearby(asked)), True
+    near = nearby(asked)
+    found = direct(articles, near)
+    return (found if found.exists() else direct(articles, near, all_words=False)), True
 
 
-def direct(articles, asked):
-    """Articles in which everything asked for is found, ranked; at most MOST_RANKED."""
-    wanted = _number(asked.key) | _all_words(asked)
+def direct(articles, asked, *, all_words=True):
+    """Articles in which every word asked for is found, or any of them, ranked; at most MOST_RANKED."""
+    wanted = _number(asked.key) | _words(asked, all_words)
     some = articles.filter(wanted).order_by().values("pk")[:MOST_RANKED]
     ranked = articles.model.objects.filter(pk__in=some).annotate(rank=_rank(asked))
-    return ranked.order_by("-rank", *SHORT_FIRST)
+    return ranked.order_by("-rank", *(["number"] if _is_number(asked.key) else SHORT_FIRST))
+
+
+def _is_number(key):
+    return len(key) > 1 and any(sign.isdigit() for sign in key)
 
 
 def _number(key):
-    if len(key) < 2 or not any(sign.isdigit() for sign in key):
+    if not _is_number(key):
         return Q(pk=None)
     inside = Q(number_key__contains=key) if len(key) >= LONG else Q()
     return Q(number_key__startswith=key) | inside
 
 
-def _all_words(asked):
+def _words(asked, all_words):
     wanted = Q() if asked.words else Q(pk=None)
     for word, others in zip(asked.words, asked.others, strict=True):
         any_of = Q()
         for one in (word, *others):
             any_of |= _word(one)
-        wanted &= any_of
+        wanted = wanted & any_of if all_words else wanted | any_of
     return wanted
 
 
@@ -113,7 +119,7 @@ def _word(word):
     found = Q(words=SearchQuery(word, config="german")) | Q(normal__contains=normal(word))
     if len(word) > LONG + 1 and word.isalpha():
         # "Abrechnungen" inside "Nebenkostenabrechnung".
-        found |= Q(normal__contains=Stem(Value(normal(word))))
+        found |= Q(normal__contains=Stem(Value(word.lower()))) | Q(normal__contains=Stem(Value(normal(word))))
     return found
 
 

@@ -20,6 +20,7 @@ from support.models import Contact, Feature
 
 from .files import make_export
 from .logins import PASSWORD
+from .shop import furnish_shop
 
 NUMBERS = ["12345", "20001", "30000"]
 
@@ -46,6 +47,7 @@ def load():
         _people()
         _staff()
         _support()
+        furnish_shop()
     return True
 
 
