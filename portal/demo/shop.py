@@ -25,7 +25,7 @@ SYNONYMS = [
     "Miete, mieten, Mietlizenz",
     "Mieterportal, Mandantenportal",
 ]
-PLACES = ["online", "München, Schulungsraum 2", "Hamburg, Haus am Hafen", "online"]
+PLACES = ["München, Schulungsraum 2", "Hamburg, Haus am Hafen"]
 HOUR = dt.time(9)
 
 
@@ -56,7 +56,7 @@ def _dates():
     for count, article in enumerate(Article.objects.filter(kind=Article.Kind.TRAINING).order_by("number")):
         for turn in range(2):
             day = _weekday(today() + dt.timedelta(days=21 + 5 * count + 35 * turn))
-            place = PLACES[(count + turn) % len(PLACES)]
+            place = "online" if "online" in article.description else PLACES[(count + turn) % len(PLACES)]
             TrainingDate.objects.create(
                 article=article,
                 starts_at=_at(day, HOUR),
@@ -68,7 +68,10 @@ def _dates():
 
 
 def _weekday(day):
-    return day + dt.timedelta(days=(7 - day.weekday()) % 7 if day.weekday() > 4 else 0)
+    """The day, or the next one on which people work; not around the turn of the year."""
+    if (day.month, day.day) > (12, 20) or (day.month, day.day) < (1, 7):
+        day += dt.timedelta(days=18)
+    return day + dt.timedelta(days=7 - day.weekday() if day.weekday() > 4 else 0)
 
 
 def _at(day, time):

@@ -43,7 +43,7 @@ async function suggest() {
     return;
   }
   const count = options().length;
-  said.textContent = count ? (count === 1 ? said.dataset.one : said.dataset.many.replace("%n", count)) : "";
+  said.textContent = count ? (count === 1 ? said.dataset.one : said.dataset.many.replace("#", count)) : "";
   if (!count || document.activeElement !== input) return close();
   chosen = -1;
   list.hidden = false;
