@@ -26,7 +26,7 @@ class MembershipForm(forms.ModelForm):
         model = Membership
         fields = [
             "company", "user", "is_holder", "is_main_holder", "function", "phone", "ends_on", "order_limit",
-            "accepted_at", "suspended_at",
+            "order_limit_month", "accepted_at", "suspended_at",
         ]  # fmt: skip
 
     def __init__(self, *args, **kwargs):
@@ -59,7 +59,7 @@ class MembershipAdmin(QuickList):
     readonly_fields = ["created_at"]
     fields = [
         ("company", "user"), ("is_holder", "is_main_holder"), "switches", ("function", "phone"),
-        ("ends_on", "order_limit"), ("accepted_at", "suspended_at"), "created_at",
+        ("ends_on", "order_limit", "order_limit_month"), ("accepted_at", "suspended_at"), "created_at",
     ]  # fmt: skip
 
     def get_readonly_fields(self, request, obj=None):

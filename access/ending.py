@@ -1,15 +1,12 @@
 """How access ends, pauses and goes on: removed, suspended, let in again, until a day, renewed."""
 
-import calendar
-import datetime as dt
-
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.lib.days import today
+from portal.lib.days import in_months, today
 
 from . import mails
 from .models import Invitation, Membership, ReviewedPerson
@@ -195,10 +192,3 @@ def renew(by, target):
     save_version(target, "ends_on")
     mails.mail_terms(target, actor)
     return target.ends_on
-
-
-def in_months(day, months):
-    """The same day so many months later, the last of the month where there is no such day."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))

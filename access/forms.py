@@ -48,7 +48,17 @@ class TermsForm(forms.Form):
         widget=forms.TextInput(attrs={"inputmode": "decimal"}),
     )
 
-    TERMS = ("function", "ends_on", "order_limit")
+    order_limit_month = EuroField(
+        label=_("Order limit per calendar month, euro net"),
+        required=False,
+        min_value=0,
+        max_digits=12,
+        decimal_places=2,
+        help_text=_("What goes beyond it in a month waits for approval."),
+        widget=forms.TextInput(attrs={"inputmode": "decimal"}),
+    )
+
+    TERMS = ("function", "ends_on", "order_limit", "order_limit_month")
 
     def clean_ends_on(self):
         day = self.cleaned_data["ends_on"]
@@ -89,7 +99,8 @@ class InvitationForm(TermsForm):
     )
     advice_read = forms.BooleanField(label=_("Yes, this person shall have these permissions"), required=False)
 
-    field_order = ["salutation", "first_name", "last_name", "email", "function", "rights", "ends_on", "order_limit"]
+    field_order = ["salutation", "first_name", "last_name", "email", "function", "rights", "ends_on", "order_limit",
+                   "order_limit_month"]  # fmt: skip
 
     def __init__(self, *args, grantable, **kwargs):
         super().__init__(*args, **kwargs)

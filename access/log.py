@@ -59,6 +59,8 @@ def what(event):
         words += ": " + ", ".join(str(right.label) for right in Right if right.value in rights)
     if detail.get("holder") and event.kind in (Kind.ADDED, Kind.REMOVED):
         words += " (" + _("licence holder") + ")"
+    if detail.get("month"):
+        words += " (" + _("per month") + ")"
     if "from" in detail or "to" in detail:
         words += ": " + _("%(old)s, now %(new)s") % {"old": _value(event, "from"), "new": _value(event, "to")}
     if until := detail.get("until"):

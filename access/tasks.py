@@ -10,11 +10,11 @@ from django.db.models import Exists, F, Max, OuterRef, Q
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from portal.lib.days import today
+from portal.lib.days import in_months, today
 
 from . import mails
 from .asking import escalate
-from .ending import close, delete_membership, in_months
+from .ending import close, delete_membership
 from .log import Actor, Kind, act_as, note
 from .models import AccessEvent, AccessRequest, Membership, MembershipRight
 from .reviews import open_review

@@ -1,15 +1,22 @@
+from django import forms
 from django.contrib import admin, messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.admin import LookOnly, ReadOnly
+from portal.lib.admin import LookOnly, QuickList, ReadOnly
 
-from .models import Order, OrderEvent, OrderLine
-from .services import OrderRefused, change_state
+from .models import ErpToken, Grant, Order, OrderEvent, OrderLine, Webhook
+from .states import OrderRefused, accept, cancel, cancel_line, fulfil, line_done
 
 
 class OrderLineInline(LookOnly):
     model = OrderLine
-    fields = ["position", "article_number", "name", "quantity", "unit_price", "vat_rate", "net"]
+    fields = ["position", "article_number", "name", "details", "quantity", "unit_price", "vat_rate", "net", "state",
+              "reason"]  # fmt: skip
 
 
 class OrderEventInline(LookOnly):
@@ -17,37 +24,155 @@ class OrderEventInline(LookOnly):
     fields = ["at", "state", "by_name", "reason"]
 
 
+class DecideForm(forms.Form):
+    """One line: declined, done or taken back, by the state it is in."""
+
+    act = forms.ChoiceField(label=_("Decision"), required=False)
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+
+    def __init__(self, *args, line, **kwargs):
+        super().__init__(*args, prefix=str(line.pk), **kwargs)
+        self.line = line
+        self.fields["act"].choices = ACTS[line.state]
+        self.fields["act"].label = self.fields["reason"].label = str(line)
+
+    def clean(self):
+        data = super().clean()
+        if data.get("act") in ("decline", "take_back") and not data.get("reason", "").strip():
+            self.add_error("reason", _("Please give a reason."))
+        return data
+
+
+ACTS = {
+    OrderLine.State.OPEN: [("accept", _("accept")), ("decline", _("decline"))],
+    OrderLine.State.ACCEPTED: [("", _("leave")), ("done", _("mark as done")), ("take_back", _("take back"))],
+    OrderLine.State.DONE: [("", _("leave")), ("take_back", _("take back"))],
+    OrderLine.State.DECLINED: [("", "–")],
+}
+
+
 @admin.register(Order)
 class OrderAdmin(ReadOnly):
-    """Orders are copies of what was said; only their state goes on, by the actions."""
+    """Orders are copies of what was said; only their state goes on, by the actions and the page "decide"."""
 
-    list_display = ["number", "company", "placed_at", "state", "orderer_name", "net"]
+    list_display = ["number", "company", "placed_at", "state", "orderer_name", "net", "decide_link"]
     list_select_related = ["company"]
     list_filter = ["state"]
     search_fields = ["number", "company__number", "company__name", "orderer_name", "reference"]
     ordering = ["-placed_at"]
     inlines = [OrderLineInline, OrderEventInline]
-    actions = ["accept", "fulfil", "cancel"]
+    actions = ["accept", "fulfil"]
 
     def has_decide_permission(self, request):
         return request.user.has_perm("orders.change_order")
 
+    def get_urls(self):
+        own = [path("<path:object_id>/decide/", self.admin_site.admin_view(self.decide), name="orders_order_decide")]
+        return own + super().get_urls()
+
+    def get_fields(self, request, obj=None):
+        return ["decide_link", *super().get_fields(request, obj)]
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["decide_link", *super().get_readonly_fields(request, obj)]
+
+    @admin.display(description=_("decide"))
+    def decide_link(self, order):
+        url = reverse("admin:orders_order_decide", args=[order.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Decide line by line"))
+
+    def decide(self, request, object_id):
+        """Accept or decline line by line; afterwards mark lines as done, take them back, or cancel the order."""
+        order = self.get_object(request, object_id)
+        if order is None or not self.has_decide_permission(request):
+            raise Http404
+        lines = list(order.lines.all())
+        lineforms = [DecideForm(request.POST or None, line=line) for line in lines]
+        reason = request.POST.get("reason", "").strip()[:300]
+        if request.method == "POST" and ("cancel" in request.POST or not any(form.errors for form in lineforms)):
+            try:
+                self._decide(request, order, lineforms, reason)
+            except OrderRefused as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(request, f"{order.number}: {Order.objects.get(pk=order.pk).get_state_display()}")
+                return redirect("admin:orders_order_decide", order.pk)
+        context = {**self.admin_site.each_context(request), "order": order, "lineforms": lineforms, "reason": reason}
+        return render(request, "admin/orders/decide.html", {**context, "title": str(order), "opts": self.opts})
+
+    def _decide(self, request, order, lineforms, reason):
+        if "cancel" in request.POST:
+            cancel(order, by=request.user, reason=reason, by_customer=False)
+        elif order.state == Order.State.RECEIVED:
+            wanted = [form for form in lineforms if form.cleaned_data["act"] == "decline"]
+            accept(order, by=request.user, declined={one.line.pk: one.cleaned_data["reason"] for one in wanted})
+        else:
+            for form in lineforms:
+                if form.cleaned_data["act"] == "done":
+                    line_done(form.line, by=request.user)
+                elif form.cleaned_data["act"] == "take_back":
+                    cancel_line(form.line, by=request.user, reason=form.cleaned_data["reason"])
+
     @admin.action(description=_("Accept the selected orders"), permissions=["decide"])
     def accept(self, request, queryset):
-        self._change(request, queryset, Order.State.ACCEPTED)
+        self._each(request, queryset, lambda order: accept(order, by=request.user))
 
     @admin.action(description=_("Mark the selected orders as fulfilled"), permissions=["decide"])
     def fulfil(self, request, queryset):
-        self._change(request, queryset, Order.State.FULFILLED)
+        self._each(request, queryset, lambda order: fulfil(order, by=request.user))
 
-    @admin.action(description=_("Cancel the selected orders"), permissions=["decide"])
-    def cancel(self, request, queryset):
-        self._change(request, queryset, Order.State.CANCELLED)
-
-    def _change(self, request, queryset, state):
+    def _each(self, request, queryset, act):
         for order in queryset:
             try:
-                change_state(order, state, by=request.user)
-                self.message_user(request, f"{order.number}: {state.label}", messages.SUCCESS)
+                done = act(order)
+                self.message_user(request, f"{order.number}: {done.get_state_display()}", messages.SUCCESS)
             except OrderRefused as refusal:
                 self.message_user(request, f"{order.number}: {refusal}", messages.ERROR)
+
+
+@admin.register(Grant)
+class GrantAdmin(ReadOnly):
+    list_display = ["licence_number", "kind", "line", "ends_before", "ends_after", "given_at", "taken_back_at"]
+    list_select_related = ["line"]
+    search_fields = ["licence_number", "line__order__number"]
+
+
+@admin.register(ErpToken)
+class ErpTokenAdmin(QuickList):
+    """The key is shown once, when it is made."""
+
+    list_display = ["name", "scopes", "created_at", "last_used_at", "revoked_at"]
+    actions = ["revoke"]
+
+    def get_form(self, request, obj=None, **kwargs):
+        class TokenForm(forms.ModelForm):
+            scopes = forms.MultipleChoiceField(
+                label=_("may"), choices=ErpToken.Scope.choices, widget=forms.CheckboxSelectMultiple
+            )
+
+            class Meta:
+                model = ErpToken
+                fields = ["name", "scopes"]
+
+        return TokenForm
+
+    def has_change_permission(self, request, obj=None):
+        return obj is None and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def save_model(self, request, obj, form, change):
+        made, key = ErpToken.issue(obj.name, form.cleaned_data["scopes"])
+        obj.pk = made.pk
+        messages.warning(request, _("The key, shown only this once: %(key)s") % {"key": key})
+
+    @admin.action(description=_("Revoke the selected keys"), permissions=["add"])
+    def revoke(self, request, queryset):
+        queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+
+
+@admin.register(Webhook)
+class WebhookAdmin(QuickList):
+    list_display = ["url", "is_active", "last_at", "last_answer", "last_ok"]
+    readonly_fields = ["last_at", "last_answer", "last_ok"]

@@ -14,16 +14,26 @@ from .models import OrderLine
 
 @dataclass
 class Compared:
-    """A line as ordered and as it would be ordered today. article and price are None where that is not possible."""
+    """A line as ordered and as it would be ordered today. article and price are None where that is not possible.
+
+    is_successor: the article of then is gone, and article is what replaces it.
+    """
 
     line: OrderLine
     article: Article | None
     price: Decimal | None
     is_gone: bool
+    is_successor: bool = False
 
     @property
     def is_same(self):
-        return self.price is not None and self.price == self.line.unit_price and self.line.name == self.article.name
+        return (
+            self.price is not None
+            and not self.is_successor
+            and self.price == self.line.unit_price
+            and self.line.name == self.article.name
+            and self.line.unit in ("", self.article.unit)
+        )
 
     @property
     def difference(self):
@@ -32,16 +42,32 @@ class Compared:
 
 
 def compare(order):
-    """A Compared for each line of an order. Three queries."""
+    """A Compared for each line of an order. Four queries at most."""
     lines = list(order.lines.all())
     ids = [line.article_id for line in lines if line.article_id]
-    fitting = Article.objects.fitting(order.company).filter(pk__in=ids).with_prices(order.company).in_bulk()
+    fitting = _fitting(order.company, ids)
+    successors = _successors(order.company, set(ids) - set(fitting))
     compared = []
     for line in lines:
-        article = fitting.get(line.article_id)
+        article = fitting.get(line.article_id) or successors.get(line.article_id)
         price = unit_price(article, line.quantity) if article else None
-        compared.append(Compared(line, article, price, is_gone=line.article_id is None))
+        is_successor = article is not None and article.pk != line.article_id
+        compared.append(Compared(line, article, price, line.article_id is None, is_successor))
     return compared
+
+
+def _fitting(company, ids):
+    return Article.objects.fitting(company).filter(pk__in=ids).with_prices(company).in_bulk()
+
+
+def _successors(company, gone):
+    """Id of an article that cannot be ordered -> the article that replaces it, if that one fits."""
+    if not gone:
+        return {}
+    found = Article.objects.fitting(company).filter(predecessors__in=gone).with_prices(company)
+    by_id = {article.pk: article for article in found}
+    pairs = Article.objects.filter(pk__in=gone, successor__in=by_id).values_list("pk", "successor")
+    return {old: by_id[new] for old, new in pairs}
 
 
 @transaction.atomic

@@ -1,16 +1,28 @@
+from datetime import date, datetime, timedelta
+
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.days import today
 from portal.lib.text import clean_query
 
 from .models import Order
 
 
 class CheckoutForm(forms.Form):
+    WISHES = ("reference", "cost_center", "note", "wished_on")
+
     reference = forms.CharField(label=_("Your reference"), max_length=80, required=False)
     cost_center = forms.CharField(label=_("Cost centre"), max_length=80, required=False)
     note = forms.CharField(
         label=_("Note to us"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    wished_on = forms.DateField(
+        label=_("Wished date"),
+        required=False,
+        help_text=_("When services or delivery would suit you; we get in touch."),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     accepts_terms = forms.BooleanField(error_messages={"required": _("Please accept the terms to order.")})
     form_key = forms.UUIDField(widget=forms.HiddenInput)
@@ -20,6 +32,21 @@ class CheckoutForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["accepts_terms"].label = terms_label
 
+    def clean_wished_on(self):
+        day = self.cleaned_data["wished_on"]
+        if day and day < today():
+            raise forms.ValidationError(_("This day is over already."))
+        return day
+
+    def given(self):
+        """Keyword arguments for orders.services.place_order."""
+        return {name: self.cleaned_data[name] for name in ("form_key", "shown", *self.WISHES)}
+
+
+def start_of(day):
+    """The first moment of a day in Berlin."""
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+
 
 class OrderFilter(forms.Form):
     """What a person looks for among the orders; anything unreadable counts as not asked."""
@@ -28,6 +55,9 @@ class OrderFilter(forms.Form):
     state = forms.ChoiceField(required=False, choices=[("", _("All states")), *Order.State.choices])
     year = forms.ChoiceField(required=False)
     mine = forms.ChoiceField(required=False, choices=[("", _("Of everybody")), ("1", _("Mine"))])
+    since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    article = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, data, *, years):
         super().__init__(data)
@@ -43,6 +73,12 @@ class OrderFilter(forms.Form):
             orders = orders.filter(state=state)
         if year := asked.get("year"):
             orders = orders.filter(placed_at__year=year)
+        if since := asked.get("since"):
+            orders = orders.filter(placed_at__gte=start_of(since))
+        if (until := asked.get("until")) and until < date.max:
+            orders = orders.filter(placed_at__lt=start_of(until + timedelta(days=1)))
+        if article := clean_query(asked.get("article") or ""):
+            orders = orders.with_article(article)
         return orders.filter(ordered_by=user) if asked.get("mine") else orders
 
     @property

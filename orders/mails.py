@@ -10,23 +10,45 @@ from django.utils.translation import gettext as _
 from .models import Order
 
 
-def _send(template, order, address, language, subject, **context):
+def _send(template, order, address, language, subject, *, attachment=None, **context):
     with translation.override(language):
         url = settings.PORTAL_URL + reverse("order_detail", args=[order.company.number, order.pk])
         body = render_to_string(
             f"orders/mail/{template}.txt", {"order": order, "url": url, "brand": settings.BRAND, **context}
         )
-        EmailMessage(subject=subject(), body=body, to=[address]).send()
+        message = EmailMessage(subject=subject(), body=body, to=[address])
+        if attachment:
+            message.attach(*attachment)
+        message.send()
+
+
+def _readers(order):
+    """Address -> language: who ordered, while still with the company, and the company's mailbox. Each address once."""
+    person = order.ordered_by
+    readers = {order.company.email.lower(): "de"} if order.company.email else {}
+    if person and person.email and order.company.memberships.filter(user=person).exists():
+        readers[person.email.lower()] = person.language
+    return readers.items()
 
 
 def mail_receipt(order):
     """The order has arrived (§ 312i BGB): to who ordered, and to the company's mailbox."""
-    person = order.ordered_by
-    readers = {order.company.email.lower(): "de"} if order.company.email else {}
-    if person and person.email:
-        readers[person.email.lower()] = person.language
-    for address, language in readers.items():
+    for address, language in _readers(order):
         _send("receipt", order, address, language, lambda: _("We have received your order %s") % order.number)
+
+
+def mail_confirmation(order, paper):
+    """The vendor has accepted: the confirmation, attached; the contract is concluded by it."""
+    attachment = (f"AB-{order.number}.pdf", paper, "application/pdf")
+    for address, language in _readers(order):
+        _send(
+            "confirmation",
+            order,
+            address,
+            language,
+            lambda: _("Order confirmation for your order %s") % order.number,
+            attachment=attachment,
+        )
 
 
 def mail_approvers(order, membership):
@@ -40,14 +62,14 @@ def mail_approvers(order, membership):
                 row.user.language,
                 lambda: _("Order %s waits for your approval") % order.number,
                 limit=membership.order_limit,
+                month=membership.order_limit_month,
             )
 
 
 def mail_state(order, reason):
-    """The order went on: to who ordered, if they are still with the company."""
-    person = order.ordered_by
-    if person and person.email and order.company.memberships.filter(user=person).exists():
-        _send("state", order, person.email, person.language, lambda: _state_subject(order), reason=reason)
+    """The order went on: to who ordered, if still with the company, and to the company's mailbox."""
+    for address, language in _readers(order):
+        _send("state", order, address, language, lambda: _state_subject(order), reason=reason)
 
 
 def _state_subject(order):

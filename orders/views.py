@@ -3,7 +3,9 @@ import uuid
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
@@ -12,30 +14,45 @@ from access.rights import Right
 from shop.cart import read_cart
 
 from .again import compare, fill_cart
+from .approval import decide
+from .chart import bars
 from .export import orders_as_csv
 from .forms import CheckoutForm, DecisionForm, OrderFilter
-from .services import CartChanged, OrderRefused, cancel, decide, fingerprint, place_order, terms_of_sale
+from .papers import pdf_of
+from .services import CartChanged, fingerprint, place_order, terms_of_sale
+from .states import OrderRefused, cancel
+
+YEARS_DRAWN = 6
 
 
 def filtered(request):
-    """(filter form, orders that match, newest first)."""
-    years = [day.year for day in request.company.orders.dates("placed_at", "year", order="DESC")]
-    form = OrderFilter(request.GET, years=years)
-    return form, form.apply(request.company.orders, request.user).newest_first()
+    """(filter form, orders that match, newest first, sums by year)."""
+    years = request.company.orders.sums_by_year()
+    form = OrderFilter(request.GET, years=[year for year, _sum, _count in years])
+    return form, form.apply(request.company.orders, request.user).newest_first(), years
 
 
 @company_view(needs=Right.SHOP)
 def order_list(request):
-    form, orders = filtered(request)
+    form, orders, years = filtered(request)
     page = Paginator(orders, 25).get_page(request.GET.get("page"))
-    has_any = len(form.fields["year"].choices) > 1
-    return render(request, "orders/order_list.html", {"form": form, "page": page, "has_any": has_any})
+    context = {"form": form, "page": page, "has_any": bool(years), "chart": bars(years[:YEARS_DRAWN])}
+    return render(request, "orders/order_list.html", context)
 
 
 @company_view(needs=Right.SHOP)
 def order_export(request):
-    _form, orders = filtered(request)
+    _form, orders, _years = filtered(request)
     return orders_as_csv(orders)
+
+
+@company_view(needs=Right.SHOP)
+def order_pdf(request, pk):
+    """The order on paper, as it was placed."""
+    order = own_order(request, pk)
+    response = HttpResponse(pdf_of(order), content_type="application/pdf")
+    response.headers["Content-Disposition"] = content_disposition_header(True, f"Bestellung-{order.number}.pdf")
+    return response
 
 
 @company_view(needs=Right.SHOP)
@@ -63,9 +80,8 @@ def checkout(request, cart, terms, form, status=200):
 
 def place(request, form, terms):
     """Order; where something changed meanwhile, show the page again with what was typed."""
-    given = {name: form.cleaned_data[name] for name in ("form_key", "shown", "reference", "cost_center", "note")}
     try:
-        order = place_order(request.membership, terms=terms, **given)
+        order = place_order(request.membership, terms=terms, **form.given())
     except OrderRefused as refusal:
         cart = read_cart(request.company, request.user)
         messages.warning(request, str(refusal))
@@ -92,6 +108,8 @@ def order_detail(request, pk):
         and order.ordered_by_id != request.user.pk
     )
     context = {"order": order, "may_decide": may_decide, "form": DecisionForm()}
+    if may_decide:
+        context["changed"] = [entry for entry in compare(order) if not entry.is_same]
     context["may_read_papers"] = request.membership.may(Right.CONTRACTS)
     return render(request, "orders/order_detail.html", context)
 
@@ -132,9 +150,9 @@ def order_decide(request, pk):
     if not form.is_valid():
         return render(request, "orders/order_detail.html", {"order": order, "may_decide": True, "form": form})
     try:
-        approve = request.POST.get("decision") == "approve"
-        decide(order, request.membership, approve=approve, reason=form.cleaned_data["reason"])
-        messages.success(request, _("The order has been approved.") if approve else _("The order has been rejected."))
+        approves = request.POST.get("decision") == "approve"
+        decide(order, request.membership, approves=approves, reason=form.cleaned_data["reason"])
+        messages.success(request, _("The order has been approved.") if approves else _("The order has been rejected."))
     except OrderRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("order_detail", request.company.number, order.pk)

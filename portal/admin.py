@@ -10,6 +10,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from access.admin import AccessEventInline, MembershipInline
 from accounts.admin import CompanyAdmin
 from contracts.admin import LicenceInline
+from portal.lib.admin import ReadOnly
+from portal.models import MailHandover
 
 admin.site.site_header = f"{settings.BRAND['name']} {settings.BRAND['portal']}"
 admin.site.site_title = admin.site.site_header
@@ -23,5 +25,30 @@ admin.site.unregister(EmailAddress)
 
 # A queued mail carries one-time links; nobody reads them here.
 admin.site.unregister(ProcrastinateJob)
+
+
+@admin.register(MailHandover)
+class MailHandoverAdmin(ReadOnly):
+    """Unclear ones want a decision: a worker died between the last byte and the mail server's answer."""
+
+    list_display = ["at", "recipients", "state"]
+    list_filter = ["state"]
+    actions = ["send_again", "leave"]
+
+    def has_settle_permission(self, request):
+        return request.user.has_perm("portal.change_mailhandover")
+
+    @admin.action(description=_("Send the selected unclear mails again"), permissions=["settle"])
+    def send_again(self, request, queryset):
+        self._settle(queryset, again=True)
+
+    @admin.action(description=_("Leave the selected unclear mails"), permissions=["settle"])
+    def leave(self, request, queryset):
+        self._settle(queryset, again=False)
+
+    def _settle(self, queryset, *, again):
+        for row in queryset.filter(state=MailHandover.State.UNCLEAR):
+            row.settle(again=again)
+
 
 CompanyAdmin.inlines = [MembershipInline, LicenceInline, AccessEventInline]

@@ -40,6 +40,11 @@ BRAND = {
     "phone": env.str("BRAND_PHONE", "+49 89 66086-0"),
     "vendor": env.str("BRAND_VENDOR", "DOMUS Software GmbH"),
     "seller": env.str("BRAND_SELLER", "TSA Solution GmbH"),
+    "seller_street": env.str("BRAND_SELLER_STREET", "Otto-Hahn-Straße 4"),
+    "seller_postal_code": env.str("BRAND_SELLER_POSTAL_CODE", "85521"),
+    "seller_city": env.str("BRAND_SELLER_CITY", "Ottobrunn"),
+    "seller_country": env.str("BRAND_SELLER_COUNTRY", "DE"),
+    "seller_vat_id": env.str("BRAND_SELLER_VAT_ID", ""),
     "seller_prefix": env.str("BRAND_ORDER_PREFIX", "TSA"),
     "imprint_url": env.str("BRAND_IMPRINT_URL", "https://www.domus-software.de/impressum"),
     "privacy_url": env.str("BRAND_PRIVACY_URL", "https://www.domus-software.de/datenschutz"),
@@ -211,7 +216,7 @@ ACCESS = {
 
 # Every mail is put into the queue inside the transaction that causes it; the worker delivers it.
 EMAIL_BACKEND = "portal.lib.mail.QueueBackend"
-MAIL_DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if not DEMO else "portal.lib.mail.FolderBackend"
+MAIL_DELIVERY_BACKEND = "portal.lib.mail.OnceBackend" if not DEMO else "portal.lib.mail.FolderBackend"
 _smtp = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
 EMAIL_HOST, EMAIL_PORT = _smtp["EMAIL_HOST"], _smtp["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _smtp["EMAIL_HOST_USER"], _smtp["EMAIL_HOST_PASSWORD"]

@@ -1,6 +1,11 @@
+from datetime import timedelta
+
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 import portal.lib.mail  # noqa: F401
+
+from .models import MailHandover
 
 # Longer than the worker's heartbeat (10 s), so that a living worker's job is never taken from it.
 STALLED_AFTER = 45
@@ -12,3 +17,11 @@ async def rescue(context, timestamp):
     """Put jobs of workers that died back into the queue."""
     for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
         await context.app.job_manager.retry_job(job)
+
+
+@app.periodic(cron="27 3 * * *")
+@app.task(queue="cron", queueing_lock="forget_mail", name="forget_mail")
+def forget_mail(timestamp):
+    """Who was mailed when is forgotten after a month; what is unclear stays until staff decide."""
+    old = MailHandover.objects.filter(at__lt=timezone.now() - timedelta(days=30))
+    old.exclude(state=MailHandover.State.UNCLEAR).delete()

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from orders.urls_erp import patterns as erp
+
 from . import views
 
 company = [
@@ -26,6 +28,7 @@ urlpatterns = [
     path("sprache/", views.set_language, name="set_language"),
     path("brand.css", views.brand_css, name="brand_css"),
     path("health/", views.health, name="health"),
+    path("erp/v1/", include(erp, namespace="erp")),
     path("admin/", admin.site.urls),
 ]
 

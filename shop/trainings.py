@@ -81,9 +81,13 @@ def release(booking, *, by):
 
 
 @transaction.atomic
-def release_order(company, order_number, *, by):
-    """Give back all seats of an order that is cancelled or declined, whatever the day. Returns how many."""
+def release_order(company, order_number, *, by, date=None):
+    """Give back all seats of an order that is cancelled or declined, whatever the day. Returns how many.
+
+    date: only those of this TrainingDate.
+    """
     rows = company.training_bookings.taken().select_for_update().filter(order_number=order_number)
+    rows = rows.filter(date=date) if date else rows
     return len([_release(booking, by) for booking in rows])
 
 

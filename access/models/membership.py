@@ -96,6 +96,9 @@ class Membership(models.Model):
     order_limit = models.DecimalField(
         _("order limit, euro net"), max_digits=12, decimal_places=2, null=True, blank=True
     )
+    order_limit_month = models.DecimalField(
+        _("order limit per month, euro net"), max_digits=12, decimal_places=2, null=True, blank=True
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     suspended_at = models.DateTimeField(_("suspended"), null=True, blank=True)
@@ -128,6 +131,10 @@ class Membership(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(order_limit=None) | Q(order_limit__gte=0), name="membership_limit_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(order_limit_month=None) | Q(order_limit_month__gte=0),
+                name="membership_month_not_negative",
             ),
         ]
 

@@ -1,3 +1,5 @@
+from .erp import ErpCall, ErpToken, Webhook
+from .grant import Grant
 from .order import Order, OrderEvent, OrderLine
 
-__all__ = ["Order", "OrderEvent", "OrderLine"]
+__all__ = ["ErpCall", "ErpToken", "Grant", "Order", "OrderEvent", "OrderLine", "Webhook"]

@@ -2,12 +2,14 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery, Value
-from django.db.models.functions import Concat
+from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum, Value
+from django.db.models.functions import Concat, ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contracts.models import Document
+from shop.prices import sums_of
 
 
 class OrderQuerySet(models.QuerySet):
@@ -20,6 +22,17 @@ class OrderQuerySet(models.QuerySet):
             company=OuterRef("company"), number=Concat(Value("AB-"), OuterRef("number"))
         )
         return self.annotate(confirmation=Subquery(papers.values("pk")[:1]))
+
+    def with_article(self, number):
+        """Orders that hold an article, by its number then."""
+        return self.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), article_number=number)))
+
+    def sums_by_year(self):
+        """[(year in Berlin, euro net, number of orders)] of what was not cancelled, newest first. One query."""
+        rows = self.order_by().annotate(year=ExtractYear("placed_at"))
+        valid = ~Q(state=Order.State.CANCELLED)
+        sums = rows.values("year").annotate(sum=Sum("net", filter=valid, default=0), count=Count("pk", filter=valid))
+        return [(row["year"], row["sum"], row["count"]) for row in sums.order_by("-year")]
 
     def search(self, text):
         """Orders with every word in their number, reference, orderer, or an article's name or number."""
@@ -58,8 +71,10 @@ class Order(models.Model):
     reference = models.CharField(_("your reference"), max_length=80, blank=True)
     cost_center = models.CharField(_("cost centre"), max_length=80, blank=True)
     note = models.TextField(_("note"), max_length=2000, blank=True)
+    wished_on = models.DateField(_("wished date"), null=True, blank=True)
     net = models.DecimalField(_("sum, euro net"), max_digits=14, decimal_places=2, default=0)
     vat = models.DecimalField(_("VAT, euro"), max_digits=14, decimal_places=2, default=0)
+    vat_reason = models.CharField(_("why this VAT"), max_length=300, blank=True)
     acceptance = models.ForeignKey(
         "contracts.Acceptance",
         models.PROTECT,
@@ -87,6 +102,20 @@ class Order(models.Model):
     @property
     def gross(self):
         return self.net + self.vat
+
+    @property
+    def ordered_sums(self):
+        """Sums of all lines as ordered, with VAT by rate."""
+        return sums_of((line.net, line.vat_rate) for line in self.lines.all())
+
+    @property
+    def valid_sums(self):
+        """Sums of the lines that the vendor has not declined."""
+        return sums_of((line.net, line.vat_rate) for line in self.lines.all() if not line.is_declined)
+
+    @property
+    def has_declined(self):
+        return any(line.is_declined for line in self.lines.all())
 
     @property
     def is_open(self):
@@ -117,18 +146,35 @@ TONES = {
 class OrderLine(models.Model):
     """An article as ordered. Text and price are copies; the article may be gone."""
 
+    class State(models.TextChoices):
+        OPEN = "open", pgettext_lazy("order line", "open")
+        ACCEPTED = "accepted", pgettext_lazy("order line", "accepted")
+        DECLINED = "declined", pgettext_lazy("order line", "declined")
+        DONE = "done", pgettext_lazy("order line", "delivered")
+
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField(_("position"))
     article = models.ForeignKey(
         "shop.Article", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("article")
     )
     article_number = models.CharField(_("article number"), max_length=40, blank=True)
+    # What kind of article it was (shop.Article.Kind), and for a training its date.
+    kind = models.CharField(_("kind"), max_length=1, blank=True)
+    training_date = models.ForeignKey(
+        "shop.TrainingDate", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("training date")
+    )
+    details = models.TextField(_("details"), blank=True)
     name = models.CharField(_("name"), max_length=200)
     unit = models.CharField(_("unit"), max_length=40, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = models.DecimalField(_("price per unit, euro net"), max_digits=12, decimal_places=2)
     vat_rate = models.DecimalField(_("VAT in per cent"), max_digits=4, decimal_places=1)
     net = models.DecimalField(_("sum, euro net"), max_digits=14, decimal_places=2)
+    state = models.CharField(
+        _("state"), max_length=10, choices=State.choices, default=State.OPEN, db_default=State.OPEN
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    done_at = models.DateTimeField(_("done"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("order line")
@@ -143,6 +189,14 @@ class OrderLine(models.Model):
 
     def __str__(self):
         return f"{self.quantity} × {self.name}"
+
+    @property
+    def is_declined(self):
+        return self.state == self.State.DECLINED
+
+    @property
+    def is_delivered(self):
+        return self.state == self.State.DONE
 
 
 class OrderEvent(models.Model):

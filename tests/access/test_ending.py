@@ -6,13 +6,13 @@ import pytest
 from django.core import mail
 
 from access import tasks
-from access.ending import in_months, renew, suspend
+from access.ending import renew, suspend
 from access.inviting import invite
 from access.models import Invitation, Membership
 from access.rights import Right
 from access.services import AccessRefused
 from access.signals import membership_ended
-from portal.lib.days import today
+from portal.lib.days import in_months, today
 from tests import factories as make
 
 PAGE = "/kunde/12345/zugaenge/"

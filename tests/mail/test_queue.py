@@ -37,7 +37,7 @@ def port():
 def post_office(settings, port):
     """The settings of production, but for the mail server's address."""
     settings.EMAIL_BACKEND = "portal.lib.mail.QueueBackend"
-    settings.MAIL_DELIVERY_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.MAIL_DELIVERY_BACKEND = "portal.lib.mail.OnceBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
 
 

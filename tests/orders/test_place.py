@@ -10,7 +10,8 @@ from django.db import connection
 from django.urls import reverse
 
 from orders.models import Order
-from orders.services import CartChanged, OrderRefused, fingerprint, place_order
+from orders.services import CartChanged, fingerprint, place_order
+from orders.states import OrderRefused
 from shop.cart import put, read_cart
 from shop.models import Article
 

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from orders.models import Order
-from orders.services import cancel
+from orders.states import cancel
 from portal.lib.days import today
 from shop.cart import read_cart
 from shop.models import Booking

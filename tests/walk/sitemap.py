@@ -4,7 +4,7 @@ from django.urls import get_resolver
 from django.urls.resolvers import URLPattern
 
 # Pages of libraries that bring their own checks; the admin's have tests of their own.
-FOREIGN = ("allauth.", "django.contrib.admin")
+FOREIGN = ("allauth.", "django.contrib.admin", "ninja.")
 
 
 def patterns(resolver=None, route=""):

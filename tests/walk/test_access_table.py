@@ -81,6 +81,7 @@ GET = {
     "order_create": [200, 302, 302, 403, 403, 403, 404, 404, 302],
     "order_detail": SHOP,
     "order_again": SHOP,
+    "order_pdf": SHOP,
     "order_cancel": SHOP,
     "order_decide": POST_ONLY,
 }

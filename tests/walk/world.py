@@ -90,6 +90,7 @@ def arguments(company, rows, terms, colleague, token):
         "cart_remove": {"pk": rows.line.pk},
         "order_detail": {"pk": rows.order.pk},
         "order_again": {"pk": rows.order.pk},
+        "order_pdf": {"pk": rows.order.pk},
         "order_cancel": {"pk": rows.order.pk},
         "order_decide": {"pk": rows.order.pk},
         "invitation_resend": {"pk": colleague.pk},

@@ -1,0 +1,40 @@
+"""Filing a paper under a company's documents."""
+
+import hashlib
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+
+from portal.lib.days import today
+
+from .models import Document
+
+
+@transaction.atomic
+def file_document(company, *, number, kind, title, content, dated_on=None):
+    """File bytes as a document; returns (document, is_new).
+
+    A number that is filed already gets a new version; the same bytes once more change nothing.
+    """
+    sha256 = hashlib.sha256(content).hexdigest()
+    newest = company.documents.select_for_update().filter(number=number).order_by("-version").first()
+    if newest and newest.sha256 == sha256:
+        return newest, False
+    name = f"{number}.pdf"
+    document = Document(
+        company=company,
+        number=number,
+        version=newest.version + 1 if newest else 1,
+        kind=kind,
+        title=title,
+        dated_on=dated_on or today(),
+        file_name=name,
+        size=len(content),
+        sha256=sha256,
+    )
+    document.file.save(name, ContentFile(content), save=False)
+    document.save()
+    if newest:
+        newest.replaced_by = document
+        newest.save(update_fields=["replaced_by"])
+    return document, True

@@ -1,0 +1,231 @@
+"""The JSON interface for the vendor's ERP: pull orders by cursor, push states and papers. Described by OpenAPI."""
+
+import hashlib
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+
+from django.db import IntegrityError, transaction
+from django.http import HttpResponse
+from django.utils import timezone
+from ninja import Field, File, Form, Header, NinjaAPI, Schema
+from ninja.errors import HttpError
+from ninja.files import UploadedFile
+from ninja.security import HttpBearer
+
+from contracts.filing import file_document
+from contracts.models import Document
+
+from .models import ErpCall, ErpToken, Order, OrderEvent
+from .states import OrderRefused, accept, cancel, fulfil
+
+LARGEST_PAPER = 20 * 1024 * 1024
+LARGEST_ID = 2**63 - 1
+Scope = ErpToken.Scope
+
+
+class Token(HttpBearer):
+    """Authorization: Bearer <key>; the row of the key stands on the request."""
+
+    openapi_description = "A key made in the portal's administration, with the scopes it needs."
+
+    def __init__(self, scope):
+        super().__init__()
+        self.scope = scope
+
+    def authenticate(self, request, token):
+        row = ErpToken.find(token)
+        if row is None:
+            return None
+        if self.scope not in row.scopes:
+            raise HttpError(403, f"This key lacks the scope {self.scope}.")
+        ErpToken.objects.filter(pk=row.pk).update(last_used_at=timezone.now())
+        return row
+
+
+api = NinjaAPI(
+    title="Customer portal: orders",
+    version="1.0.0",
+    description="Orders for the vendor's ERP. Amounts are euro with two decimals as text; moments are UTC.",
+    docs_url=None,
+    urls_namespace="erp",
+)
+
+
+class LineOut(Schema):
+    position: int
+    article: str = Field(alias="article_number")
+    name: str
+    details: str
+    quantity: int
+    unit: str
+    unit_price: Decimal
+    vat_rate: Decimal
+    net: Decimal
+    state: str
+    reason: str
+
+
+class OrderOut(Schema):
+    number: str
+    customer: str = Field(alias="company.number")
+    state: str
+    placed_at: datetime
+    ordered_by: str = Field(alias="orderer_name")
+    address: str
+    reference: str
+    cost_center: str
+    note: str
+    net: Decimal
+    vat: Decimal
+    lines: list[LineOut]
+
+
+class Change(Schema):
+    cursor: int
+    at: datetime
+    order: OrderOut
+
+
+class Changes(Schema):
+    changes: list[Change]
+    cursor: int = Field(description="Pass it as `after` next time; the same cursor means that nothing is new.")
+
+
+class Declined(Schema):
+    position: int
+    reason: str = Field(min_length=1, max_length=300)
+
+
+class StateIn(Schema):
+    state: str = Field(description="accepted (with `declined` for a part), fulfilled or cancelled (with `reason`).")
+    reason: str = Field("", max_length=300)
+    declined: list[Declined] = []
+
+
+class StateOut(Schema):
+    number: str
+    state: str
+
+
+class DocumentOut(Schema):
+    number: str
+    version: int
+    sha256: str
+    is_new: bool
+
+
+class Problem(Schema):
+    detail: str
+
+
+IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=100)]
+
+
+@api.get("/orders", response={200: Changes, 401: Problem, 403: Problem}, auth=Token(Scope.READ))
+def orders_changed(request, after: int = 0, limit: int = 100):
+    """Changes of orders after a cursor, oldest first; each with the order as it is now."""
+    limit, after = min(max(limit, 1), 500), min(max(after, 0), LARGEST_ID)
+    events = OrderEvent.objects.filter(pk__gt=after).exclude(order__state=Order.State.WAITING).order_by("pk")
+    rows = list(events.select_related("order__company").prefetch_related("order__lines")[:limit])
+    changes = [{"cursor": row.pk, "at": row.at, "order": row.order} for row in rows]
+    return 200, {"changes": changes, "cursor": rows[-1].pk if rows else after}
+
+
+@api.get("/orders/{number}", response={200: OrderOut, 404: Problem}, auth=Token(Scope.READ))
+def order(request, number: str):
+    return 200, _order(number)
+
+
+def _order(number):
+    found = (
+        Order.objects.select_related("company").prefetch_related("lines").filter(number=number[:40].replace("\0", ""))
+    )
+    if row := found.first():
+        return row
+    raise HttpError(404, "There is no such order.")
+
+
+@api.post(
+    "/orders/{number}/state",
+    response={200: StateOut, 404: Problem, 409: Problem, 422: Problem},
+    auth=Token(Scope.WRITE),
+)
+def order_state(request, number: str, wish: StateIn, key: IdempotencyKey):
+    """Take an order on. The same Idempotency-Key once more gets the same answer and changes nothing."""
+    asked = json.dumps([number, wish.dict()], sort_keys=True, default=str)
+    return _once(request.auth, key, asked, lambda: _change(_order(number), wish))
+
+
+def _change(row, wish):
+    if wish.state == row.state and not wish.declined:
+        return 200, {"number": row.number, "state": row.state}
+    try:
+        changed = CHANGES[wish.state](row, wish)
+    except KeyError:
+        return 422, {"detail": "The state is one of accepted, fulfilled, cancelled."}
+    except OrderRefused as refusal:
+        return 409, {"detail": str(refusal)}
+    return 200, {"number": changed.number, "state": changed.state}
+
+
+def _accept(row, wish):
+    ids = {line.position: line.pk for line in row.lines.all()}
+    if strangers := [one.position for one in wish.declined if one.position not in ids]:
+        raise OrderRefused(f"There is no line {strangers[0]}.")
+    return accept(row, by=None, declined={ids[one.position]: one.reason for one in wish.declined})
+
+
+CHANGES = {
+    "accepted": _accept,
+    "fulfilled": lambda row, wish: fulfil(row, by=None),
+    "cancelled": lambda row, wish: cancel(row, by=None, reason=wish.reason, by_customer=False),
+}
+
+
+def _once(token, key, asked, act):
+    """act's (status, answer), remembered by key; a key used for something else is refused."""
+    wanted = hashlib.sha256(asked.encode()).hexdigest()
+    try:
+        with transaction.atomic():
+            # The row comes first: who asks at the same moment waits for it.
+            call = ErpCall.objects.create(token=token, key=key, request_hash=wanted, status=0, answer={})
+            call.status, call.answer = act()
+            call.save(update_fields=["status", "answer"])
+    except IntegrityError:
+        call = ErpCall.objects.get(token=token, key=key)
+        if call.request_hash != wanted:
+            return 409, {"detail": "This Idempotency-Key was used for another request."}
+    return call.status, call.answer
+
+
+@api.post(
+    "/orders/{number}/documents",
+    response={200: DocumentOut, 404: Problem, 413: Problem, 422: Problem},
+    auth=Token(Scope.DOCUMENTS),
+)
+def order_document(
+    request,
+    number: str,
+    document: Annotated[str, Form(min_length=1, max_length=60, description="The document's own number.")],
+    kind: Annotated[str, Form(description="AB, RE, SPV, UPV or AVV.")],
+    title: Annotated[str, Form(min_length=1, max_length=200)],
+    file: Annotated[UploadedFile, File(description="A PDF.")],
+):
+    """File a paper with the order's company. The same bytes once more change nothing; others make a new version."""
+    row = _order(number)
+    if file.size > LARGEST_PAPER:
+        return 413, {"detail": "The file is larger than 20 MB."}
+    content = file.read()
+    if not content.startswith(b"%PDF-") or kind not in Document.Kind.values or "\0" in document + title:
+        return 422, {"detail": "The file is no PDF, or kind, number or title are not valid."}
+    if Document.objects.filter(number=document).exclude(company=row.company).exists():
+        return 422, {"detail": "This number belongs to another customer's document."}
+    filed, is_new = file_document(row.company, number=document, kind=kind, title=title, content=content)
+    return 200, {"number": filed.number, "version": filed.version, "sha256": filed.sha256, "is_new": is_new}
+
+
+@api.exception_handler(OrderRefused)
+def refused(request, refusal):
+    return HttpResponse(json.dumps({"detail": str(refusal)}), status=409, content_type="application/json")

@@ -1,0 +1,254 @@
+"""From the order to the licence under Downloads, and exactly back."""
+
+import datetime as dt
+from decimal import Decimal
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from contracts.models import Licence
+from orders.models import Grant, Order
+from orders.states import STEPS, OrderRefused, accept, approve, cancel, cancel_line, fulfil, line_done, reject
+from portal.lib.days import in_months, today
+from shop.models import Article
+
+from .. import factories as make
+
+pytestmark = pytest.mark.django_db
+Kind = Article.Kind
+
+
+@pytest.fixture
+def crm():
+    return make.ProductFactory(number="8000", name="DOMUS CRM")
+
+
+@pytest.fixture
+def order(acme, ben):
+    return make.OrderFactory(company=acme, ordered_by=ben, number="TSA-1")
+
+
+def line(order, kind, position=1, grants=None, quantity=1, **more):
+    article = make.ArticleFactory(kind=kind, grants=grants, **more)
+    return make.OrderLineFactory(order=order, article=article, kind=kind, position=position, quantity=quantity)
+
+
+def state(order):
+    order.refresh_from_db()
+    return order.state
+
+
+def licences(company):
+    """Of what was ordered, without the one the company has from before."""
+    return company.licences.filter(number__startswith="L-TSA")
+
+
+# --- Delivering ---
+
+
+def test_accepted_software_stands_under_downloads_at_once(acme, ben, dora, as_, order, crm, admin):
+    line(order, Kind.SOFTWARE, grants=crm, quantity=5)
+    make.ReleaseFileFactory(release=make.ReleaseFactory(product=crm, released_on=dt.date(2026, 1, 1)))
+    before = as_(dora).get("/kunde/12345/downloads/").content.decode()
+    assert "DOMUS CRM" not in before
+    accept(order, by=admin)
+    assert state(order) == "fulfilled"
+    assert "DOMUS CRM" in as_(dora).get("/kunde/12345/downloads/").content.decode()
+    licence = licences(acme).get()
+    assert (licence.kind, licence.seats, licence.ends_on) == ("K", 5, None)
+    assert [event.state for event in order.events.all()] == ["accepted", "fulfilled"]
+
+
+def test_rent_runs_for_its_period_and_is_extended_by_the_next_order(acme, order, crm):
+    first = line(order, Kind.RENT, grants=crm, period_months=6)
+    accept(order, by=None)
+    licence = licences(acme).get()
+    assert licence.ends_on == in_months(today(), 6) - dt.timedelta(days=1)
+    again = make.OrderFactory(company=acme, number="TSA-2")
+    make.OrderLineFactory(order=again, article=first.article, kind=Kind.RENT)
+    accept(again, by=None)
+    end = licence.ends_on
+    licence.refresh_from_db()
+    assert licence.ends_on == in_months(end, 6) and licences(acme).count() == 1
+
+
+def test_rent_with_other_seats_is_a_licence_of_its_own(acme, order, crm):
+    first = line(order, Kind.RENT, grants=crm, period_months=6)
+    accept(order, by=None)
+    again = make.OrderFactory(company=acme, number="TSA-2")
+    make.OrderLineFactory(order=again, article=first.article, kind=Kind.RENT, quantity=3)
+    accept(again, by=None)
+    assert sorted(licences(acme).values_list("seats", flat=True)) == [1, 3]
+
+
+def test_software_with_a_period_comes_with_maintenance(acme, order, crm):
+    line(order, Kind.SOFTWARE, grants=crm, period_months=12)
+    accept(order, by=None)
+    assert licences(acme).get().maintenance.get().ends_on == in_months(today(), 12) - dt.timedelta(days=1)
+
+
+@pytest.mark.parametrize("until", [None, "2099-06-30"])
+def test_a_flat_rate_extends_maintenance(acme, order, until):
+    """None: what runs has no end, so a period of its own begins."""
+    mine = acme.licences.get()
+    mine.maintenance.update(ends_on=until)
+    line(order, Kind.FLAT, grants=mine.product, period_months=12)
+    accept(order, by=None)
+    ends = set(mine.maintenance.values_list("ends_on", flat=True))
+    assert ends == ({dt.date(2100, 6, 30)} if until else {None, in_months(today(), 12) - dt.timedelta(days=1)})
+    cancel(order, by=None, reason="Irrtum", by_customer=False)
+    assert list(mine.maintenance.values_list("ends_on", flat=True)) == [until and dt.date.fromisoformat(until)]
+
+
+def test_a_service_is_done_when_staff_say_so(order, crm, admin):
+    line(order, Kind.SOFTWARE, grants=crm)
+    service = line(order, Kind.SERVICE, position=2)
+    accept(order, by=admin)
+    assert state(order) == "accepted"
+    line_done(service, by=admin)
+    assert state(order) == "fulfilled"
+    with pytest.raises(OrderRefused):
+        line_done(service, by=admin)
+
+
+def test_fulfil_marks_the_rest_as_done(order, admin):
+    line(order, Kind.SERVICE)
+    accept(order, by=admin)
+    fulfil(order, by=admin)
+    assert state(order) == "fulfilled" and order.lines.get().state == "done"
+
+
+def test_an_accepted_order_is_accepted_once(acme, order, crm):
+    line(order, Kind.SOFTWARE, grants=crm)
+    accept(order, by=None)
+    with pytest.raises(OrderRefused):
+        accept(order, by=None)
+    assert licences(acme).count() == 1
+
+
+# --- Declining and taking back ---
+
+
+def test_a_line_is_declined_with_its_reason(acme, ben, as_, order, crm):
+    line(order, Kind.SOFTWARE, grants=crm)
+    bad = line(order, Kind.SOFTWARE, position=2, grants=crm)
+    accept(order, by=None, declined={bad.pk: "Nicht mehr lieferbar"})
+    assert state(order) == "fulfilled" and licences(acme).count() == 1
+    assert "partly" in [event.state for event in order.events.all()]
+    page = as_(ben).get(reverse("order_detail", args=["12345", order.pk])).content.decode()
+    assert "Nicht mehr lieferbar" in page and "abgelehnt" in page
+    assert order.valid_sums.net == Decimal("499.00") and order.ordered_sums.net == Decimal("998.00")
+
+
+def test_declining_asks_for_a_reason(order):
+    row = line(order, Kind.SERVICE)
+    with pytest.raises(OrderRefused):
+        accept(order, by=None, declined={row.pk: "  "})
+    assert state(order) == "received"
+
+
+def test_all_lines_declined_is_a_cancelled_order(order):
+    row = line(order, Kind.SERVICE)
+    accept(order, by=None, declined={row.pk: "Kein Termin frei"})
+    assert state(order) == "cancelled"
+    assert "Kein Termin frei" in mail.outbox[-1].body
+
+
+def test_a_cancelled_line_takes_back_exactly_what_it_gave(acme, order, crm):
+    before = set(Licence.objects.values_list("number", "seats", "ends_on"))
+    kept = line(order, Kind.SOFTWARE, grants=crm, quantity=2)
+    wrong = line(order, Kind.RENT, position=2, grants=make.ProductFactory(number="9000"), period_months=3)
+    accept(order, by=None)
+    cancel_line(wrong, by=None, reason="Doppelt")
+    assert licences(acme).get().number == f"L-TSA-1-{kept.position}"
+    assert state(order) == "fulfilled" and "partly" in [event.state for event in order.events.all()]
+    cancel(order, by=None, reason="Alles zurück", by_customer=False)
+    assert set(Licence.objects.values_list("number", "seats", "ends_on")) == before
+    assert not Grant.objects.filter(taken_back_at=None).exists()
+
+
+def test_what_another_order_added_stays(acme, order, crm):
+    """Rent ordered twice, the first taken back: only its months go."""
+    first = line(order, Kind.RENT, grants=crm, period_months=12)
+    accept(order, by=None)
+    rows = []
+    for number in (2, 3):
+        again = make.OrderFactory(company=acme, number=f"TSA-{number}")
+        rows.append(make.OrderLineFactory(order=again, article=first.article, kind=Kind.RENT))
+        accept(again, by=None)
+    cancel_line(rows[0], by=None, reason="Irrtum")
+    assert licences(acme).get().ends_on == in_months(in_months(today(), 12) - dt.timedelta(days=1), 12)
+
+
+def test_staff_cancel_with_a_reason_only(order):
+    line(order, Kind.SERVICE)
+    accept(order, by=None)
+    with pytest.raises(OrderRefused):
+        cancel(order, by=None, reason=" ", by_customer=False)
+    assert state(order) == "accepted"
+
+
+# --- The machine ---
+
+ACTS = {
+    "approve": lambda order: approve(order, by=None),
+    "reject": lambda order: reject(order, by=None),
+    "accept": lambda order: accept(order, by=None),
+    "fulfil": lambda order: fulfil(order, by=None),
+    "cancel as customer": lambda order: cancel(order, by=None),
+    "cancel as staff": lambda order: cancel(order, by=None, reason="…", by_customer=False),
+}
+# What each act makes of each state; None: refused, and nothing has changed.
+MACHINE = {
+    "waiting": ["received", "cancelled", None, None, "cancelled", "cancelled"],
+    "received": [None, None, "accepted", None, "cancelled", "cancelled"],
+    "accepted": [None, None, None, "fulfilled", None, "cancelled"],
+    "partly": [None, None, None, "fulfilled", None, "cancelled"],
+    "fulfilled": [None, None, None, None, None, "cancelled"],
+    "cancelled": [None, None, None, None, None, None],
+}
+
+
+@pytest.mark.parametrize("now", MACHINE)
+@pytest.mark.parametrize("act", ACTS)
+def test_every_act_in_every_state(now, act):
+    order = make.OrderFactory(state=now)
+    make.OrderLineFactory(order=order, kind=Kind.SERVICE)
+    then = MACHINE[now][list(ACTS).index(act)]
+    if then is None:
+        with pytest.raises(OrderRefused):
+            ACTS[act](order)
+        assert state(order) == now and not order.events.exists() and mail.outbox == []
+    else:
+        ACTS[act](order)
+        assert state(order) == then and order.events.get().state == then
+        assert then in STEPS[Order.State(now)]
+
+
+def test_the_admin_decides_line_by_line(acme, order, crm, admin, as_):
+    good = line(order, Kind.SOFTWARE, grants=crm)
+    bad = line(order, Kind.SERVICE, position=2)
+    url = reverse("admin:orders_order_decide", args=[order.pk])
+    client = as_(admin)
+    data = {f"{good.pk}-act": "accept", f"{bad.pk}-act": "decline", f"{bad.pk}-reason": ""}
+    assert "Bitte geben Sie einen Grund an" in client.post(url, data).content.decode()
+    assert state(order) == "received"
+    client.post(url, {**data, f"{bad.pk}-reason": "Kein Termin"})
+    assert state(order) == "fulfilled"
+    client.post(url, {f"{good.pk}-act": "take_back", f"{good.pk}-reason": "Irrtum", f"{bad.pk}-act": ""})
+    assert state(order) == "cancelled" and not licences(acme).exists()
+
+
+def test_sales_may_decide_and_support_may_not(order, as_, db):
+    from django.contrib.auth.models import Group
+
+    from portal.roles import make_roles
+
+    make_roles()
+    line(order, Kind.SERVICE)
+    url = reverse("admin:orders_order_decide", args=[order.pk])
+    for role, status in (("Vertrieb", 200), ("Support", 404)):
+        person = make.UserFactory(is_staff=True)
+        person.groups.add(Group.objects.get(name=role))
+        assert as_(person).get(url).status_code == status
