@@ -25,8 +25,9 @@ lint: $(VENV)/test.stamp ## Check style, templates, imports and migrations
 	@$(VENV)/bin/lint-imports --no-cache
 	@SECRET_KEY=lint $(VENV)/bin/python -W ignore manage.py makemigrations --check --dry-run
 
-bench: $(VENV)/run.stamp ## Measure the ERP import beside PostgreSQL's own COPY (CUSTOMERS=20000)
+bench: $(VENV)/run.stamp ## Measure the ERP import beside COPY, the shop beside a bare page (CUSTOMERS= ARTICLES=)
 	@$(RUN) manage -- bench_import --customers $(or $(CUSTOMERS),20000)
+	@$(RUN) manage -- bench_shop --articles $(or $(ARTICLES),1000 100000)
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock

@@ -1,6 +1,5 @@
 from decimal import Decimal
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
@@ -10,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from contracts.models import Licence, Product
 from portal.lib.days import today
 
-from .fit import Fit, held, opening, unmet
+from .fit import Fit, fits_now, held, opening, opening_products, opening_seats, unmet
 
 
 class Normal(models.Func):
@@ -54,37 +53,33 @@ class ArticleQuerySet(models.QuerySet):
         on sale; opened by a running licence (see Fit); every required article held; none held that excludes it; and the
         contract has not ended. shop.fit.explain says the same in words.
         """
-        return self.with_fit(company).filter(is_fitting=True)
+        found = self.filter(fits_now(company), is_active=True)
+        # Not .none(): counted inside another query it would give NULL.
+        return found.filter(is_active=False) if company.has_ended else found
 
     def with_fit(self, company):
         """Adds is_fitting: whether the company may see and order the article."""
         # Once the contract has ended nothing new begins.
         open_to_it = Q(is_active=True) if not company.has_ended else Q(pk=None)
-        rule = (
-            open_to_it & Exists(opening(company.licences.running())) & ~Exists(unmet(company)) & ~Exists(held(company))
-        )
-        return self.annotate(is_fitting=models.ExpressionWrapper(rule, output_field=models.BooleanField()))
+        rule = models.ExpressionWrapper(open_to_it & fits_now(company), output_field=models.BooleanField())
+        return self.annotate(is_fitting=rule)
 
     def seen_by_nobody(self):
-        """Articles on sale that fit no company at all: something in their rules is wrong or too narrow."""
+        """Articles on sale that fit no company at all: their rules are wrong or too narrow."""
+        not_ended = Q(company__ended_on=None) | Q(company__ended_on__gte=today())
+        licences = opening(Licence.objects.running().filter(not_ended), article=OuterRef("pk"))
         at = OuterRef(OuterRef("company"))
-        openings = opening(
-            Licence.objects.running().filter(Q(company__ended_on=None) | Q(company__ended_on__gte=today()))
-        )
-        up = OuterRef(OuterRef("pk"))
-        seen = openings.exclude(Exists(unmet(at, article=up))).exclude(Exists(held(at, article=up)))
-        return self.filter(~Exists(seen), is_active=True)
+        for hindrance in (unmet(at), held(at)):
+            licences = licences.exclude(Exists(hindrance.filter(from_article=OuterRef(OuterRef("pk")))))
+        return self.filter(~Exists(licences), is_active=True)
 
     def with_reason(self, company):
         """Adds fitting_products: names of the company's products whose running licences open the article."""
-        licences = opening(company.licences.running(), article=OuterRef(OuterRef("pk")))
-        products = Product.objects.filter(pk__in=licences.values("product"))
-        return self.annotate(fitting_products=ArraySubquery(products.order_by("number").values("name")))
+        return self.annotate(fitting_products=opening_products(company))
 
     def with_seats(self, company):
         """Adds seats: how many the company has licensed of the products that open the article."""
-        licences = opening(company.licences.running()).order_by().values(x=models.Value(1))
-        return self.annotate(seats=models.Subquery(licences.annotate(sum=models.Sum("seats")).values("sum")))
+        return self.annotate(seats=opening_seats(company))
 
     def with_prices(self, company):
         """Adds own_prices to each article: the price rows that can apply to the company today."""

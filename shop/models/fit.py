@@ -1,11 +1,15 @@
 """The rule of fit as sets: which licences open an article, what is still missing for it, what forbids it."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Company
 from contracts.models import Licence, Maintenance, Product
+from portal.lib.days import today
+
+from .prepared import ARTICLE, COMPANY, DAY, Prepared
 
 # What counts as held: the vendor has said yes. Orders stand above the shop, so their states come by name.
 CONFIRMED = ["accepted", "fulfilled"]
@@ -44,8 +48,8 @@ class Fit(models.Model):
         return f"{self.article_id} {self.product_id}"
 
 
-def opening(licences, article=None):
-    """Those of the licences that open the article of the outer query.
+def opening(licences, on=None, **article):
+    """Those of the licences that open an article; article: the condition on its row of Fit, none for any.
 
     A licence opens it when it is of a product the article is made for, has the seats, is maintained as asked, and
     covers the version asked for: rent covers all, a purchase what came out before it or before its maintenance ended.
@@ -53,7 +57,7 @@ def opening(licences, article=None):
     fit = "product__fit_rows__"
     version = fit + "from_day"
     maintained = Maintenance.objects.filter(licence=OuterRef("pk"))
-    in_force = maintained.running()
+    in_force = maintained.running(on)
     reaching = maintained.filter(Q(ends_on=None) | Q(ends_on__gte=OuterRef(version)))
     rented = Q(kind=Licence.Kind.RENTED)
     cared = (
@@ -63,25 +67,72 @@ def opening(licences, article=None):
         | Exists(in_force.filter(kind=Maintenance.Kind.SPV))
     )
     covered = Q(**{version: None}) | rented | Q(starts_on__gte=F(version)) | Exists(reaching)
-    made_for = Q(**{fit + "article": article or OuterRef("pk"), fit + "min_seats__lte": F("seats")})
+    made_for = Q(**{fit + name: value for name, value in article.items()}, **{fit + "min_seats__lte": F("seats")})
     # One filter, so that all conditions are about the same row of Fit.
     return licences.filter(made_for, cared, covered)
 
 
-def unmet(company, article=None):
-    """The articles that the article of the outer query requires and the company does not hold."""
-    at_company = Licence.objects.running().filter(company=company, product=OuterRef("to_article__grants"))
+def unmet(company, on=None):
+    """Rows from_article, to_article: what an article requires and the company (an id or a reference) does not hold."""
+    at_company = Licence.objects.running(on).filter(company=company, product=OuterRef("to_article__grants"))
     ordered = Company.objects.filter(
-        pk=company if isinstance(company, models.F) else company.pk,
-        orders__state__in=CONFIRMED,
-        orders__lines__article=OuterRef("to_article"),
+        pk=company, orders__state__in=CONFIRMED, orders__lines__article=OuterRef("to_article")
     )
-    rows = Fit._meta.get_field("article").related_model.requires.through.objects
-    return rows.filter(from_article=article or OuterRef("pk")).exclude(Exists(at_company)).exclude(Exists(ordered))
+    return _article().requires.through.objects.exclude(Exists(at_company)).exclude(Exists(ordered))
 
 
-def held(company, article=None):
-    """The articles excluded by the article of the outer query that the company holds a licence of."""
-    at_company = Licence.objects.running().filter(company=company, product=OuterRef("to_article__grants"))
-    rows = Fit._meta.get_field("article").related_model.excludes.through.objects
-    return rows.filter(Exists(at_company), from_article=article or OuterRef("pk"))
+def held(company, on=None):
+    """Rows from_article, to_article: what excludes an article and is held by the company."""
+    at_company = Licence.objects.running(on).filter(company=company, product=OuterRef("to_article__grants"))
+    return _article().excludes.through.objects.filter(Exists(at_company))
+
+
+def _article():
+    return Fit._meta.get_field("article").related_model
+
+
+# --- built once per process ---
+
+
+def _licences():
+    return Licence.objects.running(DAY).filter(company=COMPANY).order_by()
+
+
+def _opened():
+    return opening(_licences(), DAY).values("product__fit_rows__article")
+
+
+def _unmet():
+    return unmet(COMPANY, DAY).values("from_article")
+
+
+def _held():
+    return held(COMPANY, DAY).values("from_article")
+
+
+def _names():
+    licences = opening(_licences(), DAY, article=ARTICLE)
+    return Product.objects.filter(pk__in=licences.values("product")).order_by("number").values("name")
+
+
+def _seats():
+    licences = opening(_licences(), DAY, article=ARTICLE).values(every=models.Value(1))
+    return licences.annotate(sum=models.Sum("seats")).values("sum")
+
+
+def fits_now(company):
+    """The condition that an article is opened, misses nothing it requires and is excluded by nothing, today."""
+    given = {"company": company.pk, "day": today(), "output_field": models.BigIntegerField()}
+    opened, missing, rivals = (Prepared(build=build, **given) for build in (_opened, _unmet, _held))
+    return Q(pk__in=opened) & ~Q(pk__in=missing) & ~Q(pk__in=rivals)
+
+
+def opening_products(company):
+    """The names of the company's products that open the article of the query, as a list."""
+    field = ArrayField(models.TextField())
+    return Prepared("pk", build=_names, company=company.pk, day=today(), template="array(%s)", output_field=field)
+
+
+def opening_seats(company):
+    """How many seats the company has licensed of the products that open the article of the query."""
+    return Prepared("pk", build=_seats, company=company.pk, day=today(), output_field=models.IntegerField())
