@@ -74,7 +74,7 @@ class Order(models.Model):
     wished_on = models.DateField(_("wished date"), null=True, blank=True)
     net = models.DecimalField(_("sum, euro net"), max_digits=14, decimal_places=2, default=0)
     vat = models.DecimalField(_("VAT, euro"), max_digits=14, decimal_places=2, default=0)
-    vat_reason = models.CharField(_("why this VAT"), max_length=300, blank=True)
+    vat_reason = models.CharField(_("why this VAT"), max_length=300, blank=True, db_default="")
     acceptance = models.ForeignKey(
         "contracts.Acceptance",
         models.PROTECT,
@@ -159,11 +159,11 @@ class OrderLine(models.Model):
     )
     article_number = models.CharField(_("article number"), max_length=40, blank=True)
     # What kind of article it was (shop.Article.Kind), and for a training its date.
-    kind = models.CharField(_("kind"), max_length=1, blank=True)
+    kind = models.CharField(_("kind"), max_length=1, blank=True, db_default="")
     training_date = models.ForeignKey(
         "shop.TrainingDate", models.SET_NULL, null=True, blank=True, related_name="+", verbose_name=_("training date")
     )
-    details = models.TextField(_("details"), blank=True)
+    details = models.TextField(_("details"), blank=True, db_default="")
     name = models.CharField(_("name"), max_length=200)
     unit = models.CharField(_("unit"), max_length=40, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
@@ -173,7 +173,7 @@ class OrderLine(models.Model):
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.OPEN, db_default=State.OPEN
     )
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    reason = models.CharField(_("reason"), max_length=300, blank=True, db_default="")
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
 
     class Meta:
