@@ -29,6 +29,9 @@ bench: $(VENV)/run.stamp ## Measure the ERP import beside COPY, the shop beside 
 	@$(RUN) manage -- bench_import --customers $(or $(CUSTOMERS),20000)
 	@$(RUN) manage -- bench_shop --articles $(or $(ARTICLES),1000 100000)
 
+faults: $(VENV)/test.stamp ## Place 500 orders while web, worker and database are killed (ORDERS=500 KILLS=30)
+	@$(VENV)/bin/python -m tests.faults.storm --orders $(or $(ORDERS),500) --kills $(or $(KILLS),30)
+
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml --group dev -o requirements-dev.lock
@@ -54,5 +57,5 @@ $(VENV)/test.stamp: requirements-dev.lock | $(VENV)/bin/python
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/run.stamp
 
-.PHONY: help run import test lint bench lock translations browser
+.PHONY: help run import test lint bench faults lock translations browser
 .DEFAULT_GOAL := help

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from portal.lib.postgres import DatabaseRefused, Server
@@ -170,27 +170,49 @@ def _supervise(environment, port, own):
     """Keep web, worker and our own database alive until we are told to stop; stop web and worker together."""
     web = {**environment, "DB_POOL": environment.get("DB_POOL", "8")}
     commands = {"web": ([*GUNICORN, "--bind", f"127.0.0.1:{port}"], web), "worker": (WORKER, environment)}
-    children, failures, looked = {}, dict.fromkeys(commands, 0), time.monotonic()
+    kept = [Kept(name, command, env) for name, (command, env) in commands.items()]
+    looked = time.monotonic()
     try:
         while True:
-            for name, (command, env) in commands.items():
-                child = children.get(name)
-                if child is None or child.poll() is not None:
-                    if child is not None:
-                        failures[name] += 1
-                        print(f"{name} ended with {child.returncode}; starting it again.", flush=True)
-                        time.sleep(min(30, 2 ** failures[name]))
-                    children[name] = _child(command, env)
+            for child in kept:
+                child.look()
             if own and time.monotonic() - looked > LOOK_SECONDS:
                 looked = time.monotonic()
                 if own.revive():
                     print("The database had died; it runs again.", flush=True)
             time.sleep(0.5)
     finally:
-        for child in children.values():
-            child.terminate()
-        for child in children.values():
-            _wait(child)
+        running = [child.process for child in kept if child.process]
+        for process in running:
+            process.terminate()
+        for process in running:
+            _wait(process)
+
+
+class Kept:
+    """A child that is started again when it ends: at once the first time, with growing pauses while it keeps failing."""
+
+    LONGEST_PAUSE, WELL_AFTER = 30, 60
+
+    def __init__(self, name, command, environment):
+        self.name, self.command, self.environment = name, command, environment
+        self.process, self.began, self.failures, self.not_before = None, 0.0, 0, 0.0
+
+    def look(self):
+        """Start it if it is not running and its pause is over. Never waits: the others need looking after too."""
+        if self.process and self.process.poll() is not None:
+            self._bury()
+        if self.process is None and time.monotonic() >= self.not_before:
+            self.process, self.began = _child(self.command, self.environment), time.monotonic()
+
+    def _bury(self):
+        print(f"{self.name} ended with {self.process.returncode}; starting it again.", flush=True)
+        with suppress(ProcessLookupError, PermissionError):
+            # Its own children would hold the port, or work on beside the next one.
+            os.killpg(self.process.pid, signal.SIGKILL)
+        self.failures = 0 if time.monotonic() - self.began > self.WELL_AFTER else self.failures + 1
+        self.not_before = time.monotonic() + (min(self.LONGEST_PAUSE, 2**self.failures) if self.failures > 1 else 0)
+        self.process = None
 
 
 def _child(command, environment):

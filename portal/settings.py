@@ -216,7 +216,8 @@ ACCESS = {
 
 # Every mail is put into the queue inside the transaction that causes it; the worker delivers it.
 EMAIL_BACKEND = "portal.lib.mail.QueueBackend"
-MAIL_DELIVERY_BACKEND = "portal.lib.mail.OnceBackend" if not DEMO else "portal.lib.mail.FolderBackend"
+_own = "portal.lib.mail.OnceBackend" if not DEMO else "portal.lib.mail.FolderBackend"
+MAIL_DELIVERY_BACKEND = env.str("MAIL_DELIVERY_BACKEND", _own)
 _smtp = env.dj_email_url("EMAIL_URL", "smtp://localhost:25")
 EMAIL_HOST, EMAIL_PORT = _smtp["EMAIL_HOST"], _smtp["EMAIL_PORT"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _smtp["EMAIL_HOST_USER"], _smtp["EMAIL_HOST_PASSWORD"]

@@ -134,3 +134,67 @@ def test_again_beside_a_full_cart(mode, quantities, acme, ben, as_, order):
     assert 'value="replace"' in page(client, "order_again", acme, order.pk)
     client.post(reverse("order_again", args=[acme.number, order.pk]), {"mode": mode})
     assert [line.quantity for line in read_cart(acme, ben).lines] == quantities
+
+
+def test_what_is_gone_is_replaced_by_its_successor_if_that_fits(acme, ben, as_, order, article):
+    """Edge 63, 72: the sheet names it, and the cart gets it."""
+    new = make.ArticleFactory(name="Zusatzmodul neu", fits=[acme.licences.get().product], list_price=Decimal("550"))
+    article.is_active, article.successor = False, new
+    article.save()
+    client, url = as_(ben), reverse("order_again", args=[acme.number, order.pk])
+    html = client.get(url).content.decode()
+    assert "ersetzt durch Zusatzmodul neu" in html and "51,00" in html
+    client.post(url, {"mode": "add"})
+    assert [line.article for line in read_cart(acme, ben).lines] == [new]
+    new.fit_rows.all().delete()
+    assert "ersetzt durch" not in client.get(url).content.decode()
+
+
+def test_another_unit_is_a_difference(acme, ben, as_, order, article):
+    """Edge 72."""
+    order.lines.update(unit="Stück")
+    article.unit = "Monat"
+    article.save()
+    assert "jetzt je Monat" in page(as_(ben), "order_again", acme, order.pk)
+
+
+@pytest.mark.parametrize(
+    "query, found",
+    [
+        ({"since": "2026-01-01", "until": "2026-01-31"}, {"JAN"}),
+        ({"since": "2026-02-01"}, {"FEB"}),
+        ({"until": "2026-01-31"}, {"JAN"}),
+        ({"since": "bald", "until": "9999-12-31"}, {"JAN", "FEB"}),
+        ({"article": "X-1"}, {"FEB"}),
+    ],
+)
+def test_filters_by_period_and_article(acme, olga, as_, query, found):
+    """Edge 78: the day ends at midnight in Berlin, not in UTC."""
+    make.OrderFactory(company=acme, number="JAN", placed_at="2026-01-31T22:59:59Z")
+    other = make.OrderFactory(company=acme, number="FEB", placed_at="2026-01-31T23:00:00Z")
+    make.OrderLineFactory(order=other, article_number="X-1")
+    html = page(as_(olga), "order_list", acme, **query)
+    assert {number for number in ("JAN", "FEB") if f">{number}<" in html} == found
+
+
+def test_sums_by_year_are_berlin_s_and_without_what_was_cancelled(acme):
+    """Edges 75, 78."""
+    make.OrderFactory(company=acme, net=100, placed_at="2024-12-31T23:30:00Z")
+    make.OrderFactory(company=acme, net=50, placed_at="2024-06-01T10:00:00Z")
+    make.OrderFactory(company=acme, net=999, placed_at="2024-06-01T10:00:00Z", state=Order.State.CANCELLED)
+    assert acme.orders.sums_by_year() == [(2025, 100, 1), (2024, 50, 1)]
+
+
+def test_an_order_on_paper(acme, olga, as_, order):
+    answer = as_(olga).get(reverse("order_pdf", args=[acme.number, order.pk]))
+    assert answer.content.startswith(b"%PDF-") and order.number in answer["Content-Disposition"]
+
+
+def test_an_imported_order_with_unknown_articles_is_shown_and_explained(acme, olga, as_):
+    """Edge 76."""
+    old = make.OrderFactory(company=acme, number="ALT-1")
+    make.OrderLineFactory(order=old, article=None, article_number="WEG-1", name="Alte Schnittstelle")
+    html = page(as_(olga), "order_detail", acme, old.pk)
+    assert "Alte Schnittstelle" in html and "nicht mehr im Shop" in html
+    assert as_(olga).get(reverse("order_pdf", args=[acme.number, old.pk])).status_code == 200
+    assert "Keine dieser Positionen" in page(as_(olga), "order_again", acme, old.pk)
