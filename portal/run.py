@@ -190,7 +190,7 @@ def _supervise(environment, port, own):
 
 
 class Kept:
-    """A child that is started again when it ends: at once the first time, with growing pauses while it keeps failing."""
+    """A child that is started again when it ends: at once the first time, with growing pauses if it keeps failing."""
 
     LONGEST_PAUSE, WELL_AFTER = 30, 60
 

@@ -145,3 +145,9 @@ def test_the_monthly_limit_is_kept_on_the_person_s_page_and_logged(acme, olga, b
     assert member(ben).order_limit_month == 2000
     page = as_(olga).get("/kunde/12345/zugaenge/protokoll/").content.decode()
     assert "Bestellgrenze geändert (im Monat): keine Grenze, jetzt 2.000,00" in page
+
+
+def test_the_tile_says_that_something_waits_to_those_who_decide(olga, deniz, ben, waiting, as_):
+    for person, told in ((olga, True), (deniz, True), (ben, False)):
+        page = as_(person).get("/kunde/12345/").content.decode()
+        assert ("1 Bestellung wartet auf Freigabe" in page) == told
