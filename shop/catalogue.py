@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce, JSONObject, Least
 from contracts.models import Product
 
 from .models import Article, Price, TrainingDate
-from .search import direct, meant, nearby, question
+from .search import MOST_RANKED, direct, meant, nearby, question
 
 PER_PAGE = 24
 # Nobody turns more pages; who does not find it here narrows the choice. It keeps the last page as quick as the first.
@@ -62,7 +62,8 @@ class Catalogue:
     """A page of articles and what stands around it.
 
     total: found in all categories and kinds; shown: in the chosen ones. only_similar: nothing was found for what was
-    typed, meant is what it may have been. terms: the words to mark. kinds: {kind: count}. products: [(number, name)].
+    typed, meant is what it may have been. is_more: there are more hits than were ranked. terms: the words to mark.
+    kinds: {kind: count}. products: [(number, name)].
     """
 
     page: object = None
@@ -72,6 +73,7 @@ class Catalogue:
     total: int = 0
     shown: int = 0
     only_similar: bool = False
+    is_more: bool = False
     meant: str = ""
     terms: str = ""
 
@@ -92,10 +94,12 @@ def browse(company, asked):
     hits = _search(found, articles, company, asked) if asked["q"] else None
     _count(found, _kept_counts(company, articles, asked) if hits is None else [(*hit[2:], 1) for hit in hits], asked)
     chosen = next((shelf for shelf in found.shelves if shelf.path == asked["category"]), None)
-    if hits is None:
-        rows = _furnished(_chosen(articles, company, chosen, asked), company)
-    else:
+    if hits is not None:
         rows = [hit[0] for hit in hits if _is_chosen(hit, chosen, asked["kind"])]
+    elif found.total > MANY:
+        rows = _kept_ids(company, _chosen(articles, company, chosen, asked), asked)
+    else:
+        rows = _furnished(_chosen(articles, company, chosen, asked), company)
     found.page = CountedPaginator(rows, PER_PAGE, found.shown).get_page(asked["page"])
     articles = _rows(found.page.object_list, company)
     found.page.object_list = articles
@@ -105,11 +109,12 @@ def browse(company, asked):
 
 
 def _rows(some, company):
-    """The articles of a page, complete; of a search only their ids are known, in the order of their rank."""
+    """The articles of a page, complete; of some only the ids are known, in their order."""
     if not isinstance(some, list):
         return list(some)
-    by_id = {article.pk: article for article in _furnished(Article.objects.filter(pk__in=some), company)}
-    return [by_id[pk] for pk in some]
+    fitting = Article.objects.fitting(company).filter(pk__in=some)
+    by_id = {article.pk: article for article in _furnished(fitting, company)}
+    return [by_id[pk] for pk in some if pk in by_id]
 
 
 def _furnished(articles, company):
@@ -171,7 +176,7 @@ def _search(found, articles, company, asked):
             hits = _hits(articles, words, company, asked["sort"], all_words=False)
         found.only_similar = bool(hits)
         found.meant = meant(words, hits[0][1]) if hits else ""
-    found.terms = words.terms
+    found.terms, found.is_more = words.terms, len(hits) == MOST_RANKED
     return hits
 
 
@@ -198,21 +203,39 @@ def suggest(company, typed):
 # Counting tens of thousands costs more than the page; where there is so much, a count may be some minutes old.
 MANY = 2000
 FRESH_SECONDS = 300
+MOST_KEPT = 300
 _kept = {}
 
 
 def _kept_counts(company, articles, asked):
     """[(*FACETS, count)] of the articles, counted now or, where there are many, minutes ago by this process."""
-    key = (company.pk, asked["product"], asked["price_from"], asked["price_to"])
-    until, counts = _kept.get(key, (0, None))
-    if time.monotonic() < until:
-        return counts
-    counts = list(articles.order_by().values_list(*FACETS).annotate(count=Count("pk", distinct=bool(asked["product"]))))
-    if sum(row[-1] for row in counts) > MANY:
-        if len(_kept) > 500:
-            _kept.clear()
-        _kept[key] = (time.monotonic() + FRESH_SECONDS, counts)
+    key = (company.pk, *(asked[name] for name in ("product", "price_from", "price_to")))
+    if (counts := _still(key)) is None:
+        distinct = Count("pk", distinct=bool(asked["product"]))
+        counts = list(articles.order_by().values_list(*FACETS).annotate(count=distinct))
+        if sum(row[-1] for row in counts) > MANY:
+            _keep(key, counts)
     return counts
+
+
+def _kept_ids(company, chosen, asked):
+    """The ids of all pages that can be turned to; whether each still fits is asked again when it is shown."""
+    key = (company.pk, *(asked[name] for name in ("product", "price_from", "price_to", "category", "kind", "sort")))
+    if (ids := _still(key)) is None:
+        ids = list(chosen.values_list("pk", flat=True)[: MOST_PAGES * PER_PAGE])
+        _keep(key, ids)
+    return ids
+
+
+def _still(key):
+    until, value = _kept.get(key, (0, None))
+    return value if time.monotonic() < until else None
+
+
+def _keep(key, value):
+    if len(_kept) > MOST_KEPT:
+        _kept.clear()
+    _kept[key] = (time.monotonic() + FRESH_SECONDS, value)
 
 
 def _count(found, counts, asked):

@@ -5,9 +5,10 @@ import re
 import time
 from dataclasses import dataclass, field
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import Case, F, FloatField, Func, Q, TextField, Value, When
+from django.db.models import BooleanField, Case, F, FloatField, Func, Q, TextField, Value, When
 from django.db.models.functions import Length
 from django.utils.html import conditional_escape, format_html_join
 
@@ -17,7 +18,7 @@ from .models import Synonym
 
 MOST_WORDS = 8
 # More than this are not ranked: who types "Modul" among 100,000 articles needs another word, not a better order.
-MOST_RANKED = 1000
+MOST_RANKED = 480
 # How many words of the catalogue may stand for a mistyped one.
 MOST_NEAR = 5
 # From here on a word is long enough to look for what it may have been meant to be, or for its stem inside others.
@@ -31,6 +32,14 @@ class Stem(Func):
 
     template = "(ts_lexize('german_stem', %(expressions)s))[1]"
     output_field = TextField()
+
+
+class IsAnyOf(Func):
+    """Whether a value stands in an array."""
+
+    template = "%(expressions)s)"
+    arg_joiner = " = any("
+    output_field = BooleanField()
 
 
 def normal(text):
@@ -87,9 +96,12 @@ def find(articles, typed):
 
 def direct(articles, asked, *, all_words=True):
     """Articles in which every word asked for is found, or any of them, ranked; at most MOST_RANKED."""
-    wanted = _number(asked.key) | _words(asked, all_words)
+    wanted = _words(asked, all_words)
+    if _is_number(asked.key):
+        wanted |= _number(asked.key)
     some = articles.filter(wanted).order_by().values("pk")[:MOST_RANKED]
-    ranked = articles.model.objects.filter(pk__in=some).annotate(rank=_rank(asked))
+    # As an array it is found first; as a subquery the database may sort the whole table before it looks.
+    ranked = articles.model.objects.filter(IsAnyOf("pk", ArraySubquery(some))).annotate(rank=_rank(asked))
     return ranked.order_by("-rank", *(["number"] if _is_number(asked.key) else SHORT_FIRST))
 
 
@@ -98,14 +110,12 @@ def _is_number(key):
 
 
 def _number(key):
-    if not _is_number(key):
-        return Q(pk=None)
     inside = Q(number_key__contains=key) if len(key) >= LONG else Q()
     return Q(number_key__startswith=key) | inside
 
 
 def _words(asked, all_words):
-    wanted = Q() if asked.words else Q(pk=None)
+    wanted = Q() if asked.words else Q(pk__in=[])
     for word, others in zip(asked.words, asked.others, strict=True):
         any_of = Q()
         for one in (word, *others):

@@ -181,6 +181,7 @@ class Article(models.Model):
             GinIndex(fields=["normal"], name="article_normal", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["name", "number"], name="article_by_name"),
             models.Index(fields=["list_price", "name", "number"], name="article_by_price"),
+            GinIndex(fields=["number_key"], name="article_number_part", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["number_key"], name="article_number_key", opclasses=["text_pattern_ops"]),
         ]
 

@@ -115,3 +115,26 @@ def test_any_text_can_be_searched_for(articles, typed):
     found, _similar = find(articles, typed)
     assert len(found) <= len(NAMES)
     assert "<script" not in marked("Zusatzmodul", typed)
+
+
+def test_a_search_for_everything_stays_bounded_and_says_so(acme, olga, as_, monkeypatch):
+    monkeypatch.setattr("shop.search.MOST_RANKED", 30)
+    monkeypatch.setattr("shop.catalogue.MOST_RANKED", 30)
+    product = acme.licences.get().product
+    for _one in range(40):
+        make.ArticleFactory(name="Zusatzmodul", fits=[product])
+    page = as_(olga).get(reverse("article_list", args=[acme.number]), {"q": "Zusatzmodul"}).content.decode()
+    assert "Die besten 30 Treffer" in page
+
+
+def test_large_catalogues_keep_their_counts_and_never_show_what_no_longer_fits(acme, olga, as_, monkeypatch):
+    monkeypatch.setattr("shop.catalogue.MANY", 10)
+    product = acme.licences.get().product
+    articles = [make.ArticleFactory(name=f"Modul {n:02}", fits=[product]) for n in range(30)]
+    client, url = as_(olga), reverse("article_list", args=[acme.number])
+    first = client.get(url).content.decode()
+    assert first.index("Modul 00") < first.index("Modul 01") < first.index("Modul 23")
+    assert "Modul 29" in client.get(url, {"page": 2}).content.decode()
+    articles[0].is_active = False
+    articles[0].save()
+    assert "Modul 00" not in client.get(url).content.decode()

@@ -158,5 +158,8 @@ def furnish(count):
     ]
     fit.objects.bulk_create(rows, batch_size=5000)
     with connection.cursor() as cursor:
+        # As autovacuum does behind a real import.
+        for index in ("article_words", "article_normal", "article_number_part", "shop_word_near"):
+            cursor.execute("select gin_clean_pending_list(%s::regclass)", [index])
         cursor.execute("analyze shop_article; analyze shop_article_fits; analyze contracts_licence; analyze shop_word")
     return company, person, Article.objects.fitting(company).filter(number__startswith="BN-K").first()
