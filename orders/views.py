@@ -95,7 +95,8 @@ def place(request, form, terms):
 
 
 def own_order(request, pk):
-    return get_object_or_404(request.company.orders.with_confirmation().select_related("company", "ordered_by"), pk=pk)
+    mine = request.company.orders.with_confirmation()
+    return get_object_or_404(mine.select_related("company", "ordered_by", "acceptance__terms"), pk=pk)
 
 
 @company_view(needs=Right.SHOP)
