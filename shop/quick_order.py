@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from .models import Article
 from .models.cart import MAX_QUANTITY
 from .quantities import quantity_refusal
-from .search import direct, question
+from .search import find
 
 MOST_LINES = 200
 # Guessing costs a look-up each; who has more wrong lines than these has the wrong list.
@@ -116,4 +116,4 @@ def _suggest(company, wrong):
         keys = difflib.get_close_matches(key_of(entry.number), near, n=2, cutoff=0.7)
         entry.suggestions = [near[key] for key in keys]
     for entry in [entry for entry in wrong if entry not in with_digits][:MOST_WORD_GUESSES]:
-        entry.suggestions = list(direct(Article.objects.fitting(company), question(entry.number))[:2])
+        entry.suggestions = list(find(Article.objects.fitting(company), entry.number)[0][:2])

@@ -1,5 +1,6 @@
 """The cart: kept per person and company, honest about what changed."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
@@ -98,3 +99,96 @@ def test_htmx_gets_the_button_and_the_count(acme, ben, as_, article):
     assert "Im Warenkorb" in page
     assert 'hx-swap-oob="true"' in page
     assert ">1</span>" in page
+
+
+def test_a_quantity_refused_in_the_cart_is_told_at_the_line_and_kept(acme, ben, as_, article):
+    """Edge 65."""
+    client = as_(ben)
+    add(client, acme, article, quantity=2)
+    line, url = CartLine.objects.get(), reverse("cart_update", args=[acme.number, CartLine.objects.get().pk])
+    article.min_quantity = 5
+    article.save()
+    cart = read_cart(acme, ben)
+    assert (cart.orderable, cart.lines[0].problem) == ([], "Bitte bestellen Sie mindestens 5.")
+    for quantity, said in (("3", "mindestens 5"), ("viele", "ganze Zahl"), ("-1", "größer oder gleich 1")):
+        response = client.post(url, {"quantity": quantity})
+        page = response.content.decode()
+        assert response.status_code == 422 and said in page
+        assert f'value="{quantity}"' in page and 'aria-describedby="refused"' in page
+    line.refresh_from_db()
+    assert line.quantity == 2
+
+
+def test_what_turned_unfit_between_page_and_click_is_said(acme, ben, as_, article):
+    """Edge 60."""
+    client = as_(ben)
+    add(client, acme, article)
+    acme.licences.all().delete()
+    response = client.post(reverse("cart_update", args=[acme.number, CartLine.objects.get().pk]), {"quantity": 2})
+    assert response.status_code == 422
+    assert "passt nicht mehr zu Ihren Lizenzen" in response.content.decode()
+    assert add(client, acme, article).status_code == 404
+    assert CartLine.objects.get().quantity == 1
+
+
+@pytest.mark.parametrize(
+    "change, reason",
+    [
+        ("licence", "Ihre Lizenz dafür läuft nicht mehr"),
+        ("sale", "wird nicht mehr verkauft"),
+        ("seats", "passt nicht mehr"),
+    ],
+)
+def test_each_line_says_what_changed_and_names_the_successor(acme, ben, as_, article, change, reason):
+    client, product = as_(ben), acme.licences.get().product
+    add(client, acme, article)
+    new = make.ArticleFactory(
+        name="Nachfolgemodul", fits=[make.LicenceFactory(company=acme, product__number="7").product]
+    )
+    article.successor, article.is_active = new, change != "sale"
+    article.save()
+    if change == "licence":
+        acme.licences.filter(product=product).update(kind="M", ends_on=article_day())
+    if change == "seats":
+        article.fit_rows.update(min_seats=50)
+    (line,) = read_cart(acme, ben).lines
+    assert reason in line.problem and line.successor == new
+    page = client.get(reverse("cart_detail", args=[acme.number])).content.decode()
+    assert reason in page and "Nachfolger: Nachfolgemodul" in page
+
+
+def article_day():
+    """A day on which nothing runs any more."""
+    return dt.date(2021, 1, 1)
+
+
+def test_new_prices_count_only_after_a_click(acme, ben, as_, article):
+    client = as_(ben)
+    add(client, acme, article)
+    article.list_price = Decimal("120")
+    article.save()
+    url = reverse("cart_detail", args=[acme.number])
+    assert "Heutige Preise übernehmen" in client.get(url).content.decode()
+    client.post(reverse("cart_confirm", args=[acme.number]))
+    assert CartLine.objects.get().seen_price == 120
+    assert "statt" not in client.get(url).content.decode()
+
+
+def test_two_that_exclude_each_other_are_not_ordered_together(acme, ben, as_, article):
+    rival = make.ArticleFactory(name="Zur Miete", fits=[acme.licences.get().product])
+    rival.excludes.add(article)
+    client = as_(ben)
+    add(client, acme, article)
+    add(client, acme, rival)
+    first, second = read_cart(acme, ben).lines
+    assert first.problem == "" and "kann nicht zusammen mit" in second.problem
+
+
+def test_the_queries_of_a_cart_do_not_grow(acme, ben, article, django_assert_max_num_queries):
+    for _one in range(40):
+        made = make.ArticleFactory(fits=[acme.licences.get().product], is_active=False, successor=article)
+        CartLine.objects.create(
+            cart=acme.carts.get_or_create(user=ben)[0], article=made, quantity=1, seen_price=Decimal(1)
+        )
+    with django_assert_max_num_queries(4):
+        assert len(read_cart(acme, ben).lines) == 40
