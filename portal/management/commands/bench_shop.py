@@ -1,6 +1,7 @@
 import random
 import statistics
 import time
+from importlib import import_module
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -34,8 +35,7 @@ class Site:
     """The portal's addresses and the bare page beside them."""
 
     def __init__(self):
-        from portal import urls
-
+        urls = import_module(settings.ROOT_URLCONF)
         self.urlpatterns = [path("bench-bare/", bare), *urls.urlpatterns]
         for name in ("handler400", "handler403", "handler404", "handler500"):
             setattr(self, name, getattr(urls, name))
