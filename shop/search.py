@@ -237,6 +237,8 @@ def forget_synonyms():
 def marked(text, terms):
     """The text as HTML with the words that were found in <mark>."""
     words = [normal(word) for word in clean_query(terms).split() if len(word) > 1]
+    if not words:
+        return conditional_escape(text)
     parts = re.split(r"(\w[\w-]*)", text)
     return format_html_join("", "{}", ((_mark(part, words),) for part in parts))
 

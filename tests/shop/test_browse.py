@@ -98,7 +98,7 @@ def test_a_price_that_is_no_number_is_told_beside_the_field(acme, ben, as_, cata
 def test_list_and_tiles_show_the_same(acme, ben, as_, catalogue):
     client, url = as_(ben), reverse("article_list", args=[acme.number])
     tiles = client.get(url, {"view": "tiles", "q": "alpha"}).content.decode()
-    assert "article-tile" in tiles and "<mark>Alpha</mark>" in tiles
+    assert "article-tiles" in tiles and "<mark>Alpha</mark>" in tiles
     assert "view=tiles" in tiles, "links keep the view"
 
 
