@@ -52,6 +52,8 @@ def company_view(view=None, *, needs=None):
             return closed_page(request, "removed", status=404)
         if closed := why_closed(membership):
             return closed_page(request, closed)
+        if membership.company.needs_second_factor and not has_second_factor(request.user):
+            return render(request, "accounts/second_factor_needed.html", status=403)
         if needs and not _has(membership, needs):
             return _explain(request, needs)
         return view(request, *args, **kwargs)
@@ -105,6 +107,11 @@ def rights_of(membership):
     if why_closed(membership):
         return set()
     return set(Right.values) if membership.is_holder else set(membership.granted)
+
+
+def has_second_factor(person):
+    """Whether the person has an authenticator app or a passkey; recovery codes alone are none."""
+    return person.authenticator_set.exclude(type="recovery_codes").exists()
 
 
 def why_closed(membership):

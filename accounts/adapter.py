@@ -1,4 +1,7 @@
+from urllib.parse import urlsplit
+
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import render
@@ -65,3 +68,27 @@ class AccountAdapter(DefaultAccountAdapter):
         # Another spelling of the same name is no new try.
         name = credentials.get("email") or credentials.get("username") or ""
         return f"login:{normal_name(name, settings.BRAND['login_prefix'])}"
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Second factors under the portal's name."""
+
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": _("This code is not right. Codes are valid for half a minute."),
+        "unverified_email": _("Please confirm your e-mail address first."),
+        "add_email_blocked": _("Please confirm your e-mail address first."),
+    }
+
+    def get_totp_issuer(self):
+        """What the authenticator app shows above the code."""
+        return f"{settings.BRAND['name']} {settings.BRAND['portal']}"
+
+    def get_public_key_credential_rp_entity(self):
+        """The portal's host, from the settings and not from the request."""
+        return {"id": urlsplit(settings.PORTAL_URL).hostname, "name": self.get_totp_issuer()}
+
+    def generate_authenticator_name(self, user, type):
+        """ "Passkey 2": counted up until the person names it."""
+        count = user.authenticator_set.filter(type=type).count() + 1
+        return _("Passkey %(count)d") % {"count": count}

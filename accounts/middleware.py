@@ -1,5 +1,10 @@
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 
 class PersonLanguage:
@@ -19,3 +24,18 @@ class PersonLanguage:
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class StaffSecondFactor:
+    """Staff without a second factor do not get into the admin; they are led to set one up (ASVS 6.3.3)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if settings.STAFF_NEED_SECOND_FACTOR and request.path_info.startswith(reverse("admin:index")):
+            person = request.user
+            if person.is_authenticated and person.is_staff and not is_mfa_enabled(person):
+                messages.info(request, _("The administration opens once you have set up a second factor."))
+                return redirect("mfa_index")
+        return self.get_response(request)

@@ -137,6 +137,7 @@ class Company(models.Model):
     vat_id = models.CharField(_("VAT id"), max_length=20, blank=True)
     is_blocked = models.BooleanField(_("blocked"), default=False)
     uses_homecase = models.BooleanField(_("uses HOMECASE"), default=False)
+    needs_second_factor = models.BooleanField(_("everybody needs a second factor"), default=False, db_default=False)
     customer_since = models.DateField(_("customer since"), null=True, blank=True)
     ended_on = models.DateField(_("contract ended on"), null=True, blank=True)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)

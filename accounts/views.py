@@ -1,11 +1,13 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
-from access.door import company_view
+from access.door import HOLDER, company_view, has_second_factor
 from access.rights import Right
 
 from .forms import CompanyForm, PersonForm
+from .services import set_second_factor_rule
 
 
 @company_view
@@ -21,6 +23,19 @@ def person_edit(request):
         return render(request, "accounts/person_edit.html", {"form": form})
     form.save()
     messages.success(request, _("Your details have been saved."))
+    return redirect("account", request.company.number)
+
+
+@require_POST
+@company_view(needs=HOLDER)
+def second_factor_rule(request):
+    """A licence holder asks a second factor of everybody at the company, or no longer; first of themselves."""
+    wanted = request.POST.get("needed") == "1"
+    if wanted and not has_second_factor(request.user):
+        messages.error(request, _("Set up a second factor for yourself first, so that you do not lock yourself out."))
+    else:
+        set_second_factor_rule(request.company, wanted, by=request.user)
+        messages.success(request, _("Saved."))
     return redirect("account", request.company.number)
 
 

@@ -20,3 +20,7 @@ if (menu) {
 for (const select of document.querySelectorAll("form.filters select[data-apply]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
+
+// A passkey needs a script and a browser that knows them; without, the button is not there.
+const passkey = document.getElementById("passkey_login");
+if (passkey && window.PublicKeyCredential) passkey.hidden = false;

@@ -23,6 +23,7 @@ GET = {
     "account": MEMBER,
     "person_edit": MEMBER,
     "company_edit": ACCOUNT,
+    "second_factor_rule": POST_ONLY,
     "document_list": CONTRACTS,
     "document_file": CONTRACTS,
     "terms_list": CONTRACTS,
@@ -88,6 +89,7 @@ GET = {
 
 # What a POST with nothing in it answers: 200 a form with its errors, 302 done or led back, 404 not theirs.
 POST = {
+    "second_factor_rule": [302, 403, 403, 403, 403, 403, 404, 404, 302],
     "person_edit": MEMBER,
     "company_edit": ACCOUNT,
     "people_list": [302, 302, 403, 403, 403, 403, 404, 404, 302],
