@@ -40,7 +40,8 @@ class FolderBackend(BaseEmailBackend):
             # Written aside and renamed, so that nobody reads half a mail.
             part = folder / f".{uuid.uuid4().hex}.part"
             part.write_bytes(raw)
-            message.hand_over()
+            if isinstance(message, Ready):
+                message.hand_over()
             part.rename(folder / f"{uuid.uuid4().hex}.eml")
         return len(messages)
 

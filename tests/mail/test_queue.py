@@ -38,7 +38,7 @@ def post_office(settings, port):
     """The settings of production, but for the mail server's address."""
     settings.EMAIL_BACKEND = "portal.lib.mail.QueueBackend"
     settings.MAIL_DELIVERY_BACKEND = "portal.lib.mail.OnceBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", port
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 2
 
 
 @pytest.fixture
