@@ -2,6 +2,8 @@ import datetime as dt
 from functools import lru_cache
 
 from django import template
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from heroicons.templatetags import heroicons
@@ -30,6 +32,19 @@ SIGNS = {
 def icon(style, name, size):
     """An icon of heroicons, drawn once per process instead of once per row."""
     return getattr(heroicons, f"heroicon_{style}")(name, size=size, **{"class": "icon", "aria_hidden": "true"})
+
+
+@register.simple_tag
+@lru_cache
+def symbols():
+    """The icons that the rows of the list use, once per page; each row refers to them by <use>."""
+    wanted = [("sign-" + kind, icon("outline", sign, 24)) for kind, sign in SIGNS.items()]
+    drawn = (_symbol(name, svg) for name, svg in [*wanted, ("sign-check", icon("mini", "check", 20))])
+    return format_html("<svg hidden>{}</svg>", mark_safe("".join(drawn)))  # noqa: S308 - drawn by the package
+
+
+def _symbol(name, svg):
+    return svg.replace("<svg", f'<symbol id="{name}"', 1).replace("</svg>", "</symbol>").replace('class="icon"', "")
 
 
 @register.filter

@@ -75,3 +75,5 @@ list.addEventListener("click", (event) => {
   if (option) location.href = option.dataset.url;
 });
 input.addEventListener("blur", close);
+// From the magnifier of any page.
+if (location.hash === "#q") input.focus();

@@ -102,6 +102,17 @@ def test_list_and_tiles_show_the_same(acme, ben, as_, catalogue):
     assert "view=tiles" in tiles, "links keep the view"
 
 
+def test_a_full_page_weighs_little(acme, ben, as_):
+    """The icons are drawn once; each row only refers to them."""
+    product = acme.licences.get().product
+    for number in range(30):
+        article = make.ArticleFactory(name=f"Zusatzmodul Nebenkostenabrechnung {number}", fits=[product])
+        make.PriceFactory(article=article, from_quantity=5)
+    page = as_(ben).get(reverse("article_list", args=[acme.number]))
+    assert len(page.context["found"].page) == 24
+    assert len(page.content) < 45_000
+
+
 # --- the page of an article ---
 
 

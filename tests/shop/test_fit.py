@@ -88,6 +88,22 @@ def test_unfit_articles_are_in_no_list(query, acme, olga, as_, hidden):
     assert f"/artikel/{hidden.number}/" not in page
 
 
+TYPED = ["Konzernabschluss", "konzern", "konzernabschlus", "TSA-K99", "tsa k 99", "Konzernabschluss Modul"]
+
+
+@pytest.mark.parametrize("typed", TYPED)
+def test_unfit_articles_are_not_suggested_nor_meant(typed, acme, olga, as_, hidden):
+    """Edge 61: neither the suggestions while typing nor "did you mean" tell of them."""
+    make.ArticleFactory(name="Modul Kasse", fits=[acme.licences.get().product])
+    client = as_(olga)
+    suggestions = client.get(reverse("article_suggest", args=[acme.number]), {"q": typed}).content.decode()
+    page = client.get(reverse("article_list", args=[acme.number]), {"q": typed})
+    assert hidden.name not in suggestions and hidden.number not in suggestions
+    # What was typed may be said again, but nothing of it is written as the hidden name writes it.
+    assert page.context["found"].meant in ("", typed.replace("Konzernabschluss", "").strip())
+    assert f"/artikel/{hidden.number}/" not in page.content.decode()
+
+
 def test_a_company_without_licence_is_told_why(as_, company, db):
     from ..conftest import _member
 

@@ -61,6 +61,9 @@ def test_from_the_names_to_the_booked_seats(acme, ben, as_, date):
     (line,) = read_cart(acme, ben).lines
     assert (line.quantity, line.participants, line.problem) == (2, ["Anna Arndt", "Bodo Beck"], "")
     assert not Booking.objects.exists(), "a cart holds no seats"
+    make.TermsFactory()
+    page = client.get(path(acme, "order_create")).content.decode()
+    assert "München, Raum 2 · Anna Arndt, Bodo Beck" in page, "the checkout shows what will be booked"
     checkout(client, acme)
     order = Order.objects.get()
     assert order.lines.get().quantity == 2
