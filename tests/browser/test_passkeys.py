@@ -43,7 +43,7 @@ def test_a_passkey_is_added_used_and_removed(page, olga, live_server):
 
     page.context.clear_cookies()
     page.goto(live_server.url + reverse("account_login"))
-    page.get_by_role("button", name="Mit Passkey anmelden").click()
+    page.get_by_role("button", name="Passkey verwenden").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Guten")
 
     # As the second step after a password.
