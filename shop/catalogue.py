@@ -61,9 +61,9 @@ class Shelf:
 class Catalogue:
     """A page of articles and what stands around it.
 
-    total: found in all categories and kinds; shown: in the chosen ones. only_similar: nothing was found for what was
-    typed, meant is what it may have been. is_more: there are more hits than were ranked. terms: the words to mark.
-    kinds: {kind: count}. products: [(number, name)].
+    total: found in all categories and kinds; in_kind: in the chosen kind; shown: in the chosen category, too.
+    only_similar: nothing was found for what was typed, meant is what it may have been. is_more: there are more hits than
+    were ranked. terms: the words to mark. kinds: {kind: count}. products: [(number, name)].
     """
 
     page: object = None
@@ -71,6 +71,7 @@ class Catalogue:
     kinds: dict = field(default_factory=dict)
     products: list = field(default_factory=list)
     total: int = 0
+    in_kind: int = 0
     shown: int = 0
     only_similar: bool = False
     is_more: bool = False
@@ -244,6 +245,7 @@ def _count(found, counts, asked):
     for path, own, above, top, kind, count in counts:
         found.total += count
         if asked["kind"] in ("", kind):
+            found.in_kind += count
             _on_shelves(shelves, path, [place for place in (top, above, own) if place is not None], count)
     found.shelves = sorted(shelves.values(), key=lambda shelf: shelf.place)
     chosen = shelves.get(asked["category"])

@@ -53,6 +53,13 @@ def test_the_tree_counts_what_is_below(browse):
     assert counts == [("Schulung", 0, 1), ("Software", 0, 3), ("Software/Kauf", 1, 2), ("Software/Kauf Plus", 1, 1)]
 
 
+def test_the_counts_are_those_of_the_chosen_kind(browse):
+    found, names = browse(kind="K")
+    assert (found.in_kind, names) == (2, ["Alpha", "Beta"])
+    assert [(shelf.path, shelf.count) for shelf in found.shelves] == [("Software", 2), ("Software/Kauf", 2)]
+    assert found.kinds == {"K": 2, "M": 1, "S": 1}, "what another kind would show"
+
+
 def test_staff_decide_the_order_of_the_tree(browse):
     Category.objects.filter(path="Schulung").update(position=9)
     Category.objects.filter(path="Software/Kauf").update(position=5)

@@ -82,7 +82,7 @@ class Command(BaseCommand):
             row = [figures[count][name] for count in counts]
             bases = [figures[count]["bare page"] for count in counts]
             ratios = [seconds / base for seconds, base in zip(row, bases, strict=True)]
-            growth = f"{row[-1] / row[0]:10.2f}" if len(row) > 1 else ""
+            growth = f"{ratios[-1] / ratios[0]:10.2f}" if len(row) > 1 else ""
             self.stdout.write(f"{name:<30}" + "".join(f"{ratio:>12.2f}" for ratio in ratios) + growth)
         base = ", ".join(f"{figures[count]['bare page'] * 1000:.1f} ms" for count in counts)
         self.stdout.write(f"The bare page took {base}.")
