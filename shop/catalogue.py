@@ -62,7 +62,7 @@ class Catalogue:
     """A page of articles and what stands around it.
 
     total: found in all categories and kinds; in_kind: in the chosen kind; shown: in the chosen category, too.
-    only_similar: nothing was found for what was typed, meant is what it may have been. is_more: there are more hits than
+    only_similar: nothing was found for what was typed, meant is what it may have been. is_more: more hits than
     were ranked. terms: the words to mark. kinds: {kind: count}. products: [(number, name)].
     """
 
