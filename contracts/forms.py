@@ -6,6 +6,41 @@ from portal.lib.text import clean_query
 from .models import Document
 
 
+class AvvForm(forms.Form):
+    """Who concludes the agreement. shown: SHA-256 of the text on the screen."""
+
+    name = forms.CharField(label=_("Your name"), max_length=200, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    function = forms.CharField(
+        label=_("Your function at the company"),
+        max_length=120,
+        widget=forms.TextInput(attrs={"autocomplete": "organization-title"}),
+        help_text=_("For example managing director or authorised signatory."),
+    )
+    agrees = forms.BooleanField(
+        label=_("I have read the agreement and conclude it for my company."),
+        error_messages={"required": _("Please confirm that you conclude the agreement.")},
+    )
+    shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def clean_name(self):
+        return printable(self.cleaned_data["name"])
+
+    def clean_function(self):
+        return printable(self.cleaned_data["function"])
+
+
+def printable(text):
+    """One line of text that the paper's fonts can print. Raises ValidationError for symbols and foreign scripts."""
+    line = " ".join(text.split())
+    if any(ord(character) > LAST_PRINTABLE for character in line):
+        raise forms.ValidationError(_("Please use Latin letters; this goes onto a paper."))
+    return line
+
+
+# The end of Latin Extended-A: every letter up to here is in the fonts of the papers.
+LAST_PRINTABLE = 0x17F
+
+
 class DocumentFilter(forms.Form):
     """What a person looks for in the list; anything unreadable counts as not asked."""
 

@@ -4,16 +4,21 @@ from django.utils.translation import ngettext
 from access.rights import Right
 from portal.lib.tiles import CountOf, Fact, Tile
 
+from .models import Terms
+
 
 def facts(request):
     documents = request.company.documents.visible()
     return {
         "all_documents": CountOf(documents.order_by().values("pk")[:1000]),
+        "avv_missing": CountOf(Terms.objects.avv_missing_at(request.company).values("pk")),
         "new_documents": CountOf(documents.new_for(request.user).order_by().values("pk")[:100]),
     }
 
 
 def say(request, row):
+    if row["avv_missing"] and request.membership.is_holder:
+        return Fact(_("AVV not concluded yet"), "wait")
     if new := row["new_documents"]:
         return Fact(ngettext("%(count)d new document", "%(count)d new documents", new) % {"count": new}, "new")
     count = row["all_documents"]

@@ -1,11 +1,13 @@
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.days import today
 from portal.lib.files import stored_name
+
+from .document import Document
 
 
 class TermsQuerySet(models.QuerySet):
@@ -22,6 +24,18 @@ class TermsQuerySet(models.QuerySet):
     def current(self, kind, on=None):
         """The version of one kind that is in force, or None."""
         return self.in_force(on).filter(kind=kind).first()
+
+    def avv_missing_at(self, company):
+        """The AVV in force while a company lacks it: neither concluded here nor filed as a paper since it is valid.
+
+        company: a Company, or an OuterRef to one.
+        """
+        here = Acceptance.objects.filter(terms=OuterRef("pk"), company=company, is_conclusion=True)
+        # What was concluded here says by its acceptance which version it is; its own day proves nothing.
+        papers = Document.objects.visible().filter(company=company, kind=Document.Kind.AVV, acceptance=None)
+        filed = papers.filter(dated_on__gte=OuterRef("valid_from"))
+        current = self.model.objects.in_force().filter(kind=Terms.Kind.AVV).values("pk")[:1]
+        return self.filter(pk__in=current).exclude(Exists(here)).exclude(Exists(filed))
 
 
 class Terms(models.Model):
@@ -64,6 +78,12 @@ class Terms(models.Model):
         return self.valid_until is not None and self.valid_until < today()
 
 
+class AcceptanceQuerySet(models.QuerySet):
+    def conclusion_of(self, terms):
+        """The one by which an agreement was concluded, or None."""
+        return self.filter(terms=terms, is_conclusion=True).first()
+
+
 class Acceptance(models.Model):
     """A company's consent to a version of terms: who, when, and the hash of the very file. Never changed."""
 
@@ -74,11 +94,25 @@ class Acceptance(models.Model):
     signer_function = models.CharField(_("function"), max_length=120, blank=True)
     sha256 = models.CharField("SHA-256", max_length=64)
     accepted_at = models.DateTimeField(_("accepted"), default=timezone.now)
+    # An order accepts the same terms each time; an agreement is concluded once per company and version.
+    is_conclusion = models.BooleanField(_("concludes an agreement"), default=False, db_default=False)
+    # As it was called that day; a company renamed later keeps it on its old papers (edge 21).
+    company_name = models.CharField(_("company at that time"), max_length=200, blank=True, db_default="")
+    document = models.OneToOneField(
+        Document, models.PROTECT, null=True, blank=True, related_name="acceptance", verbose_name=_("filed as")
+    )
+
+    objects = AcceptanceQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("acceptance")
         verbose_name_plural = _("acceptances")
         ordering = ["-accepted_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["company", "terms"], condition=Q(is_conclusion=True), name="agreement_concluded_once"
+            )
+        ]
 
     def __str__(self):
         return f"{self.company_id} {self.terms}"

@@ -32,7 +32,7 @@ QUERY = [
 FIELDS = [
     "row", "confirmed", "quantity", "form_key", "shown", "accepts_terms", "reference", "note", "cost_center",
     "decision", "reason", "mode", "email", "first_name", "last_name", "salutation", "rights", "ends_on", "order_limit",
-    "function",
+    "function", "agrees",
     "participants", "date", "lines", "name", "list", "participant", "skip",
     "message", "street", "postal_code", "city", "country", "phone", "language", "right-1-use_shop",
 ]  # fmt: skip
