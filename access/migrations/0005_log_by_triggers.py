@@ -2,7 +2,8 @@ from django.db import migrations
 
 # Each change of a membership or a switch writes its line, by whatever way it came: page, admin, import, job, SQL.
 # Who did it stands in portal.actor, set for the length of a transaction (access.log.act_as); nobody said: the portal.
-# Statement triggers: an import of a hundred thousand people writes its lines in one statement too.
+# Statement triggers: an import of a hundred thousand people writes its lines in one statement too. EXECUTE plans each
+# time: a plan kept from one changed row would compare every row with every other when there are thousands.
 FORWARD = """
 create function access_actor() returns jsonb language sql stable as $$
     select coalesce(nullif(current_setting('portal.actor', true), ''), '{"kind": "portal"}')::jsonb
@@ -17,13 +18,15 @@ $$;
 
 create function access_log_added() returns trigger language plpgsql as $$
 begin
+    execute $q$
     insert into access_accessevent (company_id, person_id, person_name, actor_kind, actor_id, actor_name, kind, detail, at)
     select n.company_id, n.user_id, access_name(u, n.invited_as, n.accepted_at), a ->> 'kind', (a ->> 'id')::bigint,
         coalesce(a ->> 'name', ''), case when n.accepted_at is null then 'invited' else 'added' end,
         jsonb_strip_nulls(jsonb_build_object('holder', nullif(n.is_holder, false), 'until', n.ends_on,
             'limit', n.order_limit)), clock_timestamp()
     from added n left join accounts_user u on u.id = n.user_id, access_actor() a
-    order by n.id;
+    order by n.id
+    $q$;
     return null;
 end $$;
 create trigger membership_log_added after insert on access_membership
@@ -31,6 +34,7 @@ create trigger membership_log_added after insert on access_membership
 
 create function access_log_changed() returns trigger language plpgsql as $$
 begin
+    execute $q$
     insert into access_accessevent (company_id, person_id, person_name, actor_kind, actor_id, actor_name, kind, detail, at)
     select n.company_id, n.user_id, access_name(u, n.invited_as, n.accepted_at), a ->> 'kind', (a ->> 'id')::bigint,
         coalesce(a ->> 'name', ''), c.kind, c.detail, clock_timestamp()
@@ -48,7 +52,8 @@ begin
         (8, 'holder_ended', o.is_holder and not n.is_holder, '{}'::jsonb),
         (9, 'main_named', n.is_main_holder and not o.is_main_holder, '{}'::jsonb)
     ) as c (place, kind, holds, detail)
-    where c.holds order by n.id, c.place;
+    where c.holds order by n.id, c.place
+    $q$;
     return null;
 end $$;
 create trigger membership_log_changed after update on access_membership
@@ -56,12 +61,14 @@ create trigger membership_log_changed after update on access_membership
 
 create function access_log_removed() returns trigger language plpgsql as $$
 begin
+    execute $q$
     insert into access_accessevent (company_id, person_id, person_name, actor_kind, actor_id, actor_name, kind, detail, at)
     select o.company_id, o.user_id, access_name(u, o.invited_as, o.accepted_at), a ->> 'kind', (a ->> 'id')::bigint,
         coalesce(a ->> 'name', ''), case when o.accepted_at is null then 'withdrawn' else 'removed' end,
         jsonb_strip_nulls(jsonb_build_object('holder', nullif(o.is_holder, false))), clock_timestamp()
     from gone o left join accounts_user u on u.id = o.user_id, access_actor() a
-    order by o.id;
+    order by o.id
+    $q$;
     return null;
 end $$;
 create trigger membership_log_removed after delete on access_membership
@@ -69,9 +76,10 @@ create trigger membership_log_removed after delete on access_membership
 
 create function access_log_switched() returns trigger language plpgsql as $$
 begin
+    execute $q$
     insert into access_accessevent (company_id, person_id, person_name, actor_kind, actor_id, actor_name, kind, detail, at)
     select m.company_id, m.user_id, access_name(u, m.invited_as, m.accepted_at), a ->> 'kind', (a ->> 'id')::bigint,
-        coalesce(a ->> 'name', ''), tg_argv[0],
+        coalesce(a ->> 'name', ''), $1,
         jsonb_strip_nulls(jsonb_build_object('rights', r.rights, 'until', r.ends_on)), clock_timestamp()
     from (
         select t.content_object_id, t.user_id, t.ends_on, jsonb_agg(p.codename order by p.codename) as rights
@@ -79,7 +87,8 @@ begin
     ) r
     join access_membership m on m.id = r.content_object_id and m.user_id = r.user_id
     left join accounts_user u on u.id = m.user_id, access_actor() a
-    order by m.id;
+    order by m.id
+    $q$ using tg_argv[0];
     return null;
 end $$;
 create trigger membershipright_log_on after insert on access_membershipright

@@ -4,6 +4,7 @@ from django.db import migrations
 FORWARD = """
 create or replace function access_log_changed() returns trigger language plpgsql as $$
 begin
+    execute $q$
     insert into access_accessevent (company_id, person_id, person_name, actor_kind, actor_id, actor_name, kind, detail, at)
     select n.company_id, n.user_id, access_name(u, n.invited_as, n.accepted_at), a ->> 'kind', (a ->> 'id')::bigint,
         coalesce(a ->> 'name', ''), c.kind, c.detail, clock_timestamp()
@@ -23,13 +24,15 @@ begin
         (9, 'holder_ended', o.is_holder and not n.is_holder, '{}'::jsonb),
         (10, 'main_named', n.is_main_holder and not o.is_main_holder, '{}'::jsonb)
     ) as c (place, kind, holds, detail)
-    where c.holds order by n.id, c.place;
+    where c.holds order by n.id, c.place
+    $q$;
     return null;
 end $$;
 """
 BACKWARD = """
 create or replace function access_log_changed() returns trigger language plpgsql as $$
 begin
+    execute $q$
     insert into access_accessevent (company_id, person_id, person_name, actor_kind, actor_id, actor_name, kind, detail, at)
     select n.company_id, n.user_id, access_name(u, n.invited_as, n.accepted_at), a ->> 'kind', (a ->> 'id')::bigint,
         coalesce(a ->> 'name', ''), c.kind, c.detail, clock_timestamp()
@@ -47,7 +50,8 @@ begin
         (8, 'holder_ended', o.is_holder and not n.is_holder, '{}'::jsonb),
         (9, 'main_named', n.is_main_holder and not o.is_main_holder, '{}'::jsonb)
     ) as c (place, kind, holds, detail)
-    where c.holds order by n.id, c.place;
+    where c.holds order by n.id, c.place
+    $q$;
     return null;
 end $$;
 """
