@@ -41,6 +41,23 @@ def printable(text):
 LAST_PRINTABLE = 0x17F
 
 
+class SelectionForm(forms.Form):
+    """Documents ticked in the list."""
+
+    document = forms.ModelMultipleChoiceField(queryset=None)
+
+    def __init__(self, data, *, documents):
+        super().__init__(data)
+        self.fields["document"].queryset = documents
+
+    @property
+    def refusal(self):
+        """Why nothing can be loaded, in a sentence."""
+        if self.errors.as_data()["document"][0].code == "required":
+            return _("Please tick at least one document first.")
+        return _("One of the documents is not there any more.")
+
+
 class DocumentFilter(forms.Form):
     """What a person looks for in the list; anything unreadable counts as not asked."""
 

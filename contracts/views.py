@@ -1,12 +1,16 @@
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from access.door import company_view
 from access.rights import Right
 from portal.lib.files import serve_protected
 
-from .forms import DocumentFilter
+from .forms import DocumentFilter, SelectionForm
 from .models import Terms
+from .packing import first_missing, zip_response
 
 
 @company_view(needs=Right.CONTRACTS)
@@ -26,6 +30,22 @@ def document_file(request, pk):
     loads = "download" in request.GET
     document.note_opening(request.user, "download" if loads else "view")
     return serve_protected(request, document.file, name=document.file_name, sha256=document.sha256, inline=not loads)
+
+
+@require_POST
+@company_view(needs=Right.CONTRACTS)
+def document_zip(request):
+    """The ticked documents as one ZIP file."""
+    form = SelectionForm(request.POST, documents=request.company.documents.dated())
+    if not form.is_valid():
+        messages.error(request, form.refusal)
+        return redirect("document_list", request.company.number)
+    documents = form.cleaned_data["document"]
+    if missing := first_missing(documents):
+        messages.error(request, _("The file of %(number)s cannot be found. Please contact us.") % {"number": missing})
+        return redirect("document_list", request.company.number)
+    documents.note_openings(request.user, "download")
+    return zip_response(documents, name=f"{_('Documents')} {request.company.number}.zip")
 
 
 @company_view(needs=Right.CONTRACTS)

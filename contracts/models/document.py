@@ -32,6 +32,10 @@ class DocumentQuerySet(models.QuerySet):
         new = models.ExpressionWrapper(recent & ~Exists(opened), output_field=models.BooleanField())
         return self.annotate(is_new=new)
 
+    def note_openings(self, user, how):
+        """Remember for all of them at once that somebody viewed or downloaded them."""
+        DocumentOpening.objects.bulk_create(DocumentOpening(document=row, user=user, how=how) for row in self)
+
     def new_for(self, user):
         """Documents that are new to this person."""
         return self.with_new(user).filter(is_new=True)
