@@ -48,6 +48,6 @@ def release_file(request, pk):
     entitled = Release.objects.entitled(request.company)
     file = get_object_or_404(ReleaseFile.of(entitled), pk=pk)
     response = serve_protected(request, file.file, name=file.file_name, sha256=file.sha256)
-    if request.method == "GET" and response.status_code == 200:
-        file.downloads.create(company=request.company, user=request.user)
+    if request.method == "GET" and response.status_code in {200, 206}:
+        file.note_download(request.company, request.user)
     return response

@@ -1,9 +1,14 @@
 """Products and their programs: what is shown, why not, and the file itself."""
 
 import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
+from django.db import connections
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from downloads.models import Download
 from portal.lib.days import today
@@ -117,7 +122,43 @@ def test_resuming_counts_as_one_download_and_only_the_same_file_resumes(acme, do
         assert load(client, acme, file, range=f"bytes={start}-", if_range=first.headers["ETag"]).status_code == 206
     assert load(client, acme, file, range="bytes=1000-", if_range='"another"').status_code == 200
     client.head(reverse("release_file", args=[acme.number, file.pk]))
-    assert Download.objects.count() == 2, "the whole file was sent twice"
+    assert Download.objects.count() == 1
+
+
+def test_looking_is_no_download(acme, dora, as_, file):
+    """Edge 52: neither HEAD nor a range that makes no sense."""
+    client = as_(dora)
+    client.head(reverse("release_file", args=[acme.number, file.pk]))
+    load(client, acme, file, range="bytes=99999999-")
+    assert not Download.objects.exists()
+
+
+def test_another_person_and_another_day_count_again(acme, dora, olga, as_, file):
+    for person in dora, olga, dora:
+        load(as_(person), acme, file)
+    assert Download.objects.count() == 2
+    Download.objects.update(started_at=timezone.now() - dt.timedelta(hours=25))
+    load(as_(dora), acme, file)
+    assert Download.objects.count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ten_pieces_at_the_same_moment_are_one_download(acme, dora, as_, file):
+    """Edge 52: a download manager begins with ten parts and asks for the whole never."""
+    client, start, part = as_(dora), Barrier(10), len(CONTENT) // 10
+
+    def fetch(number):
+        own = Client()
+        own.cookies = client.cookies
+        start.wait()
+        try:
+            return body(load(own, acme, file, range=f"bytes={number * part}-{(number + 1) * part - 1}"))
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(10) as pool:
+        assert b"".join(pool.map(fetch, range(10))) == CONTENT[: part * 10]
+    assert Download.objects.count() == 1
 
 
 def test_behind_nginx_no_worker_sends_the_file(acme, dora, as_, file, settings):
