@@ -2,6 +2,7 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import Kept, LookOnly, QuickList, ReadOnly, WithFile
@@ -39,6 +40,20 @@ class LicenceInline(LookOnly):
 
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("product")
+
+
+class AvvFilter(admin.SimpleListFilter):
+    """Companies by whether they have concluded the AVV in force."""
+
+    title = _("Data processing (AVV)")
+    parameter_name = "avv"
+
+    def lookups(self, request, model_admin):
+        return [("missing", _("missing")), ("valid", _("concluded"))]
+
+    def queryset(self, request, queryset):
+        missing = Exists(Terms.objects.avv_missing_at(OuterRef(OuterRef("pk"))))
+        return {"missing": queryset.filter(missing), "valid": queryset.exclude(missing)}.get(self.value(), queryset)
 
 
 class DocumentForm(forms.ModelForm):

@@ -9,7 +9,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from access.admin import AccessEventInline, MembershipInline
 from accounts.admin import CompanyAdmin
-from contracts.admin import LicenceInline
+from contracts.admin import AvvFilter, LicenceInline
 from portal.lib.admin import ReadOnly
 from portal.models import MailHandover
 
@@ -52,3 +52,5 @@ class MailHandoverAdmin(ReadOnly):
 
 
 CompanyAdmin.inlines = [MembershipInline, LicenceInline, AccessEventInline]
+
+CompanyAdmin.list_filter = [*CompanyAdmin.list_filter, AvvFilter]

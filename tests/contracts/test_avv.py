@@ -192,3 +192,10 @@ def test_the_page_keeps_to_the_query_budget(acme, olga, as_, terms, django_asser
     client = as_(olga)
     with django_assert_max_num_queries(8):
         client.get(reverse("avv", args=[acme.number]))
+
+
+def test_staff_see_which_companies_lack_the_agreement(acme, elsewhere, olga, admin, as_, terms):
+    conclude_avv(acme, shown=terms.sha256, name="Olga", function="Chefin", by=olga)
+    listed = lambda which: as_(admin).get(reverse("admin:accounts_company_changelist"), {"avv": which}).content.decode()
+    assert elsewhere.name in listed("missing") and acme.name not in listed("missing")
+    assert acme.name in listed("valid") and elsewhere.name not in listed("valid")
