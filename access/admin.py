@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -7,14 +9,23 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import LookOnly, QuickList, ReadOnly
 
+from . import mails
 from .asking import answer_as_vendor
 from .ending import close, delete_membership
 from .log import act_as, what, who
 from .models import AccessEvent, AccessRequest, AccessReview, Invitation, Membership, ReviewedPerson, TakeOver
 from .rights import Right
-from .services import AccessRefused, last_holder_sentence
+from .services import AccessRefused, Change, last_holder_sentence
 from .store import set_rights
 from .takeovers import decline, release, start_takeover_as_vendor
+
+
+@dataclass(frozen=True)
+class ByStaff:
+    """Somebody of the vendor's in the place where mails name the membership that acted."""
+
+    user: object
+    pk: None = None
 
 
 class MembershipForm(forms.ModelForm):
@@ -78,7 +89,9 @@ class MembershipAdmin(QuickList):
             # There is one; whoever had the role before stays a licence holder.
             obj.company.memberships.exclude(pk=obj.pk).filter(is_main_holder=True).update(is_main_holder=False)
         super().save_model(request, obj, form, change)
-        set_rights(obj, set(form.cleaned_data.get("switches", [])))
+        added, removed = set_rights(obj, set(form.cleaned_data.get("switches", [])))
+        if added or removed:
+            mails.mail_switched(Change(obj, frozenset(added), frozenset(removed)), ByStaff(request.user))
 
     def delete_model(self, request, obj):
         self._delete(request, [obj])
@@ -92,6 +105,7 @@ class MembershipAdmin(QuickList):
                 with transaction.atomic():
                     act_as(request.user, AccessEvent.Actor.STAFF)
                     close(membership, by=request.user)
+                    mails.mail_removed(membership, ByStaff(request.user))
                     delete_membership(membership, by=request.user)
             except AccessRefused as refusal:
                 self.message_user(request, f"{membership}: {refusal}", messages.ERROR)

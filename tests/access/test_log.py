@@ -5,6 +5,7 @@ import datetime as dt
 import io
 
 import pytest
+from django.core import mail
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -69,6 +70,8 @@ def test_what_staff_do_is_told_as_the_vendor_s(acme, ben, admin, as_, since):
         "Bestellgrenze geändert: keine Grenze, jetzt 99,50\N{NO-BREAK SPACE}€",
     ) in lines(acme, since)
     assert AccessEvent.objects.filter(pk__gt=since).values_list("actor", flat=True)[0] == admin.pk
+    (told,) = mail.outbox
+    assert told.to == [ben.email] and "Downloads" in told.body
 
 
 def test_bulk_removal_in_the_admin_is_noted_and_spares_the_last_holder(acme, olga, ben, admin, as_, since):
@@ -78,6 +81,7 @@ def test_bulk_removal_in_the_admin_is_noted_and_spares_the_last_holder(acme, olg
     as_(admin).post("/admin/access/membership/", data)
     assert acme.memberships.get().user == olga
     assert lines(acme, since)[0] == ("der Anbieter", "Ben Bauer", "entfernt")
+    assert [message.to for message in mail.outbox] == [[ben.email]], "and nobody is told of what was refused"
 
 
 def test_what_the_import_does_is_noted(acme, olga, since, tmp_path):
