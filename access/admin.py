@@ -105,8 +105,8 @@ class MembershipAdmin(QuickList):
                 with transaction.atomic():
                     act_as(request.user, AccessEvent.Actor.STAFF)
                     close(membership, by=request.user)
-                    mails.mail_removed(membership, ByStaff(request.user))
                     delete_membership(membership, by=request.user)
+                    mails.mail_removed(membership, ByStaff(request.user))
             except AccessRefused as refusal:
                 self.message_user(request, f"{membership}: {refusal}", messages.ERROR)
 
