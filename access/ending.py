@@ -9,12 +9,14 @@ from django.utils.translation import gettext as _
 from portal.lib.days import in_months, today
 
 from . import mails
+from .log import Actor, act_as
 from .models import Invitation, Membership, ReviewedPerson
 from .services import (
     AccessRefused,
     SavedMeanwhile,
     entered_with,
     last_holder_sentence,
+    lock_company,
     save_version,
     why_not_touched,
 )
@@ -97,6 +99,19 @@ def _forget(user):
     except ProtectedError:
         # Something of theirs has to be kept, such as an order from before.
         return
+
+
+@transaction.atomic
+def leave_all(person, *, by):
+    """End a person's access everywhere, because the account goes. Raises AccessRefused for an only licence holder.
+
+    by: who carries it out, the person or somebody of the vendor's.
+    """
+    for membership in person.memberships.select_related("company"):
+        lock_company(membership.company_id)
+        act_as(by, Actor.STAFF if by.is_staff else Actor.PERSON)
+        close(membership, by=by)
+        delete_membership(membership, by=by)
 
 
 @transaction.atomic

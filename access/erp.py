@@ -29,10 +29,10 @@ def rights():
 
 PEOPLE = """
     insert into accounts_user (password, is_superuser, username, first_name, last_name, is_staff, is_active, date_joined,
-        email, salutation, phone, language, newsletter)
+        email, salutation, phone, language)
     select distinct on (s.email) '!' || gen_random_uuid(),
         false, 'p-' || substr(replace(gen_random_uuid()::text, '-', ''), 1, 16),
-        s.first_name, s.last_name, false, true, now(), s.email, s.salutation, s.phone, 'de', false
+        s.first_name, s.last_name, false, true, now(), s.email, s.salutation, s.phone, 'de'
     from erp_stage s where not exists (select 1 from accounts_user u where lower(u.email) = s.email)
     order by s.email, s.line;
     insert into account_emailaddress (user_id, email, verified, "primary")

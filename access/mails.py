@@ -182,7 +182,7 @@ def mail_escalated(request):
 
 
 @dataclass(frozen=True)
-class _Mailbox:
+class Mailbox:
     """A mailbox that is no person's as a reader."""
 
     email: str
@@ -191,7 +191,7 @@ class _Mailbox:
 
 
 def _vendor():
-    return _Mailbox(settings.BRAND["info_mail"], settings.BRAND["vendor"])
+    return Mailbox(settings.BRAND["info_mail"], settings.BRAND["vendor"])
 
 
 def mail_takeover(takeover, state):
@@ -207,7 +207,7 @@ def mail_takeover(takeover, state):
     page = settings.PORTAL_URL + reverse("admin:access_takeover_change", args=[takeover.pk])
     _send("takeover", _vendor(), subject, url=page, **context)
     if company.email and company.email not in {reader.email for reader in readers.values()}:
-        mailbox = _Mailbox(company.email, company.name)
+        mailbox = Mailbox(company.email, company.name)
         _send("takeover", mailbox, subject, url=_url("takeover", company.number), **context)
 
 

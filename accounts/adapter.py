@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.door import closed_everywhere
 
+from .addresses import note_change
 from .models import User
 from .people import normal_name
 
@@ -63,6 +64,13 @@ class AccountAdapter(DefaultAccountAdapter):
         person = context.get("user")
         with translation.override(getattr(person, "language", None) or translation.get_language()):
             super().send_mail(template_prefix, email, {**context, "brand": settings.BRAND})
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        """A change of address is told to the old one, with the link that takes it back."""
+        if template_prefix == "account/email/email_changed":
+            undo = note_change(user, context["from_email"], context["to_email"])
+            context = {**context, "undo_url": undo}
+        super().send_notification_mail(template_prefix, user, context, email)
 
     def _get_login_attempts_cache_key(self, request, **credentials):
         # Another spelling of the same name is no new try.

@@ -28,8 +28,11 @@ def customer_number():
     return Parser(read)
 
 
-# What the customer may edit in the portal too is written only where the ERP's own word changed.
+# What the customer may edit in the portal too, or reports and staff accept, is written only where the ERP's own word
+# changed: an accepted new name is not taken back by an export that does not know it yet.
 OWNED_TOGETHER = {
+    "Firma": "name",
+    "Zusatz": "name_extra",
     "Strasse": "street",
     "PLZ": "postal_code",
     "Ort": "city",
@@ -45,7 +48,7 @@ COMPANIES = f"""
     from erp_stage where said_before is null
     on conflict (number) do nothing;
 
-    update accounts_company c set name = s.name, name_extra = s.name_extra, vat_id = s.vat_id,
+    update accounts_company c set vat_id = s.vat_id,
         is_blocked = s.is_blocked, customer_since = s.customer_since,
         {", ".join(f"{name} = {keep_unless_changed(header, f's.{name}', f'c.{name}')}" for header, name in OWNED_TOGETHER.items())}
     from erp_stage s where c.number = s.number;
@@ -69,9 +72,9 @@ HOLDERS = f"""
     ) h where u.id = h.old_user_id and not exists (select 1 from accounts_user x where lower(x.email) = h.holder_email);
 
     insert into accounts_user (password, is_superuser, username, first_name, last_name, is_staff, is_active, date_joined,
-        email, salutation, phone, language, newsletter)
+        email, salutation, phone, language)
     select distinct on (coalesce(nullif(h.holder_email, ''), h.number)) '!' || h.username, false, h.username,
-        h.first_name, h.last_name, false, true, now(), nullif(h.holder_email, ''), h.salutation, '', 'de', false
+        h.first_name, h.last_name, false, true, now(), nullif(h.holder_email, ''), h.salutation, '', 'de'
     from erp_holder h
     where (h.holder_email <> '' and not exists (select 1 from accounts_user x where lower(x.email) = h.holder_email))
        or (h.holder_email = '' and h.old_user_id is null)

@@ -4,8 +4,14 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from .models import Company, User
+from portal.lib.admin import describe_file
+from portal.lib.days import in_months, today
+from portal.lib.uploads import check_pdf
+
+from .models import Company, NameChange, User
+from .models.name_change import FIELDS
 from .people import find_person, normal_name
+from .renaming import report
 
 
 class LoginForm(allauth_forms.LoginForm):
@@ -58,15 +64,34 @@ def _filled_in(**tokens):
 
 
 class PersonForm(forms.ModelForm):
+    """The person's own details, and the phone number at the company at hand, which is another one (edge 20)."""
+
+    phone_here = forms.CharField(
+        label=_("Phone at this company"),
+        max_length=40,
+        required=False,
+        help_text=_("Colleagues and the vendor see it."),
+    )
+
     class Meta:
         model = User
         fields = ["salutation", "first_name", "last_name", "phone", "language"]
         widgets = _filled_in(first_name="given-name", last_name="family-name", phone="tel")
         help_texts = {"phone": _("Your own number, not the one at a company.")}
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, membership, **kwargs):
+        self.membership = membership
+        super().__init__(*args, initial={"phone_here": membership.phone}, **kwargs)
         self.fields["first_name"].required = self.fields["last_name"].required = True
+        self.fields["salutation"].widget.attrs["autocomplete"] = "honorific-prefix"
+        self.fields["language"].widget.attrs["autocomplete"] = "language"
+        self.fields["phone_here"].widget.attrs["autocomplete"] = "work tel"
+
+    def save(self):
+        person = super().save()
+        self.membership.phone = self.cleaned_data["phone_here"]
+        self.membership.save(update_fields=["phone"])
+        return person
 
 
 class CompanyForm(forms.ModelForm):
@@ -74,14 +99,82 @@ class CompanyForm(forms.ModelForm):
 
     class Meta:
         model = Company
-        fields = ["street", "postal_code", "city", "country", "phone", "email"]
-        widgets = _filled_in(street="street-address", postal_code="postal-code", city="address-level2", phone="tel") | {
-            "email": forms.EmailInput(attrs={"autocomplete": "email"})
+        fields = ["street", "postal_code", "city", "country", "phone", "email", "invoice_email", "confirmations"]
+        widgets = _filled_in(
+            street="work street-address", postal_code="work postal-code", city="work address-level2", phone="work tel"
+        ) | {
+            "email": forms.EmailInput(attrs={"autocomplete": "work email"}),
+            "invoice_email": forms.EmailInput(attrs={"autocomplete": "off"}),
+            "confirmations": forms.RadioSelect,
         }
-        labels = {"email": _("Mailbox for invoices and order confirmations")}
+        labels = {"email": _("Mailbox of the company"), "confirmations": _("Who gets order confirmations")}
+        help_texts = {"invoice_email": _("Empty: invoices go to the mailbox of the company.")}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name in ("street", "postal_code", "city"):
             self.fields[name].required = True
-        self.fields["country"].widget.attrs["autocomplete"] = "country"
+        self.fields["country"].widget.attrs["autocomplete"] = "work country"
+
+    def clean(self):
+        data = super().clean()
+        if data.get("confirmations") == Company.Confirmations.MAILBOX and not data.get("email"):
+            self.add_error("confirmations", _("For this the company needs a mailbox."))
+        return data
+
+
+EXTRACT_MEGABYTES = 10
+EARLIEST_YEARS, LATEST_YEARS = 10, 2
+
+
+class NameChangeForm(forms.ModelForm):
+    """A message about the company's firm and seat, filled in with what they are today."""
+
+    class Meta:
+        model = NameChange
+        fields = ["new_name", "new_name_extra", "new_legal_form", "new_seat", "effective_on", "file", "note"]
+        labels = {"file": _("Register extract as PDF"), "new_seat": _("Seat (town)")}
+        help_texts = {
+            "new_legal_form": _("For example GmbH, GbR, e. K."),
+            "effective_on": _(
+                "A past day is entered at once, a day to come on that day. Older papers keep the old name."
+            ),
+        }
+        widgets = {
+            "new_name": forms.TextInput(attrs={"autocomplete": "organization"}),
+            "effective_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+            "file": forms.FileInput(attrs={"accept": "application/pdf"}),
+            "note": forms.Textarea(attrs={"rows": 3}),
+        }
+
+    def __init__(self, *args, company, **kwargs):
+        self.company = company
+        now = {f"new_{name}": getattr(company, name) for name in FIELDS}
+        super().__init__(*args, initial=now | {"new_seat": company.seat or company.city}, **kwargs)
+        self.fields["file"].help_text = _("At most %d MB.") % EXTRACT_MEGABYTES
+
+    def clean_effective_on(self):
+        day, now = self.cleaned_data["effective_on"], today()
+        if not in_months(now, -12 * EARLIEST_YEARS) <= day <= in_months(now, 12 * LATEST_YEARS):
+            raise forms.ValidationError(_("Please check the year."))
+        return day
+
+    def clean_file(self):
+        upload = self.cleaned_data["file"]
+        if upload:
+            check_pdf(upload, megabytes=EXTRACT_MEGABYTES)
+        return upload
+
+    def clean(self):
+        data = super().clean()
+        if not self.errors and all(data[f"new_{name}"] == getattr(self.company, name) for name in FIELDS):
+            self.add_error("new_name", _("Nothing is different from today. Please enter what changes."))
+        return data
+
+    def save(self, *, by):
+        """Send it. Raises RenamingRefused while another one is waiting."""
+        change = self.instance
+        if change.file:
+            describe_file(change)
+        report(change, self.company, by=by)
+        return change

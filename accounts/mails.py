@@ -7,14 +7,126 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from access.mails import Mailbox
+
+
+def url_of(name, *args):
+    return settings.PORTAL_URL + reverse(name, args=args)
+
+
+def _send(template, reader, subject, *, to=None, headers=None, **context):
+    """subject: a function, called in the reader's language. to: another address than the reader's."""
+    address = to or reader.email
+    if not address:
+        return
+    with translation.override(reader.language):
+        context |= {"brand": settings.BRAND, "reader": reader}
+        body = render_to_string(f"accounts/mail/{template}.txt", context)
+        EmailMessage(subject=str(subject()), body=body, to=[address], headers=headers).send()
+
+
+def _vendor():
+    return Mailbox(settings.BRAND["changes_mail"], settings.BRAND["vendor"])
+
 
 def mail_second_factor_needed(person, company, by):
     """The company asks for a second factor from now on."""
-    if not person.email:
-        return
-    with translation.override(person.language):
-        url = settings.PORTAL_URL + reverse("mfa_index")
-        context = {"reader": person, "company": company, "by": by, "url": url, "brand": settings.BRAND}
-        body = render_to_string("accounts/mail/second_factor_needed.txt", context)
-        subject = _("%(company)s asks for a second factor") % {"company": company.name}
-        EmailMessage(subject=subject, body=body, to=[person.email]).send()
+    subject = lambda: _("%(company)s asks for a second factor") % {"company": company.name}  # noqa: E731
+    _send("second_factor_needed", person, subject, company=company, by=by, url=url_of("mfa_index"))
+
+
+# --- the address of the account ---
+
+
+def mail_address_set_by_staff(person, old):
+    """Staff changed the address of an account: to the address before, and to the new one."""
+    context = {"old": old, "new": person.email, "url": url_of("account_login")}
+    for address in filter(None, {old, person.email}):
+        subject = lambda: _("The e-mail address of your account")  # noqa: E731
+        _send("address_set", person, subject, to=address, **context)
+
+
+def mail_address_undone(person, new):
+    """The old address took a change back: to the address that is linked no longer."""
+    subject = lambda: _("The e-mail address of your account")  # noqa: E731
+    _send("address_undone", person, subject, to=new, url=url_of("account_login"))
+
+
+# --- newsletter ---
+
+
+def mail_newsletter_link(consent):
+    """The link that makes the consent count; nothing else is in this mail, so that it is no advertisement itself."""
+    url = url_of("newsletter_confirm", consent.token)
+    _send("newsletter_link", consent.user, lambda: _("Please confirm the newsletter"), to=consent.email, url=url)
+
+
+def mail_newsletter_begun(consent):
+    """The consent counts; with the header that lets mail programs show a button to unsubscribe (RFC 8058)."""
+    url = url_of("newsletter_stop", consent.token)
+    headers = {"List-Unsubscribe": f"<{url}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    subject = lambda: _("You get the newsletter from now on")  # noqa: E731
+    _send("newsletter_begun", consent.user, subject, to=consent.email, headers=headers, url=url)
+
+
+# --- firm and seat ---
+
+
+def mail_name_change_sent(change):
+    """To the vendor, with the page where it is decided; and to who sent it."""
+    page = url_of("admin:accounts_namechange_decide", change.pk)
+    subject = lambda: _("Change of company name: %(company)s") % {"company": change.old_name}  # noqa: E731
+    _send("name_change_vendor", _vendor(), subject, change=change, url=page)
+    if change.asked_by:
+        _send("name_change_sent", change.asked_by, subject, change=change, url=_page_of(change))
+
+
+def mail_name_change_decided(change):
+    """Accepted or declined: to who sent it and to everybody at the company who may change its details."""
+    subject = lambda: _("Change of company name: %(company)s") % {"company": change.old_name}  # noqa: E731
+    for reader in change.readers():
+        _send("name_change_decided", reader, subject, change=change, url=_page_of(change))
+
+
+def mail_name_change_applied(change):
+    """A change that was accepted for a later day is in force from today."""
+    subject = lambda: _("Change of company name: %(company)s") % {"company": change.new_name}  # noqa: E731
+    for reader in change.readers():
+        _send("name_change_applied", reader, subject, change=change, url=_page_of(change))
+
+
+def _page_of(change):
+    return url_of("name_change", change.company.number)
+
+
+# --- the person's data ---
+
+
+def mail_export_ready(export):
+    """The ZIP lies ready behind the login; it is not in the mail."""
+    _send("export_ready", export.user, lambda: _("Your data is ready"), until=export.until, url=url_of("my_data"))
+
+
+def mail_deletion_asked(request):
+    """To the vendor, who has to act within a month (Art. 12 (3) DSGVO), and to the person."""
+    page = url_of("admin:accounts_deletionrequest_change", request.pk)
+    subject = lambda: _("Deletion of an account")  # noqa: E731
+    reader = Mailbox(settings.BRAND["info_mail"], settings.BRAND["vendor"])
+    _send("deletion_vendor", reader, subject, person=request.user, url=page)
+    _send("deletion_asked", request.user, lambda: _("Deletion of your account"), url=url_of("account_delete"))
+
+
+def mail_deletion_declined(request):
+    _send(
+        "deletion_declined",
+        request.user,
+        lambda: _("Deletion of your account"),
+        reason=request.reason,
+        url=url_of("account_delete"),
+    )
+
+
+def mail_deleted(reader, request):
+    """The last mail there is: to the address that was linked a moment ago."""
+    subject = lambda: _("Your account has been deleted")  # noqa: E731
+    _send("deleted", reader, subject, report=request.report, url=settings.BRAND["privacy_url"])

@@ -1,10 +1,13 @@
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import SESSION_KEY
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+from .sessions import network_address
 
 
 class PersonLanguage:
@@ -24,6 +27,20 @@ class PersonLanguage:
         response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+class SessionDevice:
+    """Keeps for the list of sessions from which device, and when, each was last used."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        agent = request.headers.get("User-Agent", "").replace("\0", "")[:300]
+        request.session.device = network_address(request), agent
+        if request.session.get(SESSION_KEY) and request.user.is_authenticated:
+            request.session.seen()
+        return self.get_response(request)
 
 
 class StaffSecondFactor:

@@ -2,6 +2,8 @@
 
 from django.db import transaction
 
+from access.rights import Right
+
 from . import mails
 
 
@@ -16,3 +18,16 @@ def set_second_factor_rule(company, needed, *, by):
     if needed:
         for row in company.memberships.open().select_related("user").exclude(user=by):
             mails.mail_second_factor_needed(row.user, company, by)
+
+
+ADDRESS = {"street", "postal_code", "city"}
+
+
+def address_asks_for_orders(request, form):
+    """Whether the saved address is another one and orders of before could still follow it (edge 25).
+
+    Not into another country: the tax on an order was reckoned for the one it was placed from.
+    """
+    if not ADDRESS & set(form.changed_data) or "country" in form.changed_data or Right.SHOP not in request.rights:
+        return False
+    return request.company.orders.open().exists()

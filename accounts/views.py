@@ -7,18 +7,22 @@ from access.door import HOLDER, company_view, has_second_factor
 from access.rights import Right
 
 from .forms import CompanyForm, PersonForm
-from .services import set_second_factor_rule
+from .services import address_asks_for_orders, set_second_factor_rule
 
 
 @company_view
 def account(request):
     """The person's own data, and the company's."""
-    return render(request, "accounts/account.html")
+    context = {
+        "newsletter": request.user.consents.open().first(),
+        "name_change": request.company.name_changes.waiting().first(),
+    }
+    return render(request, "accounts/account.html", context)
 
 
 @company_view
 def person_edit(request):
-    form = PersonForm(request.POST or None, instance=request.user)
+    form = PersonForm(request.POST or None, instance=request.user, membership=request.membership)
     if not form.is_valid():
         return render(request, "accounts/person_edit.html", {"form": form})
     form.save()
@@ -48,4 +52,6 @@ def company_edit(request):
         return render(request, "accounts/company_edit.html", {"form": form})
     form.save()
     messages.success(request, _("The company's details have been saved."))
+    if address_asks_for_orders(request, form):
+        return redirect("order_addresses", request.company.number)
     return redirect("account", request.company.number)

@@ -23,12 +23,17 @@ def _send(template, order, address, language, subject, *, attachment=None, **con
 
 
 def _readers(order):
-    """Address -> language: who ordered, while still with the company, and the company's mailbox. Each address once."""
-    person = order.ordered_by
-    readers = {order.company.email.lower(): "de"} if order.company.email else {}
-    if person and person.email and order.company.memberships.filter(user=person).exists():
-        readers[person.email.lower()] = person.language
-    return readers.items()
+    """Address -> language, as the company chooses: who ordered, while still with it, and the company's mailbox.
+
+    Where the chosen one cannot be reached the other gets it: somebody has to (§ 312i BGB).
+    """
+    company, person = order.company, order.ordered_by
+    mailbox = {company.email.lower(): "de"} if company.email else {}
+    orderer = {}
+    if person and person.email and company.memberships.filter(user=person).exists():
+        orderer[person.email.lower()] = person.language
+    wanted = {"orderer": orderer or mailbox, "mailbox": mailbox or orderer}
+    return wanted.get(company.confirmations, mailbox | orderer).items()
 
 
 def mail_receipt(order):

@@ -7,6 +7,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from contracts.models import Acceptance, Terms
+from portal.lib.text import as_uuid
 from shop.cart import read_cart
 from shop.models import Cart
 from shop.trainings import TrainingRefused, book_lines, day_of
@@ -112,6 +113,22 @@ def _details(line):
     if not line.row.date:
         return ""
     return "\n".join([f"{day_of(line.row.date)}, {line.row.date.place}", *line.participants])
+
+
+@transaction.atomic
+def adapt_addresses(company, pks, *, by):
+    """Let open orders, by their ids, take the company's address of today; the history says so. Returns how many.
+
+    An order that has been accepted meanwhile, or is another company's, is passed over: its paper carries the address.
+    """
+    address = "\n".join(company.address_lines)
+    wanted = {pk for pk in map(as_uuid, pks) if pk}
+    rows = company.orders.open().select_for_update().filter(pk__in=wanted).exclude(address=address)
+    for order in rows:
+        order.address = address
+        order.save(update_fields=["address"])
+        order.note_event(order.state, by=by, reason=_("Address changed to the company's new one."))
+    return len(rows)
 
 
 def next_number():

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from access.admin import AccessEventInline, MembershipInline
-from accounts.admin import CompanyAdmin
+from accounts.admin.companies import CompanyAdmin
 from contracts.admin import AvvFilter, LicenceInline
 from portal.lib.admin import ReadOnly
 from portal.models import MailHandover

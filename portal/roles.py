@@ -7,6 +7,9 @@ VIEW, CHANGE, ADD = "view", "change", "add"
 CUSTOMERS = {
     "accounts.company": [VIEW, CHANGE, ADD],
     "accounts.user": [VIEW, CHANGE, ADD],
+    "accounts.namechange": [VIEW, CHANGE],
+    "accounts.deletionrequest": [VIEW, CHANGE],
+    "accounts.newsletterconsent": [VIEW, CHANGE],
     "access.membership": [VIEW, CHANGE, ADD, "delete"],
     "access.invitation": [VIEW],
     "access.accessrequest": [VIEW, CHANGE],

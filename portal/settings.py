@@ -97,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.middleware.SessionDevice",
     "accounts.middleware.PersonLanguage",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -203,6 +204,14 @@ MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or DEBUG
 # Whoever may change customers' data proves it twice; the demo's staff can look around without.
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", not (DEMO or DEBUG))
+SESSION_ENGINE = "accounts.sessions"
+# When a session ends by itself (ASVS 7.3): after so long without a click, and in any case after the longest time.
+SESSIONS = {
+    "idle_hours": env.int("SESSION_IDLE_HOURS", 12),
+    "kept_idle_days": env.int("SESSION_KEPT_IDLE_DAYS", 14),
+    "longest_days": env.int("SESSION_LONGEST_DAYS", 90),
+}
+SESSION_COOKIE_AGE = SESSIONS["longest_days"] * 24 * 3600
 # How many proxies stand in front; the client's address for limits is read behind them.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 

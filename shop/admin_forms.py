@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin import search_companies
+from accounts.admin.companies import search_companies
 from accounts.models import Company
 
 from .models import Article, Fit, Synonym

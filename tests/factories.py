@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from access.models import Membership
 from access.store import set_rights
-from accounts.models import Company, User
+from accounts.models import Company, NameChange, NewsletterConsent, User
 from contracts.models import Document, Licence, Maintenance, Product, Terms
 from downloads.models import Release, ReleaseFile
 from orders.models import Order, OrderLine
@@ -44,6 +44,33 @@ class CompanyFactory(factory.django.DjangoModelFactory):
     postal_code = "80331"
     city = "München"
     email = factory.LazyAttribute(lambda c: f"info@{c.number}.example")
+
+
+class NameChangeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = NameChange
+
+    company = factory.SubFactory(CompanyFactory)
+    asked_by_name = "Erika Muster"
+    old_name = factory.LazyAttribute(lambda c: c.company.name)
+    new_name = "Neue Verwaltung GmbH"
+    new_seat = "Augsburg"
+    effective_on = dt.date(2026, 1, 1)
+    file = factory.LazyFunction(lambda: ContentFile(PDF, name="auszug.pdf"))
+    file_name = "Auszug.pdf"
+    size = len(PDF)
+    sha256 = hashlib.sha256(PDF).hexdigest()
+
+
+class ConsentFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = NewsletterConsent
+
+    user = factory.SubFactory(UserFactory)
+    email = factory.LazyAttribute(lambda c: c.user.email)
+    wording = "Ja, bitte."
+    wording_version = "2026-11"
+    mailed_at = factory.LazyFunction(timezone.now)
 
 
 class MembershipFactory(factory.django.DjangoModelFactory):

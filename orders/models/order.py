@@ -16,6 +16,10 @@ class OrderQuerySet(models.QuerySet):
     def newest_first(self):
         return self.order_by("-placed_at", "-number")
 
+    def open(self):
+        """Those that nobody at the vendor has accepted yet."""
+        return self.filter(state__in=[Order.State.WAITING, Order.State.RECEIVED])
+
     def with_confirmation(self):
         """Adds confirmation: the id of the order confirmation filed under the company's documents, or None."""
         papers = Document.objects.visible().filter(

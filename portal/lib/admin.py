@@ -1,7 +1,8 @@
 """What the vendor's admin pages share."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.http import Http404
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -80,3 +81,50 @@ def describe_file(obj):
     obj.file_name = obj.file.name.rsplit("/", 1)[-1][:200]
     obj.size = obj.file.size
     obj.sha256 = sha256_of(obj.file)
+
+
+class Decided(ReadOnly):
+    """Requests of customers on which staff say yes or no, the no with a reason, on a page "decide".
+
+    A class names `refused` (the exception whose text staff read) and gives accept(request, obj), decline(request, obj,
+    reason) and facts(obj), a list of (label, before, after, whether it differs).
+    """
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_decide"
+        own = [path("<path:object_id>/entscheiden/", self.admin_site.admin_view(self.decide), name=name)]
+        return own + super().get_urls()
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["decide_link", *super().get_readonly_fields(request, obj)]
+
+    def get_fields(self, request, obj=None):
+        return ["decide_link", *(name for name in super().get_fields(request, obj) if name != "decide_link")]
+
+    @admin.display(description=_("decide"))
+    def decide_link(self, obj):
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_decide", args=[obj.pk])
+        words = _("Look and decide") if obj.state == "waiting" else _("Look")
+        return format_html('<a href="{}">{}</a>', url, words)
+
+    def decide(self, request, object_id):
+        obj = self.get_object(request, object_id)
+        if obj is None or not request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"):
+            raise Http404
+        reason = request.POST.get("reason", "")[:500].replace("\0", "")
+        if request.method == "POST" and self._decided(request, obj, reason):
+            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+        context = {"obj": obj, "facts": self.facts(obj), "reason": reason, "title": str(obj), "opts": self.opts}
+        return render(request, "admin/decide.html", {**self.admin_site.each_context(request), **context})
+
+    def _decided(self, request, obj, reason):
+        try:
+            if "accept" in request.POST:
+                self.accept(request, obj)
+            else:
+                self.decline(request, obj, reason)
+        except self.refused as refusal:
+            messages.error(request, str(refusal))
+            return False
+        messages.success(request, _("Decided: %s") % obj)
+        return True

@@ -1,8 +1,10 @@
 import logging
 import re
 
-# Invitations, "forgotten password", confirmation of an address: who reads such a path can use it.
-TOKEN = re.compile(r"/(einladung|anmeldung/password/reset/key|anmeldung/confirm-email)/[^/\s\"']+")
+# Invitations, "forgotten password", addresses, the newsletter: who reads such a path can use it.
+TOKEN = re.compile(
+    r"/(einladung|anmeldung/password/reset/key|anmeldung/confirm-email|konto/adresse|konto/newsletter)/[^/\s\"']+"
+)
 
 
 class HideTokens(logging.Filter):

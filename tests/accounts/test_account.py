@@ -11,7 +11,8 @@ from accounts.models import Company, User
 from tests import factories as make
 
 KONTO = "/kunde/12345/konto/"
-PERSON = {"salutation": "ms", "first_name": "Béla", "last_name": "Bauer-Ost", "phone": "089 1", "language": "de"}
+PERSON = {"salutation": "ms", "first_name": "Béla", "last_name": "Bauer-Ost", "phone": "089 1", "phone_here": "089 1-23",
+          "language": "de"}  # fmt: skip
 COMPANY = {
     "street": "Neue Gasse 2",
     "postal_code": "1010",
@@ -19,6 +20,8 @@ COMPANY = {
     "country": "AT",
     "phone": "",
     "email": "post@sonnenhof.example",
+    "invoice_email": "",
+    "confirmations": "both",
 }
 pytestmark = pytest.mark.django_db
 
@@ -40,7 +43,8 @@ def test_own_details_are_saved(ben, as_):
     page = as_(ben).post(f"{KONTO}person/", PERSON, follow=True)
     ben.refresh_from_db()
     assert (ben.first_name, ben.last_name, ben.phone, ben.salutation) == ("Béla", "Bauer-Ost", "089 1", "ms")
-    assert "Béla Bauer-Ost" in page.content.decode()
+    assert ben.at["12345"].__class__.of(ben.at["12345"]).phone == "089 1-23", "edge 20: two different numbers"
+    assert "Béla Bauer-Ost" in page.content.decode() and "089 1-23" in page.content.decode()
 
 
 def test_the_language_counts_from_the_next_page(ben, as_):

@@ -230,7 +230,8 @@ def test_an_address_is_linked_and_a_password_link_sent(client_of, acme):
     assert holder.email == "neu@firma.example"
     assert holder.emailaddress_set.get().verified
     client.post(url(User), {"action": "send_password_link", "_selected_action": [holder.pk]})
-    (sent,) = mail.outbox
+    linked, sent = mail.outbox
+    assert linked.to == ["neu@firma.example"] and "hat die E-Mail-Adresse Ihres Kontos geändert" in linked.body
     assert sent.to == ["neu@firma.example"] and "/anmeldung/password/reset/key/" in sent.body
 
 

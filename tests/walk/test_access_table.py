@@ -24,6 +24,9 @@ GET = {
     "person_edit": MEMBER,
     "company_edit": ACCOUNT,
     "second_factor_rule": POST_ONLY,
+    "name_change": ACCOUNT,
+    "name_change_file": ACCOUNT,
+    "name_change_withdraw": POST_ONLY,
     "document_list": CONTRACTS,
     "document_file": CONTRACTS,
     "terms_list": CONTRACTS,
@@ -82,6 +85,7 @@ GET = {
     "order_list": SHOP,
     "order_export": SHOP,
     "order_create": [200, 302, 302, 403, 403, 403, 404, 404, 302],
+    "order_addresses": SHOP,
     "order_detail": SHOP,
     "order_again": SHOP,
     "order_pdf": SHOP,
@@ -94,6 +98,9 @@ POST = {
     "second_factor_rule": [302, 403, 403, 403, 403, 403, 404, 404, 302],
     "person_edit": MEMBER,
     "company_edit": ACCOUNT,
+    "name_change": ACCOUNT,
+    "name_change_withdraw": [302, 302, 403, 403, 403, 302, 404, 404, 302],
+    "order_addresses": [302, 302, 302, 403, 403, 403, 404, 404, 302],
     "avv": HOLDER,
     "document_zip": [302, 302, 403, 403, 302, 403, 404, 404, 302],
     "people_list": [302, 302, 403, 403, 403, 403, 404, 404, 302],
@@ -137,11 +144,22 @@ POST = {
 }
 
 # Outside a company: for anybody, or for everybody who is logged in.
+PERSONAL = [200] * 8 + [302]
 OUTSIDE = {
     "home": [302, 302, 302, 302, 302, 302, 200, 302, 302],
     "chooser": [200, 200, 200, 200, 200, 200, 200, 200, 302],
     # The invitation is for Nils: others are asked whether they are him.
     "invitation_accept": [200] * 8 + [302],
+    "session_list": PERSONAL,
+    "session_end": [405] * 8 + [302],
+    "newsletter": PERSONAL,
+    "my_data": PERSONAL,
+    # The password is asked for again before the file is given, to its owner only, and before anything is deleted.
+    "my_data_file": [302] * 9,
+    "account_delete": [302] * 9,
+    "account_keep": [405] * 8 + [302],
+    # Who has the link needs no login.
+    **dict.fromkeys(["email_undo", "newsletter_confirm", "newsletter_stop"], [200] * 9),
     "set_language": [405] * 9,
     "brand_css": [200] * 9,
     "health": [200] * 9,
@@ -214,6 +232,8 @@ FOREIGN = [
     "list_order",
     "booking_rename",
     "booking_release",
+    "name_change_file",
+    "name_change_withdraw",
 ]
 
 
@@ -236,6 +256,8 @@ def test_ids_of_another_company_are_not_there(name, method, world, as_, elsewher
         "list_order": make_theirs.kept.pk,
         "booking_rename": make_theirs.booking.pk,
         "booking_release": make_theirs.booking.pk,
+        "name_change_file": make_theirs.change.pk,
+        "name_change_withdraw": make_theirs.change.pk,
     }
     olga = world.company.memberships.get(is_main_holder=True).user
     url = reverse(name, args=[world.company.number, arguments[name]])

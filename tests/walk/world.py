@@ -10,6 +10,7 @@ from PIL import Image
 
 from access.models import Invitation
 from access.rights import Right
+from accounts.models import EmailChange
 from portal.lib.days import today
 from shop.cart import put
 from shop.lists import add, make_list
@@ -46,6 +47,7 @@ def furnish(company, holder, product=None):
         kept=kept,
         booking=booking,
         order=order,
+        change=make.NameChangeFactory(company=company),
     )
 
 
@@ -99,7 +101,21 @@ def arguments(company, rows, terms, colleague, token):
         **{name: {"pk": colleague.pk} for name in PERSON},
         **of_access(company, colleague),
         "invitation_accept": {"token": token},
+        "name_change_file": {"pk": rows.change.pk},
+        "name_change_withdraw": {"pk": rows.change.pk},
         "demo_mail": {"name": f"{uuid.uuid4().hex}.eml"},
+    }
+
+
+def of_person(person):
+    """What is a person's own: a change of address, a consent, an export."""
+    consent = make.ConsentFactory(user=person)
+    export = person.exports.create(ready_at=timezone.now(), file=ContentFile(b"PK", name="export.zip"))
+    return {
+        "email_undo": {"token": EmailChange.note(person, "alt@12345.example", person.email)},
+        "newsletter_confirm": {"token": consent.token},
+        "newsletter_stop": {"token": consent.token},
+        "my_data_file": {"pk": export.pk},
     }
 
 
@@ -109,4 +125,5 @@ def build(acme, olga, nils):
     rows = furnish(acme, olga)
     membership = nils.at[acme.number]
     _invitation, token = Invitation.issue(membership, by=olga)
-    return SimpleNamespace(company=acme, rows=rows, arguments=arguments(acme, rows, terms, membership, token))
+    found = arguments(acme, rows, terms, membership, token) | of_person(olga)
+    return SimpleNamespace(company=acme, rows=rows, arguments=found)

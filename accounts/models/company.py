@@ -1,89 +1,14 @@
 import unicodedata
-import uuid
 
-from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
-from django.db.models.functions import Lower, Upper
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from portal.lib.days import today
-
-
-def new_username():
-    """An opaque name for people; customers log in with their e-mail or customer number, only staff see names."""
-    return f"p-{uuid.uuid4().hex[:16]}"
-
-
-def composed(text):
-    """ä as one sign: some keyboards send it as a and dots, and it is the same password (edge 24)."""
-    return unicodedata.normalize("NFC", text) if text else text
-
-
-class People(UserManager):
-    def get_by_email(self, email):
-        """The person of an address, whatever its letter case. Raises User.DoesNotExist."""
-        return self.with_email(email).get()
-
-    def with_email(self, email):
-        """The one person with an address, whatever its letter case, as a queryset; read from the unique index."""
-        return self.alias(lower_email=Lower("email")).filter(lower_email=email.strip().lower())
-
-
-class User(AbstractUser):
-    """A person. One e-mail address is one person, at however many companies."""
-
-    class Salutation(models.TextChoices):
-        NONE = "", _("no salutation")
-        MS = "ms", _("Ms")
-        MR = "mr", _("Mr")
-
-    username = models.CharField(_("user name"), max_length=150, unique=True, default=new_username)
-    email = models.EmailField(_("e-mail address"), null=True, blank=True)
-    salutation = models.CharField(
-        _("salutation"), max_length=4, choices=Salutation.choices, blank=True, default=Salutation.NONE
-    )
-    phone = models.CharField(_("phone"), max_length=40, blank=True)
-    language = models.CharField(
-        _("language"), max_length=5, choices=[("de", _("German")), ("en", _("English"))], default="de"
-    )
-    newsletter = models.BooleanField(_("newsletter"), default=False)
-    # Counts the links asked for with "forgotten password"; a newer one kills those before it.
-    resets = models.PositiveIntegerField(default=0, db_default=0, editable=False)
-
-    objects = People()
-
-    class Meta:
-        verbose_name = _("person")
-        verbose_name_plural = _("people")
-        # For the login, which does not mind the letter case.
-        indexes = [models.Index(Upper("username"), name="user_name_upper")]
-        constraints = [
-            models.UniqueConstraint(Lower("email"), name="user_email_once"),
-            # Two people without an address must not collide, so none is NULL and never an empty text.
-            models.CheckConstraint(condition=~Q(email=""), name="user_email_not_empty"),
-        ]
-
-    def __str__(self):
-        return self.get_full_name() or self.email or self.username
-
-    def save(self, *args, **kwargs):
-        self.email = self.email or None
-        super().save(*args, **kwargs)
-
-    def set_password(self, raw_password):
-        super().set_password(composed(raw_password))
-
-    def check_password(self, raw_password):
-        return super().check_password(composed(raw_password))
-
-    def clean(self):
-        super().clean()
-        self.email = (self.email or "").strip() or None
-
 
 # As the index has it: a number of nothing but zeros stays empty and is found by nobody's number without zeros.
 WITHOUT_ZEROS = Func(F("number"), Value("0"), function="ltrim", output_field=models.CharField())
@@ -120,6 +45,11 @@ class CompanyQuerySet(models.QuerySet):
 class Company(models.Model):
     """A customer of the vendor. Name and seat are the vendor's to change, the rest the customer's own."""
 
+    class Confirmations(models.TextChoices):
+        BOTH = "both", _("who ordered, and the company's mailbox")
+        ORDERER = "orderer", _("only who ordered")
+        MAILBOX = "mailbox", _("only the company's mailbox")
+
     number = models.CharField(
         _("customer number"),
         max_length=20,
@@ -128,12 +58,24 @@ class Company(models.Model):
     )
     name = models.CharField(_("company name"), max_length=200)
     name_extra = models.CharField(_("name, second line"), max_length=200, blank=True)
+    # Firm and seat as the commercial register has them (§ 17, § 29 HGB); the postal address may be another.
+    legal_form = models.CharField(_("legal form"), max_length=60, blank=True, db_default="")
+    seat = models.CharField(_("seat"), max_length=120, blank=True, db_default="")
     street = models.CharField(_("street and number"), max_length=200, blank=True)
     postal_code = models.CharField(_("postal code"), max_length=12, blank=True)
     city = models.CharField(_("city"), max_length=120, blank=True)
     country = CountryField(_("country"), default="DE")
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail of the company"), blank=True)
+    # Empty: invoices go to the mailbox above.
+    invoice_email = models.EmailField(_("mailbox for invoices"), blank=True, db_default="")
+    confirmations = models.CharField(
+        _("order confirmations go to"),
+        max_length=8,
+        choices=Confirmations.choices,
+        default=Confirmations.BOTH,
+        db_default=Confirmations.BOTH,
+    )
     vat_id = models.CharField(_("VAT id"), max_length=20, blank=True)
     is_blocked = models.BooleanField(_("blocked"), default=False)
     uses_homecase = models.BooleanField(_("uses HOMECASE"), default=False)

@@ -1,0 +1,73 @@
+"""The address of an account: what a change of it sets going, and how the old address takes it back."""
+
+from allauth.account.forms import default_token_generator
+from allauth.account.internal import flows
+from allauth.account.models import EmailAddress
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import mails
+from .models import EmailChange, User
+from .newsletter import follow_address
+from .sessions import end_sessions
+
+
+class AddressTaken(Exception):
+    """The address is somebody else's by now; the text is for people and does not say whose."""
+
+
+@transaction.atomic
+def note_change(person, old, new):
+    """The person confirmed a new address. Returns the link by which the old one takes it back within a week."""
+    token = EmailChange.note(person, old, new)
+    follow_address(person)
+    return mails.url_of("email_undo", token)
+
+
+@transaction.atomic
+def undo(request, change):
+    """Link the old address again; whoever changed it is out, whatever they know.
+
+    All sessions end, the password is void, second factors added since the change are gone, and a link to set a new
+    password goes to the old address. Raises AddressTaken where that address has become somebody else's.
+    """
+    person = User.objects.select_for_update().get(pk=change.user_id)
+    if User.objects.with_email(change.old).exclude(pk=person.pk).exists():
+        raise AddressTaken(_("This address can no longer be linked again. Please call us."))
+    change.undone_at = timezone.now()
+    change.save(update_fields=["undone_at"])
+    mails.mail_address_undone(person, person.email)
+    person.email = change.old
+    person.set_unusable_password()
+    # Links sent to the other address die with it.
+    person.resets += 1
+    person.save(update_fields=["email", "password", "resets"])
+    person.authenticator_set.filter(created_at__gte=change.changed_at).delete()
+    end_sessions(person)
+    link_address(person)
+    follow_address(person)
+    flows.password_reset.request_password_reset(request, person.email, [person], default_token_generator)
+
+
+def link_address(person):
+    """Keep allauth's row of the address in step with the one that is stored; pending changes are dropped."""
+    EmailAddress.objects.filter(user=person).exclude(email__iexact=person.email or "").delete()
+    if person.email:
+        EmailAddress.objects.update_or_create(
+            user=person, email=person.email.lower(), defaults={"verified": True, "primary": True}
+        )
+
+
+@transaction.atomic
+def set_by_staff(person, old):
+    """Staff linked another address, or none: both addresses are told, sessions and older links end."""
+    link_address(person)
+    if (old or "").lower() == (person.email or "").lower():
+        return
+    if old:
+        person.resets += 1
+        person.save(update_fields=["resets"])
+        end_sessions(person)
+    follow_address(person)
+    mails.mail_address_set_by_staff(person, old)

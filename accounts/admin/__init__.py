@@ -1,0 +1,3 @@
+from . import companies, newsletter, people, requests
+
+__all__ = ["companies", "newsletter", "people", "requests"]

@@ -1,0 +1,62 @@
+from django.conf import settings
+from django.contrib import admin, messages
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from portal.lib.admin import Kept
+
+from ..models import Company
+
+
+def search_companies(queryset, text):
+    """Companies by number in any spelling, name, e-mail of the company or its people, or licence number."""
+    text = text.strip().replace("\0", "")
+    if not text:
+        return queryset
+    found = Q(name__icontains=text) | Q(number__icontains=text) | Q(email__icontains=text)
+    found |= Q(memberships__user__email__icontains=text) | Q(memberships__user__last_name__icontains=text)
+    found |= Q(licences__number__icontains=text)
+    if meant := Company.objects.by_login_name(text, settings.BRAND["login_prefix"]):
+        found |= Q(pk=meant.pk)
+    return queryset.filter(pk__in=Company.objects.filter(found).values("pk"))
+
+
+@admin.register(Company)
+class CompanyAdmin(Kept):
+    list_display = ["number", "name", "city", "main_holder", "is_blocked", "ended_on"]
+    list_display_links = ["number", "name"]
+    list_filter = ["is_blocked", "uses_homecase"]
+    search_fields = ["number"]
+    search_help_text = _("Customer number, name, e-mail, person or licence number")
+    actions = ["block", "unblock"]
+    readonly_fields = ["created_at"]
+    fieldsets = [
+        (None, {"fields": ["number", "name", "name_extra", "legal_form", "seat"]}),
+        (_("State"), {"fields": ["is_blocked", "ended_on", "uses_homecase"]}),
+        (_("Address"), {"fields": ["street", "postal_code", "city", "country", "phone"]}),
+        (_("Mail"), {"fields": ["email", "invoice_email", "confirmations"]}),
+        (_("Master data"), {"fields": ["vat_id", "customer_since", "created_at"]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("memberships__user")
+
+    def get_search_results(self, request, queryset, search_term):
+        return search_companies(queryset, search_term), False
+
+    @admin.display(description=_("licence holder"))
+    def main_holder(self, company):
+        return ", ".join(str(row.user) for row in company.memberships.all() if row.is_main_holder)
+
+    @admin.action(description=_("Block the selected companies"), permissions=["change"])
+    def block(self, request, queryset):
+        self._tell(request, queryset.update(is_blocked=True))
+
+    @admin.action(description=_("Open the selected companies"), permissions=["change"])
+    def unblock(self, request, queryset):
+        self._tell(request, queryset.update(is_blocked=False))
+
+    def _tell(self, request, count):
+        text = ngettext("%(count)d company changed.", "%(count)d companies changed.", count) % {"count": count}
+        self.message_user(request, text, messages.SUCCESS)

@@ -1,0 +1,75 @@
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.personal import Personal
+
+PERSONAL = [
+    Personal("addresses", _("e-mail addresses"), "account.EmailAddress", "user", ("email", "verified", "primary")),
+    Personal(
+        "sessions",
+        _("sessions"),
+        "accounts.Session",
+        "user",
+        ("created_at", "last_seen_at", "ip", "user_agent", "is_kept"),
+    ),
+    Personal(
+        "second_factors", _("second factors"), "mfa.Authenticator", "user", ("type", "created_at", "last_used_at")
+    ),
+    Personal(
+        "address_changes",
+        _("changes of address"),
+        "accounts.EmailChange",
+        "user",
+        ("old", "new", "changed_at", "undone_at"),
+        is_extra=True,
+    ),
+    Personal(
+        "newsletter",
+        _("consents to the newsletter"),
+        "accounts.NewsletterConsent",
+        "user",
+        (
+            "email",
+            "wording",
+            "wording_version",
+            "asked_at",
+            "asked_ip",
+            "confirmed_at",
+            "confirmed_ip",
+            "ended_at",
+            "end",
+        ),
+        keeps=_("Proof that you had agreed, for three calendar years after the end (Art. 7 (1), Art. 17 (3) e DSGVO)."),
+    ),
+    Personal(
+        "name_changes",
+        _("messages about the company's name"),
+        "accounts.NameChange",
+        "asked_by",
+        (
+            "company__number",
+            "asked_at",
+            "new_name",
+            "new_legal_form",
+            "new_seat",
+            "effective_on",
+            "note",
+            "state",
+            "decided_at",
+        ),
+        keeps=_("Papers of the company, with your name as it was then, while its business records are kept."),
+        file="file",
+        file_name="file_name",
+    ),
+    Personal(
+        "exports", _("exports of your data"), "accounts.DataExport", "user", ("asked_at", "ready_at"), is_extra=True
+    ),
+    Personal(
+        "deletion_requests",
+        _("requests for deletion"),
+        "accounts.DeletionRequest",
+        "user",
+        ("asked_at", "state", "decided_at", "reason"),
+        keeps=_("The request itself, without a name, as proof that it was carried out."),
+    ),
+]
+KEPT_BACK = {}

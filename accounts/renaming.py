@@ -1,0 +1,93 @@
+"""Firm and seat: reported by the customer, accepted or declined by the vendor, in force from a day.
+
+A company has one message waiting at a time. It outlives the removal of who sent it. A day in the past means at once;
+a day to come is kept until it begins in Berlin. Papers made before keep the old name.
+"""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from portal.lib.days import today
+
+from . import mails
+from .models import Company, NameChange
+from .models.name_change import FIELDS
+
+
+class RenamingRefused(Exception):
+    """Not possible any more; the text is for people."""
+
+
+@transaction.atomic
+def report(change, company, *, by):
+    """Send a filled-in message to the vendor. Raises RenamingRefused while another one is waiting."""
+    company = Company.objects.select_for_update().get(pk=company.pk)
+    if company.name_changes.waiting().exists():
+        raise RenamingRefused(_("A change is waiting already. Withdraw it first if it is no longer right."))
+    change.company, change.asked_by, change.asked_by_name = company, by, str(by)[:300]
+    for name in FIELDS:
+        setattr(change, f"old_{name}", getattr(company, name))
+    change.save()
+    mails.mail_name_change_sent(change)
+
+
+@transaction.atomic
+def withdraw(change, *, by):
+    """Take a waiting message back. Raises RenamingRefused once it is decided."""
+    change = _waiting(change)
+    _decide(change, NameChange.State.WITHDRAWN, by)
+
+
+@transaction.atomic
+def accept(change, *, by):
+    """Enter the change, or keep it for its day; everybody who may change the company's details is told."""
+    change = _waiting(change)
+    _decide(change, NameChange.State.ACCEPTED, by)
+    if change.effective_on <= today():
+        _enter(change)
+    mails.mail_name_change_decided(change)
+
+
+@transaction.atomic
+def decline(change, reason, *, by):
+    """Say no, with the reason that the customer reads. Raises RenamingRefused without one."""
+    if not reason.strip():
+        raise RenamingRefused(_("Please give the reason; the customer reads it."))
+    change = _waiting(change)
+    change.reason = reason.strip()[:500]
+    _decide(change, NameChange.State.DECLINED, by)
+    mails.mail_name_change_decided(change)
+
+
+def apply_due():
+    """Accepted changes whose day has begun are entered; once each."""
+    for pk in NameChange.objects.due().values_list("pk", flat=True):
+        with transaction.atomic():
+            change = NameChange.objects.select_for_update().due().filter(pk=pk).first()
+            if change:
+                _enter(change)
+                mails.mail_name_change_applied(change)
+
+
+def _waiting(change):
+    change = NameChange.objects.select_for_update(of=["self"]).select_related("company").get(pk=change.pk)
+    if change.state != NameChange.State.WAITING:
+        raise RenamingRefused(_("This has been decided meanwhile: %s.") % change.get_state_display())
+    return change
+
+
+def _decide(change, state, by):
+    change.state, change.decided_at, change.decided_by_name = state, timezone.now(), str(by)[:300]
+    change.save(update_fields=["state", "decided_at", "decided_by_name", "reason"])
+
+
+def _enter(change):
+    """Only what the message changes: what staff corrected meanwhile in another field stays."""
+    company = Company.objects.select_for_update().get(pk=change.company_id)
+    changed = [name for name in FIELDS if getattr(change, f"new_{name}") != getattr(change, f"old_{name}")]
+    for name in changed:
+        setattr(company, name, getattr(change, f"new_{name}"))
+    company.save(update_fields=changed)
+    change.applied_at = timezone.now()
+    change.save(update_fields=["applied_at"])

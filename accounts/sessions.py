@@ -1,0 +1,86 @@
+"""Sessions in the database that know their person and device: the list under "Mein Konto" is the table itself."""
+
+from datetime import timedelta
+
+from allauth.account.adapter import get_adapter
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.core.exceptions import PermissionDenied
+from django.utils import timezone
+from ua_parser import parse
+
+# How exact "last used" is; a write for every click would cost each page a query.
+EVERY = timedelta(minutes=5)
+
+
+class SessionStore(DatabaseStore):
+    """Django's own, with person, device and times in the row; idle and too old sessions are none."""
+
+    row = None
+    # (address in the network, program) of the request at hand, as the middleware sets it.
+    device = None
+
+    @classmethod
+    def get_model_class(cls):
+        from .models import Session
+
+        return Session
+
+    def _get_session_from_db(self):
+        self.row = self.model.objects.alive().filter(session_key=self.session_key).first()
+        if self.row is None:
+            self._session_key = None
+        return self.row
+
+    def create_model_instance(self, data):
+        row = super().create_model_instance(data)
+        row.user_id = data.get(SESSION_KEY)
+        row.is_kept = bool(data.get("_session_expiry"))
+        if self.row is not None and self.row.session_key == row.session_key:
+            row.created_at, row.last_seen_at = self.row.created_at, self.row.last_seen_at
+            row.ip, row.user_agent, row.public_id = self.row.ip, self.row.user_agent, self.row.public_id
+        if self.device:
+            row.ip, row.user_agent = self.device
+        self.row = row
+        return row
+
+    def seen(self):
+        """Note where the session is used from, at most every few minutes or when that changes."""
+        row, now = self.row, timezone.now()
+        if row is None or self.device is None or row.session_key != self.session_key:
+            return
+        if (row.ip, row.user_agent) == self.device and now - row.last_seen_at < EVERY:
+            return
+        row.last_seen_at, (row.ip, row.user_agent) = now, self.device
+        self.model.objects.filter(pk=row.pk).update(last_seen_at=now, ip=row.ip, user_agent=row.user_agent)
+
+
+def sessions_of(person):
+    """The person's living sessions, last used first; those from before a change of password are none."""
+    known = {person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()}
+    rows = person.sessions.alive().order_by("-last_seen_at")
+    return [row for row in rows if row.get_decoded().get(HASH_SESSION_KEY) in known]
+
+
+def end_sessions(person, *, but=None, only=None):
+    """Log a person out everywhere, everywhere but in one session (its key), or in one only (its public_id).
+
+    Returns how many sessions have ended.
+    """
+    rows = person.sessions.filter(public_id=only) if only else person.sessions.exclude(session_key=but or "")
+    return rows.delete()[0]
+
+
+def device_name(user_agent):
+    """ "Firefox, Windows": program and system as the browser gives itself out; "" where it says nothing known."""
+    found = parse(user_agent)
+    parts = (found.user_agent, found.os)
+    return ", ".join(part.family for part in parts if part and part.family != "Other")
+
+
+def network_address(request):
+    """The client's address in the network behind our own proxies (settings.ALLAUTH_TRUSTED_PROXY_COUNT), or None."""
+    try:
+        return get_adapter(request).get_client_ip(request)
+    except PermissionDenied:
+        return None

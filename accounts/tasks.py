@@ -1,0 +1,50 @@
+"""What the worker does for accounts: the export of somebody's data, and what days bring."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from portal.lib.days import today
+
+from .exporting import finish_export
+from .models import DataExport, EmailChange, NewsletterConsent, Session
+from .renaming import apply_due
+
+# Links that were never opened, and addresses of before, are of no use to anybody after a month.
+UNUSED = timedelta(days=30)
+PROOF_YEARS = 3
+
+
+@app.task(queue="papers", retry=RetryStrategy(max_attempts=6, exponential_wait=4), name="make_export")
+def make_export(export):
+    finish_export(export)
+
+
+@app.periodic(cron="12 * * * *")
+@app.task(queue="cron", queueing_lock="accounts_by_date", name="accounts_by_date")
+def accounts_by_date(timestamp):
+    run()
+
+
+def run():
+    """Everything that is due; a second run does nothing."""
+    apply_due()
+    forget_exports()
+    forget_unused()
+
+
+def forget_exports():
+    for export in DataExport.objects.over():
+        export.file.delete(save=False)
+        export.delete()
+
+
+def forget_unused():
+    """Sessions that are over, consents that were never given, proofs and old addresses past their time."""
+    before = timezone.now() - UNUSED
+    Session.objects.exclude(pk__in=Session.objects.alive().values("pk")).delete()
+    EmailChange.objects.filter(changed_at__lt=before).delete()
+    NewsletterConsent.objects.filter(confirmed_at=None, asked_at__lt=before).delete()
+    NewsletterConsent.objects.filter(ended_at__year__lt=today().year - PROOF_YEARS).delete()

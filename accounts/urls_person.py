@@ -1,0 +1,20 @@
+"""What is a person's own wherever they work: below /konto/."""
+
+from django.urls import path
+
+from . import views_data as data
+from . import views_newsletter as letter
+from . import views_security as security
+
+urlpatterns = [
+    path("sitzungen/", security.session_list, name="session_list"),
+    path("sitzungen/beenden/", security.session_end, name="session_end"),
+    path("adresse/<str:token>/", security.email_undo, name="email_undo"),
+    path("newsletter/", letter.newsletter, name="newsletter"),
+    path("newsletter/<str:token>/bestaetigen/", letter.newsletter_confirm, name="newsletter_confirm"),
+    path("newsletter/<str:token>/abmelden/", letter.newsletter_stop, name="newsletter_stop"),
+    path("daten/", data.my_data, name="my_data"),
+    path("daten/<uuid:pk>/", data.my_data_file, name="my_data_file"),
+    path("loeschen/", data.account_delete, name="account_delete"),
+    path("loeschen/zuruecknehmen/", data.account_keep, name="account_keep"),
+]

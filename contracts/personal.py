@@ -1,0 +1,25 @@
+from django.utils.translation import gettext_lazy as _
+
+from portal.lib.personal import Personal
+
+PERSONAL = [
+    Personal(
+        "acceptances",
+        _("terms and agreements you accepted"),
+        "contracts.Acceptance",
+        "user",
+        ("company__number", "terms__title", "signer_name", "signer_function", "sha256", "accepted_at"),
+        keeps=_("Concluded contracts, until ten calendar years after they end (§ 257 HGB, § 147 AO)."),
+        file="document.file",
+        file_name="document.file_name",
+    ),
+    Personal(
+        "documents_opened",
+        _("documents you opened"),
+        "contracts.DocumentOpening",
+        "user",
+        ("document__company__number", "document__number", "document__title", "opened_at", "how"),
+        keeps=_("Who read a contract of the company, as long as the contract is kept; without your name."),
+    ),
+]
+KEPT_BACK = {}

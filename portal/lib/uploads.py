@@ -1,0 +1,24 @@
+"""What people upload: size and content are looked at, the name they gave is not trusted."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+
+MEGABYTE = 1024 * 1024
+
+
+def check_pdf(upload, *, megabytes):
+    """Refuse what is no readable PDF of at most so many megabytes. Raises ValidationError in the person's language."""
+    if upload.size > megabytes * MEGABYTE:
+        raise ValidationError(_("The file is larger than %(most)d MB.") % {"most": megabytes})
+    upload.seek(0)
+    try:
+        # A page to look at: HTML or a picture under the name of a PDF has none.
+        is_pdf = upload.read(5) == b"%PDF-" and len(PdfReader(upload).pages) > 0
+    except (PyPdfError, ValueError, KeyError, RecursionError, OSError, TypeError, AttributeError):
+        is_pdf = False
+    finally:
+        upload.seek(0)
+    if not is_pdf:
+        raise ValidationError(_("This is not a PDF that can be read. Please save the paper as PDF."))
