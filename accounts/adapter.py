@@ -4,6 +4,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -41,7 +42,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user, password):
         """By the person's own password: some have neither an address nor a name to log in with."""
-        return user.check_password(password)
+        before = user.password
+        is_right = user.check_password(password)
+        if user.password != before:
+            # Stored anew under today's hash; the session that asks goes on.
+            update_session_auth_hash(self.request, user)
+        return is_right
 
     def confirm_email(self, request, email_address):
         """False for an address that became somebody else's while its link was on the way."""

@@ -40,5 +40,5 @@ PERSONAL = [
 KEPT_BACK = {
     "shop.Booking.released_by": "the booking stands under who booked it",
     "shop.Cart.user": "its lines are shown",
-    "shop.VatCheck.by": "the vendor's staff",
+    "shop.VatCheck.checked_by": "the vendor's staff",
 }

@@ -11,8 +11,14 @@ from accounts.models import Company, User
 from tests import factories as make
 
 KONTO = "/kunde/12345/konto/"
-PERSON = {"salutation": "ms", "first_name": "Béla", "last_name": "Bauer-Ost", "phone": "089 1", "phone_here": "089 1-23",
-          "language": "de"}  # fmt: skip
+PERSON = {
+    "salutation": "ms",
+    "first_name": "Béla",
+    "last_name": "Bauer-Ost",
+    "phone": "089 1",
+    "phone_here": "089 1-23",
+    "language": "de",
+}
 COMPANY = {
     "street": "Neue Gasse 2",
     "postal_code": "1010",
