@@ -8,6 +8,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from .sessions import network_address
+from .sso import origins
 
 
 class PersonLanguage:
@@ -41,6 +42,23 @@ class SessionDevice:
         if request.session.get(SESSION_KEY) and request.user.is_authenticated:
             request.session.seen()
         return self.get_response(request)
+
+
+class SignOnForms:
+    """Lets the forms on the way to another program's sign-in end at that program: browsers hold the redirect after a
+    form against form-action. Only these pages, and only the addresses that are registered."""
+
+    PREFIXES = ("/anmeldung/", "/identity/")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        concerned = settings.IDP_OIDC_PRIVATE_KEY and request.path_info.startswith(self.PREFIXES)
+        if concerned and (allowed := origins()):
+            response._csp_update = {"form-action": allowed}
+        return response
 
 
 class StaffSecondFactor:

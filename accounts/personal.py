@@ -15,6 +15,20 @@ PERSONAL = [
         "second_factors", _("second factors"), "mfa.Authenticator", "user", ("type", "created_at", "last_used_at")
     ),
     Personal(
+        "programs",
+        _("programs that know you"),
+        "accounts.SignOnConsent",
+        "user",
+        ("client__name", "scopes", "given_at"),
+    ),
+    Personal(
+        "program_tokens",
+        _("keys of such programs"),
+        "allauth_idp_oidc.Token",
+        "user",
+        ("client__name", "type", "scopes", "created_at", "expires_at"),
+    ),
+    Personal(
         "address_changes",
         _("changes of address"),
         "accounts.EmailChange",

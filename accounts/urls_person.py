@@ -5,11 +5,14 @@ from django.urls import path
 from . import views_data as data
 from . import views_newsletter as letter
 from . import views_security as security
+from . import views_sso as sso
 
 urlpatterns = [
     path("sitzungen/", security.session_list, name="session_list"),
     path("sitzungen/beenden/", security.session_end, name="session_end"),
     path("adresse/<str:token>/", security.email_undo, name="email_undo"),
+    path("programme/", sso.sign_on_list, name="sign_on_list"),
+    path("programme/<int:pk>/beenden/", sso.sign_on_end, name="sign_on_end"),
     path("newsletter/", letter.newsletter, name="newsletter"),
     path("newsletter/<str:token>/bestaetigen/", letter.newsletter_confirm, name="newsletter_confirm"),
     path("newsletter/<str:token>/abmelden/", letter.newsletter_stop, name="newsletter_stop"),

@@ -7,6 +7,8 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from portal.keys import signing_key
+
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -54,6 +56,8 @@ BRAND = {
     "color": env.str("BRAND_COLOR", "#0d5c63"),
     "color_dark": env.str("BRAND_COLOR_DARK", "#62c6cd"),
     "homecase_url": env.str("HOMECASE_URL", "https://homecase.example/login"),
+    # HOMECASE is a client of the portal's OpenID provider: its login leads back here and needs no second password.
+    "homecase_knows_us": env.bool("HOMECASE_SINGLE_SIGN_ON", False),
 }
 
 # --- Django ----------------------------------------------------------------------------
@@ -77,6 +81,7 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.idp.oidc",
     "guardian",
     "csp",
     "django_htmx",
@@ -103,6 +108,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.SignOnForms",
     "accounts.middleware.StaffSecondFactor",
     "django_htmx.middleware.HtmxMiddleware",
 ]
@@ -205,6 +211,15 @@ MFA_TOTP_TOLERANCE = 1
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEMO or DEBUG
 # Whoever may change customers' data proves it twice; the demo's staff can look around without.
 STAFF_NEED_SECOND_FACTOR = env.bool("STAFF_NEED_SECOND_FACTOR", not (DEMO or DEBUG))
+# --- The portal as OpenID provider for the vendor's other programs; off without a key -----
+
+# A PEM with an RSA key, or the path of a file with one. The demo makes its own.
+IDP_OIDC_PRIVATE_KEY = signing_key(env.str("OIDC_PRIVATE_KEY", ""), make_in=DATA_DIR if DEMO else None)
+IDP_OIDC_ADAPTER = "accounts.sso.OIDCAdapter"
+IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 3600
+
+# --- Sessions --------------------------------------------------------------------------
+
 SESSION_ENGINE = "accounts.sessions"
 # When a session ends by itself (ASVS 7.3): after so long without a click, and in any case after the longest time.
 SESSIONS = {

@@ -33,6 +33,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+if settings.IDP_OIDC_PRIVATE_KEY:
+    urlpatterns.append(path("", include("accounts.urls_sso", namespace="idp")))
+
 if settings.DEMO:
     urlpatterns.append(path("demo/", include("portal.demo.urls")))
 

@@ -6,6 +6,7 @@ from .name_change import NameChange
 from .newsletter import NewsletterConsent
 from .person import People, User, composed, new_username
 from .session import Session
+from .sign_on import SignOnConsent
 
 __all__ = [
     "Company",
@@ -16,6 +17,7 @@ __all__ = [
     "NewsletterConsent",
     "People",
     "Session",
+    "SignOnConsent",
     "User",
     "composed",
     "new_username",

@@ -153,6 +153,11 @@ OUTSIDE = {
     "session_list": PERSONAL,
     "session_end": [405] * 8 + [302],
     "newsletter": PERSONAL,
+    "sign_on_list": PERSONAL,
+    "sign_on_end": [405] * 8 + [302],
+    # Without the questions of a program nothing is told; nobody is asked for a code of another device.
+    "authorization": [400] * 6 + [403, 400, 302],
+    "device_code": [404] * 9,
     "my_data": PERSONAL,
     # The password is asked for again before the file is given, to its owner only, and before anything is deleted.
     "my_data_file": [302] * 9,
@@ -166,6 +171,10 @@ OUTSIDE = {
     "demo_post": [200] * 9,
     "demo_mail": [404] * 9,
 }
+
+
+# Addresses that a library's own pages name by their namespace.
+SPACES = {name: f"idp:oidc:{name}" for name in ("authorization", "device_code")}
 
 
 @pytest.fixture
@@ -182,7 +191,7 @@ def address(world, name):
     arguments = dict(world.arguments.get(name, {}))
     if name not in OUTSIDE:
         arguments["number"] = world.company.number
-    return reverse(name, kwargs=arguments)
+    return reverse(SPACES.get(name, name), kwargs=arguments)
 
 
 def answers(world, client_of, method, name):

@@ -4,6 +4,7 @@ import datetime as dt
 import uuid
 from types import SimpleNamespace
 
+from allauth.idp.oidc.models import Client
 from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
@@ -110,12 +111,14 @@ def arguments(company, rows, terms, colleague, token):
 def of_person(person):
     """What is a person's own: a change of address, a consent, an export."""
     consent = make.ConsentFactory(user=person)
+    client = Client.objects.create(id="homecase", name="HOMECASE")
     export = person.exports.create(ready_at=timezone.now(), file=ContentFile(b"PK", name="export.zip"))
     return {
         "email_undo": {"token": EmailChange.note(person, "alt@12345.example", person.email)},
         "newsletter_confirm": {"token": consent.token},
         "newsletter_stop": {"token": consent.token},
         "my_data_file": {"pk": export.pk},
+        "sign_on_end": {"pk": person.sign_on_consents.create(client=client, scopes="openid").pk},
     }
 
 
