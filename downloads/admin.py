@@ -1,9 +1,15 @@
 from django.contrib import admin, messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from portal.lib.admin import Kept, LookOnly, ReadOnly, WithFile
-from portal.lib.days import today
 
+from .announcing import RecallRefused, loaders_of, recall
+from .forms import RecallForm
 from .models import Download, Release, ReleaseFile
 
 
@@ -17,22 +23,54 @@ class ReleaseFileInline(LookOnly):
 
 @admin.register(Release)
 class ReleaseAdmin(Kept):
-    list_display = ["product", "version", "released_on", "is_security", "withdrawn_on", "supported_until"]
+    list_display = ["product", "version", "released_on", "is_security", "is_pilot", "withdrawn_on", "supported_until"]
     list_display_links = ["product", "version"]
     list_select_related = ["product"]
-    list_filter = ["product", "is_security"]
+    list_filter = ["product", "is_security", "is_pilot"]
     search_fields = ["version", "product__name", "product__number"]
-    autocomplete_fields = ["product"]
+    autocomplete_fields = ["product", "pilots"]
+    # A withdrawal has a reason and mails behind it: the page "recall" is the one way there.
+    readonly_fields = ["withdrawn_on", "withdrawn_reason", "successor", "announced_at", "recall_link"]
     inlines = [ReleaseFileInline]
-    actions = ["withdraw"]
 
-    @admin.action(description=_("Withdraw the selected versions"), permissions=["change"])
-    def withdraw(self, request, queryset):
-        count = queryset.filter(withdrawn_on=None).update(withdrawn_on=today())
-        self.message_user(
-            request, _("%(count)d versions withdrawn. Please give the reason on their pages.") % {"count": count},
-            messages.SUCCESS,
-        )  # fmt: skip
+    def get_urls(self):
+        own = [
+            path("<path:object_id>/recall/", self.admin_site.admin_view(self.recall), name="downloads_release_recall")
+        ]
+        return own + super().get_urls()
+
+    @admin.display(description=_("recall"))
+    def recall_link(self, release):
+        if not release.pk or release.withdrawn_on:
+            return "–"
+        url = reverse("admin:downloads_release_recall", args=[release.pk])
+        return format_html('<a href="{}">{}</a>', url, _("Recall the version"))
+
+    def save_model(self, request, obj, form, change):
+        if {"is_pilot", "pilots"} & set(form.changed_data):
+            # Those who see it from now on are told; nobody is told twice.
+            obj.announced_at = None
+        super().save_model(request, obj, form, change)
+
+    def recall(self, request, object_id):
+        """A faulty version: the reason, what to use instead, and who will be mailed."""
+        release = self.get_object(request, object_id)
+        if release is None or not self.has_change_permission(request, release):
+            raise Http404
+        form = RecallForm(request.POST or None, release=release)
+        if form.is_valid():
+            try:
+                count = recall(release, by=request.user, **form.cleaned_data)
+            except RecallRefused as refusal:
+                form.add_error(None, str(refusal))
+            else:
+                self.log_change(request, release, f"{_('Recall the version')}: {form.cleaned_data['reason']}")
+                told = ngettext("%(count)d person mailed.", "%(count)d people mailed.", count)
+                messages.success(request, told % {"count": count})
+                return redirect("admin:downloads_release_change", release.pk)
+        people = loaders_of(release).values("user").distinct().count()
+        context = {**self.admin_site.each_context(request), "release": release, "form": form, "people": people}
+        return render(request, "admin/downloads/recall.html", {**context, "title": str(release), "opts": self.opts})
 
 
 @admin.register(ReleaseFile)

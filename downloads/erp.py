@@ -17,7 +17,8 @@ RELEASE_ROWS = """
         withdrawn_on = case when excluded.withdrawn_on is not null
             then coalesce(downloads_release.withdrawn_on, excluded.withdrawn_on) end,
         withdrawn_reason = case when excluded.withdrawn_on is not null
-            then coalesce(nullif(excluded.withdrawn_reason, ''), downloads_release.withdrawn_reason) else '' end;
+            then coalesce(nullif(excluded.withdrawn_reason, ''), downloads_release.withdrawn_reason) else '' end,
+        recall_told_at = case when excluded.withdrawn_on is not null then downloads_release.recall_told_at end;
     insert into downloads_releasefile (id, release_id, title, platform, file, file_name, size, sha256)
     select gen_random_uuid(), r.id, s.title, s.platform, s.source_stored, s.source_name, s.source_size, s.source_sha256
     from erp_stage s join contracts_product p on p.number = s.product

@@ -1,12 +1,15 @@
+from django.db.models import Exists, OuterRef
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
 
 from access.door import company_view
 from access.rights import Right
 from portal.lib.files import serve_protected
 
 from .cover import cover_of
-from .models import Release, ReleaseFile
+from .models import Release, ReleaseFile, ReleaseWatch
 
 
 @company_view(needs=Right.DOWNLOADS)
@@ -29,17 +32,35 @@ def newest_per_product(company):
 
 @company_view(needs=Right.DOWNLOADS)
 def product_detail(request, product):
-    licences = request.company.licences.begun().filter(product__number=product)
+    watched = request.user.release_watches.filter(company=request.company, product=OuterRef("product"))
+    licences = request.company.licences.begun().filter(product__number=product).annotate(is_watched=Exists(watched))
     licences = list(licences.with_cover().select_related("product").prefetch_related("maintenance"))
     if not licences:
         raise Http404
     cover = cover_of(licences)[licences[0].product_id]
-    releases = licences[0].product.releases.published().with_entitlement(request.company).newest_first()
-    releases = list(releases.prefetch_related("files"))
+    releases = releases_of(licences[0].product, request.company)
     for release in releases:
         release.reason = cover.reason(release)
     context = {"product": licences[0].product, "cover": cover, "releases": releases[:1], "earlier": releases[1:]}
-    return render(request, "downloads/product_detail.html", context)
+    return render(request, "downloads/product_detail.html", {**context, "is_watched": licences[0].is_watched})
+
+
+def releases_of(product, company):
+    """The versions of a product that a company sees, newest first, with their files."""
+    releases = product.releases.visible_to(company).with_entitlement(company).with_loaded(company)
+    return list(releases.newest_first().select_related("successor").prefetch_related("files"))
+
+
+@require_POST
+@company_view(needs=Right.DOWNLOADS)
+def product_watch(request, product):
+    """Mails about new versions of a product, on or off for this person and company."""
+    licence = request.company.licences.begun().filter(product__number=product).select_related("product").first()
+    if licence is None:
+        raise Http404
+    wanted = request.POST.get("wanted") == "1"
+    ReleaseWatch.toggle(request.company, request.user, licence.product, wanted=wanted)
+    return redirect(reverse("product_detail", args=[request.company.number, product]) + "#news")
 
 
 @company_view(needs=Right.DOWNLOADS)

@@ -73,6 +73,7 @@ def arguments(company, rows, terms, colleague, token):
         "document_file": {"pk": rows.document.pk},
         "terms_file": {"pk": terms.pk},
         "product_detail": {"product": rows.file.release.product.number},
+        "product_watch": {"product": rows.file.release.product.number},
         "release_file": {"pk": rows.file.pk},
         "article_detail": {"article": rows.article.number},
         "article_picture": {

@@ -1,7 +1,7 @@
 import uuid
 from datetime import timedelta
 
-from django.conf import settings
+from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -18,8 +18,14 @@ SAME_DOWNLOAD = timedelta(days=1)
 
 class ReleaseQuerySet(models.QuerySet):
     def published(self, on=None):
-        """Versions released by a day, today by default; withdrawn ones too."""
-        return self.filter(released_on__lte=on or today())
+        """Versions released by a day, today by default, whose moment has come; withdrawn and pilot ones too."""
+        has_come = Q(published_at=None) | Q(published_at__lte=timezone.now())
+        return self.filter(has_come, released_on__lte=on or today())
+
+    def visible_to(self, company):
+        """Published versions, and of those for pilots only what names the company (edge 56)."""
+        named = Release.pilots.through.objects.filter(release=OuterRef("pk"), company=company)
+        return self.published().filter(Q(is_pilot=False) | Exists(named))
 
     def newest_first(self):
         return self.order_by("-released_on", "-pk")
@@ -37,13 +43,18 @@ class ReleaseQuerySet(models.QuerySet):
         allowed = models.ExpressionWrapper(Q(withdrawn_on=None) & may, output_field=models.BooleanField())
         return self.annotate(is_entitled=allowed)
 
+    def with_loaded(self, company):
+        """Adds was_loaded: whether somebody loaded the version for the company."""
+        loaded = apps.get_model("downloads.Download").objects.filter(file__release=OuterRef("pk"), company=company)
+        return self.annotate(was_loaded=Exists(loaded))
+
     def newest_per_product(self):
         """One version for each product: the one released last."""
         return self.order_by("product_id", "-released_on", "-pk").distinct("product_id")
 
     def entitled(self, company):
         """Versions the company may load today."""
-        return self.published().with_entitlement(company).filter(is_entitled=True)
+        return self.visible_to(company).with_entitlement(company).filter(is_entitled=True)
 
 
 class Release(models.Model):
@@ -55,8 +66,24 @@ class Release(models.Model):
     notes = models.TextField(_("release notes"), blank=True, help_text=_("Markdown"))
     is_security = models.BooleanField(_("security update"), default=False)
     supported_until = models.DateField(_("supported until"), null=True, blank=True)
+    published_at = models.DateTimeField(
+        _("visible from"),
+        null=True,
+        blank=True,
+        help_text=_("Until this moment no customer sees the version. Empty: from the day of the release."),
+    )
+    is_pilot = models.BooleanField(
+        _("pilot version"), default=False, db_default=False, help_text=_("Only the pilot customers below see it.")
+    )
+    pilots = models.ManyToManyField("accounts.Company", verbose_name=_("pilot customers"), blank=True, related_name="+")
     withdrawn_on = models.DateField(_("withdrawn on"), null=True, blank=True)
     withdrawn_reason = models.CharField(_("reason of the withdrawal"), max_length=300, blank=True)
+    successor = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("use instead")
+    )
+    # What the worker has done: told those who want to know of new versions, and those who loaded a recalled one.
+    announced_at = models.DateTimeField(_("announced"), null=True, blank=True, editable=False)
+    recall_told_at = models.DateTimeField(_("recall told"), null=True, blank=True, editable=False)
 
     objects = ReleaseQuerySet.as_manager()
 
@@ -110,21 +137,3 @@ class ReleaseFile(models.Model):
         mine = self.downloads.filter(company=company, user=user, started_at__gt=timezone.now() - SAME_DOWNLOAD)
         if not mine.exists():
             self.downloads.create(company=company, user=user)
-
-
-class Download(models.Model):
-    """Who loaded which program file for which company, and when."""
-
-    file = models.ForeignKey(ReleaseFile, models.PROTECT, related_name="downloads", verbose_name=_("program file"))
-    company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="downloads", verbose_name=_("company"))
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person"))
-    started_at = models.DateTimeField(_("started"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("download")
-        verbose_name_plural = _("downloads")
-        ordering = ["-started_at"]
-        indexes = [models.Index(fields=["company", "-started_at"], name="download_company_newest")]
-
-    def __str__(self):
-        return f"{self.file} {self.started_at:%d.%m.%Y}"

@@ -1,0 +1,113 @@
+"""Telling people of versions: new ones to those who want to know, recalled ones to those who loaded them."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.door import rights_of
+from access.models import Membership
+from access.rights import Right
+from portal.lib.days import today
+
+from . import mails
+from .models import Download, Release, ReleaseFile, ReleaseNotice, ReleaseWatch
+
+# What the ERP delivers late is in the list, but no news.
+NEWS_FOR = timedelta(days=30)
+
+
+class RecallRefused(Exception):
+    """The version cannot be recalled; the text says why."""
+
+
+def announce_due():
+    """Announce every version whose day and moment have come; each is announced once."""
+    for pk in _due().values_list("pk", flat=True):
+        with transaction.atomic():
+            release = _due().select_for_update(skip_locked=True, of=["self"]).filter(pk=pk).first()
+            if release is not None:
+                _announce(release)
+
+
+def _due():
+    files = ReleaseFile.objects.filter(release=OuterRef("pk"))
+    waiting = Release.objects.published().filter(Exists(files), announced_at=None, withdrawn_on=None)
+    return waiting.select_related("product")
+
+
+def _announce(release):
+    if release.released_on >= today() - NEWS_FOR:
+        for company, people in _wanted(release).items():
+            # The one rule of the pages decides for the mails too.
+            if Release.objects.entitled(company).filter(pk=release.pk).exists():
+                for person in people:
+                    _tell(release, company, person)
+    release.announced_at = timezone.now()
+    release.save(update_fields=["announced_at"])
+
+
+def _wanted(release):
+    """Company -> people who want to know and may load for it today."""
+    wanted = {}
+    for watch in ReleaseWatch.objects.filter(product=release.product_id).select_related("company", "user"):
+        if may_load_for(watch.company, watch.user):
+            wanted.setdefault(watch.company, []).append(watch.user)
+    return wanted
+
+
+def may_load_for(company, person):
+    """Whether the person holds the permission Downloads at the company, and the door is open to them."""
+    membership = Membership.objects.open().filter(company=company, user=person).select_related("company").first()
+    return person.is_active and membership is not None and Right.DOWNLOADS in rights_of(membership)
+
+
+def _tell(release, company, person):
+    _notice, is_new = ReleaseNotice.objects.get_or_create(release=release, company=company, user=person)
+    if is_new:
+        mails.mail_new_release(release, company, person)
+
+
+@transaction.atomic
+def recall(release, *, by, reason, successor=None):
+    """Withdraw a faulty version and mail exactly those who loaded it. Returns how many.
+
+    by: the vendor's person. Raises RecallRefused.
+    """
+    release = Release.objects.select_for_update(of=["self"]).select_related("product").get(pk=release.pk)
+    if release.withdrawn_on:
+        raise RecallRefused(_("This version is withdrawn already."))
+    if successor is not None and (successor.product_id != release.product_id or successor.pk == release.pk):
+        raise RecallRefused(_("The version to use instead must be another one of the same product."))
+    release.withdrawn_on, release.withdrawn_reason, release.successor = today(), reason, successor
+    release.save(update_fields=["withdrawn_on", "withdrawn_reason", "successor"])
+    return tell_recalled(release)
+
+
+def tell_recalled(release):
+    """Mail everybody who loaded the version, once; one mail for a person who loaded it for several companies."""
+    loaded = {}
+    for download in loaders_of(release).order_by("user_id", "company_id", "pk").distinct("user_id", "company_id"):
+        loaded.setdefault(download.user, []).append(download.company)
+    for person, companies in loaded.items():
+        open_to = [company for company in companies if may_load_for(company, person)]
+        mails.mail_recalled(release, person, companies, open_to)
+    release.recall_told_at = timezone.now()
+    release.save(update_fields=["recall_told_at"])
+    return len(loaded)
+
+
+def loaders_of(release):
+    return Download.objects.filter(file__release=release).select_related("user", "company")
+
+
+def tell_recalls_due():
+    """Versions that the ERP has withdrawn: those who loaded them are told too."""
+    untold = Release.objects.exclude(withdrawn_on=None).filter(recall_told_at=None)
+    for pk in untold.values_list("pk", flat=True):
+        with transaction.atomic():
+            release = untold.select_for_update(skip_locked=True).filter(pk=pk).first()
+            if release is not None:
+                tell_recalled(release)
