@@ -58,10 +58,6 @@ class AccountAdapter(DefaultAccountAdapter):
             return False
         return super().confirm_email(request, email_address)
 
-    def get_reset_password_from_key_url(self, key):
-        path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-        return settings.PORTAL_URL + path.replace("UID-KEY", key)
-
     def get_email_confirmation_url(self, request, emailconfirmation):
         return settings.PORTAL_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
 

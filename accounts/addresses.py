@@ -1,7 +1,5 @@
 """The address of an account: what a change of it sets going, and how the old address takes it back."""
 
-from allauth.account.forms import default_token_generator
-from allauth.account.internal import flows
 from allauth.account.models import EmailAddress
 from django.db import transaction
 from django.utils import timezone
@@ -26,7 +24,7 @@ def note_change(person, old, new):
 
 
 @transaction.atomic
-def undo(request, change):
+def undo(change):
     """Link the old address again; whoever changed it is out, whatever they know.
 
     All sessions end, the password is void, second factors added since the change are gone, and a link to set a new
@@ -47,7 +45,7 @@ def undo(request, change):
     end_sessions(person)
     link_address(person)
     follow_address(person)
-    flows.password_reset.request_password_reset(request, person.email, [person], default_token_generator)
+    mails.mail_password_link(person)
 
 
 def link_address(person):

@@ -1,5 +1,4 @@
 from allauth.account import forms as allauth_forms
-from allauth.account.internal import flows
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -10,8 +9,9 @@ from portal.lib.uploads import check_pdf
 
 from .models import Company, NameChange, User
 from .models.name_change import FIELDS
-from .people import find_person, normal_name
+from .people import normal_name
 from .renaming import report
+from .tasks import mail_reset_link
 
 
 class LoginForm(allauth_forms.LoginForm):
@@ -41,20 +41,13 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     )
 
     def clean_email(self):
-        """The entry in one spelling, which the limit on requests counts; who is behind it goes into self.users."""
-        prefix = settings.BRAND["login_prefix"]
-        person = find_person(self.cleaned_data["email"], prefix)
-        self.users = [person] if person and person.is_active and person.email else []
-        return normal_name(self.cleaned_data["email"], prefix)
+        """The entry in one spelling, which the limit on requests counts. Nobody is looked up here."""
+        self.typed = self.cleaned_data["email"]
+        return normal_name(self.typed, settings.BRAND["login_prefix"])
 
     def save(self, request, **kwargs):
-        """Mails the link to the linked address; sends nothing where there is none."""
-        for person in self.users:
-            person.resets += 1
-            person.save(update_fields=["resets"])
-            flows.password_reset.request_password_reset(
-                request, person.email, [person], allauth_forms.default_token_generator
-            )
+        """Has the worker mail the link to the linked address, if there is one."""
+        mail_reset_link.defer(name=self.typed)
         return self.cleaned_data["email"]
 
 

@@ -1,5 +1,6 @@
 """One function per message; each is queued in the caller's transaction and written in the reader's language."""
 
+from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
 from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
@@ -8,6 +9,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from access.mails import Mailbox
+
+from .tokens import ResetTokens
 
 
 def url_of(name, *args):
@@ -33,6 +36,17 @@ def mail_second_factor_needed(person, company, by):
     """The company asks for a second factor from now on."""
     subject = lambda: _("%(company)s asks for a second factor") % {"company": company.name}  # noqa: E731
     _send("second_factor_needed", person, subject, company=company, by=by, url=url_of("mfa_index"))
+
+
+def mail_password_link(person):
+    """The one-time link of "forgotten password"; also where staff send it or an old address took a change back."""
+    key = f"{user_pk_to_url_str(person)}-{ResetTokens().make_token(person)}"
+    path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
+    context = {"password_reset_url": settings.PORTAL_URL + path.replace("UID-KEY", key), "brand": settings.BRAND}
+    template = "account/email/password_reset_key_%s.txt"
+    with translation.override(person.language):
+        subject = render_to_string(template % "subject", context).strip()
+        EmailMessage(subject=subject, body=render_to_string(template % "message", context), to=[person.email]).send()
 
 
 # --- the address of the account ---

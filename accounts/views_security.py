@@ -55,7 +55,7 @@ def email_undo(request, token):
 
 def _undone(request, change):
     try:
-        undo(request, change)
+        undo(change)
     except AddressTaken as refused:
         return render(request, "accounts/email_undo.html", {"change": None, "reason": str(refused)}, status=409)
     return render(request, "accounts/email_undo.html", {"change": change, "done": True})

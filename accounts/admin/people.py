@@ -1,5 +1,3 @@
-from allauth.account.forms import default_token_generator
-from allauth.account.internal import flows
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.utils.translation import gettext_lazy as _
@@ -7,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.admin import QuickList
 
 from ..addresses import set_by_staff
+from ..mails import mail_password_link
 from ..models import User
 from ..sessions import end_sessions
 
@@ -53,7 +52,7 @@ class PersonAdmin(UserAdmin, QuickList):
     def send_password_link(self, request, queryset):
         people = [person for person in queryset if person.email and person.is_active and not person.is_staff]
         for person in people:
-            flows.password_reset.request_password_reset(request, person.email, [person], default_token_generator)
+            mail_password_link(person)
         self.message_user(request, _("%(count)d links sent.") % {"count": len(people)}, messages.SUCCESS)
 
     @admin.action(description=_("Log the selected people out everywhere"), permissions=["change"])

@@ -6,12 +6,15 @@ import pytest
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from access.models import Membership
 from accounts.models import Company, User
 from accounts.people import find_person
 from tests import factories as make
+from tests.jobs import run_jobs
 
 LOGIN = "/anmeldung/login/"
 pytestmark = pytest.mark.django_db
@@ -215,7 +218,9 @@ def test_there_is_no_sign_up(client, db):
 
 
 def ask(client, entry):
-    return client.post("/anmeldung/password/reset/", {"email": entry}, follow=True)
+    page = client.post("/anmeldung/password/reset/", {"email": entry}, follow=True)
+    run_jobs("mail_reset_link")
+    return page
 
 
 def link(message):
@@ -242,6 +247,7 @@ def test_a_reset_works_with_name_or_address(olga, client, entry):
 def test_the_link_is_built_from_the_settings_and_not_from_the_host(olga, client, settings):
     settings.ALLOWED_HOSTS = ["*"]
     client.post("/anmeldung/password/reset/", {"email": olga.email}, headers={"host": "evil.example"})
+    run_jobs("mail_reset_link")
     assert "evil.example" not in mail.outbox[0].body
 
 
@@ -254,6 +260,19 @@ def test_the_answer_is_the_same_whoever_is_asked_for(olga, ben, client):
     assert len({re.sub(rb'value="\w{64}"', b"", page) for page in pages}) == 1
     assert b"info@domus-software.de" in pages.pop()
     assert mail.outbox == []
+
+
+def test_the_page_asks_the_same_of_the_database_for_any_name(olga, ben, client):
+    """ASVS 6.3.8: the time does not tell who exists; the worker looks, after the answer."""
+    User.objects.filter(pk=ben.pk).update(is_active=False)
+    costs = set()
+    for entry in ("DOMUS_12345", "DOMUS_99999", ben.email, "nobody@x.example"):
+        with CaptureQueriesContext(connection) as asked:
+            client.post("/anmeldung/password/reset/", {"email": entry})
+        # What counts the tries of a fresh name differs by whether the cache has seen it; nobody was asked for.
+        assert not any("accounts_user" in query["sql"] or "accounts_company" in query["sql"] for query in asked)
+        costs.add(len(asked))
+    assert len(costs) == 1
 
 
 def test_unknown_names_do_not_use_up_each_other_s_tries(db, client):

@@ -158,7 +158,7 @@ OUTSIDE = {
     "sign_on_list": PERSONAL,
     "sign_on_end": [405] * 8 + [302],
     # Without the questions of a program nothing is told; nobody is asked for a code of another device.
-    "authorization": [400] * 6 + [403, 400, 302],
+    "authorization": [400] * 6 + [403, 400, 400],
     "device_code": [404] * 9,
     "my_data": PERSONAL,
     # The password is asked for again before the file is given, to its owner only, and before anything is deleted.
