@@ -11,5 +11,20 @@ PERSONAL = [
         ("company__number", "file__release__product__name", "file__release__version", "started_at"),
         keeps=_("Who has to be warned of a faulty version, as long as the version is in use; without your name."),
     ),
+    Personal(
+        "release_watches",
+        _("products whose new versions you are told of"),
+        "downloads.ReleaseWatch",
+        "user",
+        ("company__number", "product__name", "created_at"),
+        is_extra=True,
+    ),
+    Personal(
+        "release_notices",
+        _("new versions you were told of"),
+        "downloads.ReleaseNotice",
+        "user",
+        ("company__number", "release__product__name", "release__version", "sent_at"),
+    ),
 ]
 KEPT_BACK = {}

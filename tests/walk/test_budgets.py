@@ -3,7 +3,9 @@
 import datetime as dt
 
 import pytest
+from allauth.idp.oidc.models import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from access.rights import Right
 from shop.cart import put
@@ -28,8 +30,28 @@ def fill(company, user, count):
         make.OrderLineFactory(order=order, article=article)
         make.MembershipFactory(company=company, rights=[Right.SHOP])
         put(company, user, Article.objects.with_prices(company).get(pk=article.pk), 1)
+        make.NameChangeFactory(company=company, state="withdrawn")
+        make.ConsentFactory(user=user, ended_at=timezone.now())
     make.TermsFactory()
     return order
+
+
+# Outside a company: session and person, and at most four more.
+OWN = ["session_list", "newsletter", "my_data", "sign_on_list"]
+
+
+@pytest.mark.parametrize("count", [3, 60])
+@pytest.mark.parametrize("name", OWN)
+def test_queries_of_a_person_s_own_page(name, count, deniz, as_, django_assert_max_num_queries):
+    for number in range(count):
+        as_(deniz)
+        client = Client.objects.create(id=f"program-{number}", name="HOMECASE")
+        deniz.sign_on_consents.create(client=client, scopes="openid")
+        deniz.exports.create(ready_at=timezone.now())
+    client = as_(deniz)
+    client.get(reverse(name))
+    with django_assert_max_num_queries(2 + PAGE):
+        assert client.get(reverse(name)).status_code == 200
 
 
 PAGES = [
@@ -37,6 +59,8 @@ PAGES = [
     "account",
     "person_edit",
     "company_edit",
+    "name_change",
+    "order_addresses",
     "document_list",
     "terms_list",
     "people_list",

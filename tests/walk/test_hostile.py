@@ -34,7 +34,8 @@ FIELDS = [
     "decision", "reason", "mode", "email", "first_name", "last_name", "salutation", "rights", "ends_on", "order_limit",
     "function", "agrees",
     "participants", "date", "lines", "name", "list", "participant", "skip",
-    "message", "street", "postal_code", "city", "country", "phone", "language", "right-1-use_shop",
+    "message", "new_name", "new_seat", "effective_on", "new_legal_form", "order", "invoice_email", "confirmations",
+    "phone_here", "street", "postal_code", "city", "country", "phone", "language", "right-1-use_shop",
 ]  # fmt: skip
 
 
