@@ -1,6 +1,9 @@
 """How a person comes in: invited, sent the link again, accepted. Withdrawn is removed, in access.services."""
 
+from datetime import timedelta
+
 from allauth.account.models import EmailAddress
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -66,8 +69,18 @@ def _check_new(actor, user):
 
 
 def _send(actor, membership):
+    _check_pace(actor, membership.user)
     invitation, token = Invitation.issue(membership, by=actor.user)
     mails.mail_invitation(invitation, actor, token)
+
+
+def _check_pace(actor, user):
+    """Not more mails in a day than a company's staff explain, nor to one mailbox than patience (settings.ACCESS)."""
+    today = Invitation.objects.filter(sent_at__gt=timezone.now() - timedelta(days=1))
+    if today.filter(membership__company=actor.company).count() >= settings.ACCESS["invitations_a_day"]:
+        raise AccessRefused(_("That is enough invitations for one day. Please go on tomorrow, or call us."))
+    if today.filter(membership__user=user).count() >= settings.ACCESS["invitations_to_one"]:
+        raise AccessRefused(_("This person got several invitations today already. Please wait until tomorrow."))
 
 
 @transaction.atomic

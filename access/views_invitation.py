@@ -6,6 +6,8 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from portal.lib.limits import too_many_dead_links
+
 from .door import public_view, why_closed
 from .forms import FirstPasswordForm
 from .inviting import accept, contact_of
@@ -27,7 +29,9 @@ def invitation_accept(request, token):
 def _dead(request, invitation):
     """The page that says why a link does not work and what to do, or None."""
     if invitation is None or not invitation.membership.user.is_active:
-        return render(request, "access/invitation_gone.html", {"invitation": None}, status=404)
+        return too_many_dead_links(request) or render(
+            request, "access/invitation_gone.html", {"invitation": None}, status=404
+        )
     if not invitation.is_usable:
         return _gone(request, invitation)
     if invitation.membership.company.is_blocked:

@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from access.door import person_view, public_view
+from portal.lib.limits import too_many_dead_links
 from portal.lib.text import as_uuid
 
 from .addresses import AddressTaken, undo
@@ -44,7 +45,8 @@ def email_undo(request, token):
     """Opening the link shows what it does; mail scanners open links too. The button takes the change back."""
     change = find_change(token)
     if change is None:
-        response = render(request, "accounts/email_undo.html", {"change": None}, status=410)
+        gone = render(request, "accounts/email_undo.html", {"change": None}, status=410)
+        response = too_many_dead_links(request) or gone
     elif request.method != "POST":
         response = render(request, "accounts/email_undo.html", {"change": change})
     else:

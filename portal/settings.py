@@ -244,6 +244,9 @@ ACCESS = {
     # A request nobody at the company answers falls to the vendor; a declined one may be asked again later.
     "request_days": env.int("ACCESS_REQUEST_DAYS", 14),
     "request_pause_days": env.int("ACCESS_REQUEST_PAUSE_DAYS", 7),
+    # Mails in a day: by one company, and to one person.
+    "invitations_a_day": env.int("ACCESS_INVITATIONS_A_DAY", 100),
+    "invitations_to_one": env.int("ACCESS_INVITATIONS_TO_ONE", 5),
     "takeover_days": env.int("ACCESS_TAKEOVER_DAYS", 14),
     # Data of people who never accepted go this long after their last link has died (Art. 17 DSGVO).
     "forget_invited_days": env.int("ACCESS_FORGET_INVITED_DAYS", 60),

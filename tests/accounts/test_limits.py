@@ -1,5 +1,7 @@
 """Slowed down by account and by address, counted in PostgreSQL so that all servers count together; and passwords."""
 
+from datetime import timedelta
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
@@ -7,7 +9,9 @@ from django.core import mail
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from access.models import Invitation
 from tests.factories import PASSWORD
 from tests.jobs import run_jobs
 
@@ -82,6 +86,25 @@ def test_a_confirmation_is_mailed_once_in_three_minutes(ben, as_):
     for _again in range(3):
         client.post(reverse("account_email"), {"email": "neu@x.example", "action_add": ""})
     assert len([message for message in mail.outbox if message.to == ["neu@x.example"]]) == 1
+
+
+def test_invitations_have_a_pace_by_company_and_by_person(olga, nils, as_, settings):
+    resend = reverse("invitation_resend", args=["12345", nils.at["12345"].pk])
+    nils.at["12345"].created_at = timezone.now()
+    for _press in range(7):
+        Invitation.objects.update(sent_at=timezone.now() - timedelta(minutes=2))
+        page = as_(olga).post(resend, follow=True).content.decode()
+    assert len(mail.outbox) == 5 and "bis morgen" in page
+    settings.ACCESS = {**settings.ACCESS, "invitations_a_day": 5}
+    person = {"email": "neu@12345.example", "first_name": "Neu", "last_name": "Neumann", "rights": ["use_shop"]}
+    page = as_(olga).post(reverse("invitation_create", args=["12345"]), person).content.decode()
+    assert "genug Einladungen" in page and "neu@12345.example" in page and len(mail.outbox) == 5
+
+
+@pytest.mark.parametrize("name", ["invitation_accept", "email_undo"])
+def test_guessing_links_is_slowed_down(db, name):
+    tries = [Client().get(reverse(name, args=[f"falsch-{number}"])).status_code for number in range(22)]
+    assert tries[0] in {404, 410} and tries[-1] == 429
 
 
 # --- passwords ---
