@@ -8,9 +8,10 @@ from django.utils.translation import ngettext
 
 from portal.lib.admin import Kept, LookOnly, ReadOnly, WithFile
 
-from .announcing import RecallRefused, loaders_of, recall
+from .announcing import RecallRefused, count_loaders, recall
 from .forms import RecallForm
-from .models import Download, Release, ReleaseFile
+from .models import Download, DownloadPass, PassEvent, Release, ReleaseFile
+from .passing import revoke_pass
 
 
 class ReleaseFileInline(LookOnly):
@@ -68,7 +69,7 @@ class ReleaseAdmin(Kept):
                 told = ngettext("%(count)d person mailed.", "%(count)d people mailed.", count)
                 messages.success(request, told % {"count": count})
                 return redirect("admin:downloads_release_change", release.pk)
-        people = loaders_of(release).values("user").distinct().count()
+        people = count_loaders(release)
         context = {**self.admin_site.each_context(request), "release": release, "form": form, "people": people}
         return render(request, "admin/downloads/recall.html", {**context, "title": str(release), "opts": self.opts})
 
@@ -88,6 +89,29 @@ class ReleaseFileAdmin(WithFile):
 
 @admin.register(Download)
 class DownloadAdmin(ReadOnly):
-    list_display = ["started_at", "company", "user", "file"]
-    list_select_related = ["company", "user", "file__release"]
-    search_fields = ["company__number", "user__email", "file__file_name"]
+    list_display = ["started_at", "company", "user", "by_pass", "file"]
+    list_select_related = ["company", "user", "by_pass__release__product", "file__release"]
+    search_fields = ["company__number", "user__email", "by_pass__email", "file__file_name"]
+
+
+class PassEventInline(LookOnly):
+    model = PassEvent
+    fields = ["at", "kind", "text"]
+
+
+@admin.register(DownloadPass)
+class DownloadPassAdmin(ReadOnly):
+    list_display = ["given_at", "company", "release", "name", "email", "expires_at", "revoked_at"]
+    list_select_related = ["company", "release__product"]
+    search_fields = ["company__number", "email", "name"]
+    exclude = ["token_hash"]
+    inlines = [PassEventInline]
+    actions = ["revoke"]
+
+    def has_revoke_permission(self, request):
+        return request.user.has_perm("downloads.change_downloadpass")
+
+    @admin.action(description=_("Take the selected passes back"), permissions=["revoke"])
+    def revoke(self, request, queryset):
+        for download_pass in queryset:
+            revoke_pass(download_pass, by=request.user)

@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -87,20 +88,35 @@ def recall(release, *, by, reason, successor=None):
 
 
 def tell_recalled(release):
-    """Mail everybody who loaded the version, once; one mail for a person who loaded it for several companies."""
-    loaded = {}
-    for download in loaders_of(release).order_by("user_id", "company_id", "pk").distinct("user_id", "company_id"):
+    """Mail everybody who loaded the version, technicians too; one mail for who loaded it for several companies.
+
+    Returns how many were mailed.
+    """
+    loaded, passes = {}, {}
+    for download in loaders_of(release).filter(user=None):
+        passes[download.by_pass.email.lower()] = download.by_pass
+    for download in (
+        loaders_of(release).exclude(user=None).order_by("user_id", "company_id", "pk").distinct("user_id", "company_id")
+    ):
         loaded.setdefault(download.user, []).append(download.company)
     for person, companies in loaded.items():
         open_to = [company for company in companies if may_load_for(company, person)]
         mails.mail_recalled(release, person, companies, open_to)
+    for download_pass in passes.values():
+        mails.mail_recalled(release, mails.reader_of(download_pass), [download_pass.company], [])
     release.recall_told_at = timezone.now()
     release.save(update_fields=["recall_told_at"])
-    return len(loaded)
+    return len(loaded) + len(passes)
 
 
 def loaders_of(release):
-    return Download.objects.filter(file__release=release).select_related("user", "company")
+    return Download.objects.filter(file__release=release).select_related("user", "company", "by_pass__company")
+
+
+def count_loaders(release):
+    """How many people would be mailed: with an account, and technicians with a pass."""
+    people, technicians = Count("user", distinct=True), Count(Lower("by_pass__email"), distinct=True)
+    return sum(loaders_of(release).aggregate(people=people, technicians=technicians).values())
 
 
 def tell_recalls_due():

@@ -1,7 +1,8 @@
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from .models import Release
+from .models import DownloadPass, Release
 
 
 class RecallForm(forms.Form):
@@ -12,3 +13,40 @@ class RecallForm(forms.Form):
         super().__init__(*args, **kwargs)
         others = Release.objects.filter(product=release.product, withdrawn_on=None).exclude(pk=release.pk)
         self.fields["successor"].queryset = others.select_related("product").newest_first()
+
+
+class PassForm(forms.Form):
+    """Who gets a version, for how long, how often."""
+
+    name = forms.CharField(label=_("Name of the technician"), max_length=120)
+    email = forms.EmailField(label=_("E-mail address"), help_text=_("The link and a code go to this address."))
+    days = forms.IntegerField(
+        label=_("Valid for so many days"), min_value=1, max_value=DownloadPass.MAX_DAYS, initial=3,
+        help_text=_("1 to 14 days."),
+    )  # fmt: skip
+    max_downloads = forms.IntegerField(
+        label=_("Downloads at most"), min_value=1, max_value=DownloadPass.MAX_DOWNLOADS, initial=3,
+        help_text=_("Resumed parts count once."),
+    )  # fmt: skip
+    language = forms.ChoiceField(label=_("Language of the mails"), choices=settings.LANGUAGES)
+
+    def clean_name(self):
+        # It stands in mails.
+        return " ".join(self.cleaned_data["name"].split())
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code from the mail"), max_length=12,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
+    )  # fmt: skip
+    # Why a code was not mailed, where there is no field to say it at.
+    refusal = ""
+
+    def clean_code(self):
+        return "".join(self.cleaned_data["code"].split())
+
+    def refuse(self, sentence):
+        if self.is_bound:
+            self.add_error("code", sentence)
+        self.refusal = sentence

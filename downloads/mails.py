@@ -7,6 +7,10 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from access.mails import Mailbox
+
+from .models.passes import CODE_MINUTES
+
 
 def _send(template, reader, subject, **context):
     """subject: a function, called in the reader's language."""
@@ -16,6 +20,11 @@ def _send(template, reader, subject, **context):
         context |= {"brand": settings.BRAND, "reader": reader}
         body = render_to_string(f"downloads/mail/{template}.txt", context)
         EmailMessage(subject=" ".join(str(subject()).split()), body=body, to=[reader.email]).send()
+
+
+def reader_of(download_pass):
+    """The technician as a reader."""
+    return Mailbox(download_pass.email, download_pass.name, download_pass.language)
 
 
 def page_of(company, product):
@@ -35,3 +44,22 @@ def mail_recalled(release, person, companies, open_to):
     names = ", ".join(company.name for company in companies)
     url = page_of(open_to[0], release.product) if open_to else ""
     _send("recalled", person, subject, release=release, companies=names, url=url)
+
+
+def mail_pass(download_pass, token):
+    """The personal link, to the technician; the only place where the token stands."""
+    subject = lambda: _("%(release)s for you to load") % {"release": download_pass.release}  # noqa: E731
+    _send(
+        "pass",
+        reader_of(download_pass),
+        subject,
+        download_pass=download_pass,
+        url=settings.PORTAL_URL + reverse("pass_open", args=[token]),
+        all_url=settings.PORTAL_URL + reverse("own_passes"),
+    )
+
+
+def mail_pass_code(download_pass, code):
+    """The code without which the link opens nothing."""
+    subject = lambda: _("Your code: %(code)s") % {"code": code}  # noqa: E731
+    _send("pass_code", reader_of(download_pass), subject, download_pass=download_pass, code=code, minutes=CODE_MINUTES)

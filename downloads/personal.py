@@ -26,5 +26,13 @@ PERSONAL = [
         "user",
         ("company__number", "release__product__name", "release__version", "sent_at"),
     ),
+    Personal(
+        "passes_given",
+        _("IT partner passes you gave"),
+        "downloads.DownloadPass",
+        "given_by",
+        ("company__number", "release__product__name", "release__version", "name", "email", "given_at", "expires_at"),
+        keeps=_("Who let whom load a program, as long as the version is in use; without your name."),
+    ),
 ]
 KEPT_BACK = {}

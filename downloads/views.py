@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from access.door import company_view
 from access.rights import Right
-from portal.lib.files import serve_protected
+from portal.lib.files import begins_download, serve_protected
 
 from .cover import cover_of
 from .models import Release, ReleaseFile, ReleaseWatch
@@ -69,6 +69,6 @@ def release_file(request, pk):
     entitled = Release.objects.entitled(request.company)
     file = get_object_or_404(ReleaseFile.of(entitled), pk=pk)
     response = serve_protected(request, file.file, name=file.file_name, sha256=file.sha256)
-    if request.method == "GET" and response.status_code in {200, 206}:
+    if begins_download(request, response):
         file.note_download(request.company, request.user)
     return response

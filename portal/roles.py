@@ -28,6 +28,7 @@ LOOK = {
     "downloads.release": [VIEW],
     "downloads.releasefile": [VIEW],
     "downloads.download": [VIEW],
+    "downloads.downloadpass": [VIEW],
     "shop.article": [VIEW],
     "shop.category": [VIEW],
     "shop.price": [VIEW],

@@ -25,6 +25,7 @@ urlpatterns = [
     path("kunde/<str:number>/", include(company)),
     path("einladung/", include("access.urls_invitation")),
     path("konto/", include("accounts.urls_person")),
+    path("pass/", include("downloads.urls_pass")),
     path("anmeldung/", include("allauth.urls")),
     path("sprache/", views.set_language, name="set_language"),
     path("brand.css", views.brand_css, name="brand_css"),

@@ -13,7 +13,7 @@ from access.models import Membership
 from access.store import set_rights
 from accounts.models import Company, NameChange, NewsletterConsent, User
 from contracts.models import Document, Licence, Maintenance, Product, Terms
-from downloads.models import Release, ReleaseFile
+from downloads.models import DownloadPass, Release, ReleaseFile
 from orders.models import Order, OrderLine
 from shop.models import Article, Category, Price, TrainingDate
 
@@ -169,6 +169,21 @@ class ReleaseFileFactory(StoredFactory):
     title = "DOMUS 4000 Setup"
     platform = "Windows 64 Bit"
     file_name = factory.LazyAttribute(lambda f: f"4000-{f.release.version}-setup.zip")
+
+
+class PassFactory(factory.django.DjangoModelFactory):
+    """A pass for three days and three downloads."""
+
+    class Meta:
+        model = DownloadPass
+
+    company = factory.SubFactory(CompanyFactory)
+    release = factory.SubFactory(ReleaseFactory)
+    name = "Timo Techniker"
+    email = "timo@it.example"
+    max_downloads = 3
+    expires_at = factory.LazyFunction(lambda: timezone.now() + dt.timedelta(days=3))
+    token_hash = factory.Sequence(lambda n: f"{n:064}")
 
 
 class CategoryFactory(factory.django.DjangoModelFactory):

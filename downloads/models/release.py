@@ -134,6 +134,9 @@ class ReleaseFile(models.Model):
         """Remember that somebody loads it; what the same person fetches within a day is the same download (edge 52)."""
         # Ten pieces may be asked for at the same moment: the second waits here and finds the first one's row.
         get_user_model().objects.select_for_update().only("pk").get(pk=user.pk)
-        mine = self.downloads.filter(company=company, user=user, started_at__gt=timezone.now() - SAME_DOWNLOAD)
-        if not mine.exists():
+        if not self.is_being_loaded(company=company, user=user):
             self.downloads.create(company=company, user=user)
+
+    def is_being_loaded(self, **who):
+        """Whether the same person, or pass, began to load the file within a day."""
+        return self.downloads.filter(started_at__gt=timezone.now() - SAME_DOWNLOAD, **who).exists()

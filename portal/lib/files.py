@@ -71,6 +71,11 @@ def serve_protected(request, field, *, name, sha256, inline=False):
     return response
 
 
+def begins_download(request, response):
+    """Whether an answer of serve_protected sends bytes of the file, or has them sent by nginx or the store."""
+    return request.method == "GET" and response.status_code in {200, 206, 302}
+
+
 def _kind(field, name, inline):
     """(content type, whether it may be shown): only what begins like a PDF is called one and shown."""
     suffix = PurePosixPath(name).suffix.lower()

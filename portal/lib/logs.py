@@ -1,9 +1,9 @@
 import logging
 import re
 
-# Invitations, "forgotten password", addresses, the newsletter: who reads such a path can use it.
+# Invitations, "forgotten password", addresses, the newsletter, passes: who reads such a path can use it.
 TOKEN = re.compile(
-    r"/(einladung|anmeldung/password/reset/key|anmeldung/confirm-email|konto/adresse|konto/newsletter)/[^/\s\"']+"
+    r"/(einladung|anmeldung/password/reset/key|anmeldung/confirm-email|konto/adresse|konto/newsletter|pass)/[^/\s\"']+"
 )
 
 

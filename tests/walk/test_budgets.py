@@ -24,6 +24,7 @@ def fill(company, user, count):
         make.DocumentFactory(company=company)
         release = make.ReleaseFactory(product=product, released_on=dt.date(2019, 1, 1) + dt.timedelta(days=number))
         make.ReleaseFileFactory(release=release)
+        make.PassFactory(company=company, release=release, given_by=user)
         article = make.ArticleFactory(fits=[product])
         make.PriceFactory(article=article, from_quantity=5)
         order = make.OrderFactory(company=company, ordered_by=user)
@@ -69,6 +70,7 @@ PAGES = [
     "review",
     "takeover",
     "product_list",
+    "pass_list",
     "support",
     "article_list",
     "cart_detail",

@@ -43,6 +43,7 @@ def furnish(company, holder, product=None):
     return SimpleNamespace(
         document=make.DocumentFactory(company=company),
         file=make.ReleaseFileFactory(release=release),
+        given=make.PassFactory(company=company, release=release, given_by=holder),
         article=article,
         line=line,
         kept=kept,
@@ -67,6 +68,20 @@ def of_access(company, colleague):
     }
 
 
+def of_pass(rows):
+    """A pass with a link of its own."""
+    given, token = rows.given, rows.given.new_token()
+    given.save()
+    return {
+        "pass_create": {"release": given.release_id},
+        "pass_detail": {"pk": given.pk},
+        "pass_revoke": {"pk": given.pk},
+        "pass_resend": {"pk": given.pk},
+        "pass_open": {"token": token},
+        "pass_file": {"token": token, "pk": rows.file.pk},
+    }
+
+
 def arguments(company, rows, terms, colleague, token):
     """URL name -> keyword arguments, for every address that takes some."""
     return {
@@ -74,6 +89,7 @@ def arguments(company, rows, terms, colleague, token):
         "terms_file": {"pk": terms.pk},
         "product_detail": {"product": rows.file.release.product.number},
         "product_watch": {"product": rows.file.release.product.number},
+        **of_pass(rows),
         "release_file": {"pk": rows.file.pk},
         "article_detail": {"article": rows.article.number},
         "article_picture": {
