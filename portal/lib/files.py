@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, StreamingHttpResponse
+from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.deconstruct import deconstructible
 from django.utils.http import content_disposition_header
 
@@ -46,29 +46,66 @@ def sha256_of(file):
 # --- handing over ---
 
 INLINE = {".pdf": "application/pdf"}
+# Long enough for a redirect, too short to be passed on; what has begun goes on.
+SIGNED_SECONDS = 60
 
 
 def serve_protected(request, field, *, name, sha256, inline=False):
     """Answer with a file the caller has checked the permission for.
 
     field: a FieldFile. name: what the person's file is called (RFC 6266). sha256: its hash, the ETag for resuming.
-    Behind nginx the file is handed over by X-Accel-Redirect and no worker is held; else it is streamed with Range.
+    Out of an S3-compatible store the person is led to a short-lived signed address; behind nginx the file is handed
+    over by X-Accel-Redirect: no worker is held. Else it is streamed, with Range.
     inline: let the browser show it, if it really is a PDF. Raises Http404, and logs, when it is gone from storage.
     """
     if not field.storage.exists(field.name):
         log.error("A file is missing in storage: %s", field.name)
         raise Http404
     kind, shown = _kind(field, name, inline)
-    if settings.X_ACCEL_PREFIX:
-        response = HttpResponse(content_type=kind)
-        # The name comes from the database, never from the request.
-        response.headers["X-Accel-Redirect"] = settings.X_ACCEL_PREFIX + quote(field.name)
-    else:
-        response = _streamed(request, field, kind, f'"{sha256}"')
-    response.headers["Content-Disposition"] = content_disposition_header(not shown, name)
+    disposition = content_disposition_header(not shown, name) or "inline"
+    response = _answer(request, field, kind, disposition, f'"{sha256}"')
+    response.headers["Content-Disposition"] = disposition
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
+
+
+def _answer(request, field, kind, disposition, etag):
+    is_signed = getattr(field.storage, "querystring_auth", False)
+    if not (is_signed or settings.X_ACCEL_PREFIX):
+        return _streamed(request, field, kind, etag)
+    size = field.storage.size(field.name)
+    if _asks_for_nothing(request, size):
+        return _impossible(kind, size)
+    if not is_signed:
+        response = HttpResponse(content_type=kind)
+        # The name comes from the database, never from the request.
+        response.headers["X-Accel-Redirect"] = settings.X_ACCEL_PREFIX + quote(field.name)
+        return response
+    if request.method == "HEAD":
+        # The signed address is for GET alone.
+        return HttpResponse(content_type=kind, headers={"Content-Length": str(size), "Accept-Ranges": "bytes"})
+    said = {"ResponseContentDisposition": disposition, "ResponseContentType": kind}
+    said["ResponseCacheControl"] = "private, no-store"
+    return HttpResponseRedirect(field.storage.url(field.name, parameters=said, expire=SIGNED_SECONDS))
+
+
+def _asks_for_nothing(request, size):
+    """Whether nginx and S3 would refuse the Range: then the portal does, and no download has begun.
+
+    With If-Range they may send the whole file instead, and only they know.
+    """
+    asked = request.headers.get("Range", "")
+    if not asked.startswith("bytes=") or "If-Range" in request.headers:
+        return False
+    parts = [RANGE.fullmatch("bytes=" + part.strip()) for part in asked.removeprefix("bytes=").split(",")]
+    if any(part is None or part.groups() == ("", "") for part in parts):
+        return True
+    return all(_bounds(*part.groups(), size) == (None, None) for part in parts)
+
+
+def _impossible(kind, size):
+    return HttpResponse(status=416, content_type=kind, headers={"Content-Range": f"bytes */{size}"})
 
 
 def begins_download(request, response):
@@ -80,13 +117,20 @@ def _kind(field, name, inline):
     """(content type, whether it may be shown): only what begins like a PDF is called one and shown."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in INLINE:
-        with field.storage.open(field.name) as content:
-            if content.read(5) == b"%PDF-":
-                return INLINE[suffix], inline
+        if _beginning(field, 5) == b"%PDF-":
+            return INLINE[suffix], inline
         return "application/octet-stream", False
     guessed = mimetypes.guess_type(name)[0] or ""
     # Markup is never served as such from our own address.
     return (guessed if guessed in SAFE_TYPES else "application/octet-stream"), False
+
+
+def _beginning(field, count):
+    """The first bytes of a file; out of a store only those travel."""
+    if bucket := getattr(field.storage, "bucket", None):
+        return bucket.Object(field.name).get(Range=f"bytes=0-{count - 1}")["Body"].read()
+    with field.storage.open(field.name) as content:
+        return content.read(count)
 
 
 SAFE_TYPES = {"application/zip", "application/pdf", "text/plain", "image/png", "image/jpeg"}
@@ -96,9 +140,7 @@ def _streamed(request, field, kind, etag):
     size = field.storage.size(field.name)
     start, stop = _range(request, size, etag)
     if start is None:
-        response = HttpResponse(status=416, content_type=kind)
-        response.headers["Content-Range"] = f"bytes */{size}"
-        return response
+        return _impossible(kind, size)
     whole = (start, stop) == (0, size)
     content = field.storage.open(field.name)
     content.seek(start)
@@ -117,7 +159,10 @@ def _range(request, size, etag):
     # If-Range with another hash: the file is not the one that was begun.
     if not asked or asked.groups() == ("", "") or request.headers.get("If-Range", etag) != etag:
         return 0, size
-    first, last = asked.groups()
+    return _bounds(*asked.groups(), size)
+
+
+def _bounds(first, last, size):
     if not first:
         return (max(0, size - int(last)), size) if int(last) else (None, None)
     start, stop = int(first), min(int(last) + 1 if last else size, size)
