@@ -10,7 +10,7 @@ from portal.lib.admin import Kept, LookOnly, ReadOnly, WithFile
 
 from .announcing import RecallRefused, count_loaders, recall
 from .forms import RecallForm
-from .models import Download, DownloadPass, PassEvent, Release, ReleaseFile
+from .models import Download, DownloadPass, InstalledVersion, PassEvent, Release, ReleaseFile
 from .passing import revoke_pass
 
 
@@ -115,3 +115,11 @@ class DownloadPassAdmin(ReadOnly):
     def revoke(self, request, queryset):
         for download_pass in queryset:
             revoke_pass(download_pass, by=request.user)
+
+
+@admin.register(InstalledVersion)
+class InstalledVersionAdmin(ReadOnly):
+    list_display = ["company", "product", "place", "version", "noted_at"]
+    list_select_related = ["company", "product"]
+    list_filter = ["product"]
+    search_fields = ["company__number", "company__name", "place", "version"]

@@ -50,3 +50,14 @@ class CodeForm(forms.Form):
         if self.is_bound:
             self.add_error("code", sentence)
         self.refusal = sentence
+
+
+class InstalledForm(forms.Form):
+    place = forms.CharField(label=_("Place"), max_length=80, help_text=_("For example: server Munich, branch Augsburg"))
+    version = forms.CharField(
+        label=_("Installed version"), max_length=40, help_text=_("As the program shows it, for example 12.4"),
+        widget=forms.TextInput(attrs={"list": "versions", "autocomplete": "off"}),
+    )  # fmt: skip
+
+    def clean_place(self):
+        return " ".join(self.cleaned_data["place"].split())

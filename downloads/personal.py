@@ -35,4 +35,4 @@ PERSONAL = [
         keeps=_("Who let whom load a program, as long as the version is in use; without your name."),
     ),
 ]
-KEPT_BACK = {}
+KEPT_BACK = {"downloads.InstalledVersion.noted_by": "what is installed is the company's matter"}

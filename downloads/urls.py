@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import views, views_pass
+from . import views, views_log, views_pass
 
 urlpatterns = [
     path("", views.product_list, name="product_list"),
@@ -9,6 +9,9 @@ urlpatterns = [
     path("paesse/neu/<int:release>/", views_pass.pass_create, name="pass_create"),
     path("paesse/<uuid:pk>/", views_pass.pass_detail, name="pass_detail"),
     path("paesse/<uuid:pk>/zuruecknehmen/", views_pass.pass_revoke, name="pass_revoke"),
+    path("protokoll/", views_log.download_log, name="download_log"),
     path("<str:product>/", views.product_detail, name="product_detail"),
     path("<str:product>/benachrichtigung/", views.product_watch, name="product_watch"),
+    path("<str:product>/installiert/", views.installed_note, name="installed_note"),
+    path("<str:product>/installiert/<int:pk>/entfernen/", views.installed_remove, name="installed_remove"),
 ]

@@ -9,7 +9,9 @@ from access.rights import Right
 from portal.lib.files import begins_download, serve_protected
 
 from .cover import cover_of
-from .models import Release, ReleaseFile, ReleaseWatch
+from .forms import InstalledForm
+from .installed import places_of
+from .models import InstalledVersion, Release, ReleaseFile, ReleaseWatch
 
 
 @company_view(needs=Right.DOWNLOADS)
@@ -32,17 +34,31 @@ def newest_per_product(company):
 
 @company_view(needs=Right.DOWNLOADS)
 def product_detail(request, product):
+    return product_page(request, product, InstalledForm())
+
+
+def product_page(request, number, form):
+    """Everything about one licensed product; form: what is installed where."""
     watched = request.user.release_watches.filter(company=request.company, product=OuterRef("product"))
-    licences = request.company.licences.begun().filter(product__number=product).annotate(is_watched=Exists(watched))
-    licences = list(licences.with_cover().select_related("product").prefetch_related("maintenance"))
+    places = InstalledVersion.rows(company=request.company, product=OuterRef("product"))
+    licences = request.company.licences.begun().filter(product__number=number)
+    licences = licences.annotate(is_watched=Exists(watched), places=places).with_cover()
+    licences = list(licences.select_related("product").prefetch_related("maintenance"))
     if not licences:
         raise Http404
-    cover = cover_of(licences)[licences[0].product_id]
-    releases = releases_of(licences[0].product, request.company)
+    first, cover = licences[0], cover_of(licences)[licences[0].product_id]
+    releases = releases_of(first.product, request.company)
     for release in releases:
         release.reason = cover.reason(release)
-    context = {"product": licences[0].product, "cover": cover, "releases": releases[:1], "earlier": releases[1:]}
-    return render(request, "downloads/product_detail.html", {**context, "is_watched": licences[0].is_watched})
+    context = {
+        "product": first.product,
+        "cover": cover,
+        "releases": releases[:1],
+        "earlier": releases[1:],
+        "form": form,
+    }
+    context |= {"places": places_of(first.places, releases), "versions": [release.version for release in releases]}
+    return render(request, "downloads/product_detail.html", {**context, "is_watched": first.is_watched})
 
 
 def releases_of(product, company):
@@ -55,12 +71,35 @@ def releases_of(product, company):
 @company_view(needs=Right.DOWNLOADS)
 def product_watch(request, product):
     """Mails about new versions of a product, on or off for this person and company."""
-    licence = request.company.licences.begun().filter(product__number=product).select_related("product").first()
+    wanted = request.POST.get("wanted") == "1"
+    ReleaseWatch.toggle(request.company, request.user, licensed(request.company, product), wanted=wanted)
+    return redirect(reverse("product_detail", args=[request.company.number, product]) + "#news")
+
+
+def licensed(company, number):
+    """The product with a number, if the company ever licensed it; else Http404."""
+    licence = company.licences.begun().filter(product__number=number).select_related("product").first()
     if licence is None:
         raise Http404
-    wanted = request.POST.get("wanted") == "1"
-    ReleaseWatch.toggle(request.company, request.user, licence.product, wanted=wanted)
-    return redirect(reverse("product_detail", args=[request.company.number, product]) + "#news")
+    return licence.product
+
+
+@require_POST
+@company_view(needs=Right.DOWNLOADS)
+def installed_note(request, product):
+    """Say which version runs at a place; a known place gets the new version."""
+    found, form = licensed(request.company, product), InstalledForm(request.POST)
+    if not form.is_valid():
+        return product_page(request, product, form)
+    InstalledVersion.note(request.company, found, by=request.user, **form.cleaned_data)
+    return redirect(reverse("product_detail", args=[request.company.number, product]) + "#places")
+
+
+@require_POST
+@company_view(needs=Right.DOWNLOADS)
+def installed_remove(request, product, pk):
+    get_object_or_404(request.company.installed_versions.filter(product__number=product), pk=pk).delete()
+    return redirect(reverse("product_detail", args=[request.company.number, product]) + "#places")
 
 
 @company_view(needs=Right.DOWNLOADS)

@@ -29,6 +29,7 @@ LOOK = {
     "downloads.releasefile": [VIEW],
     "downloads.download": [VIEW],
     "downloads.downloadpass": [VIEW],
+    "downloads.installedversion": [VIEW],
     "shop.article": [VIEW],
     "shop.category": [VIEW],
     "shop.price": [VIEW],

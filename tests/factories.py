@@ -13,7 +13,7 @@ from access.models import Membership
 from access.store import set_rights
 from accounts.models import Company, NameChange, NewsletterConsent, User
 from contracts.models import Document, Licence, Maintenance, Product, Terms
-from downloads.models import DownloadPass, Release, ReleaseFile
+from downloads.models import Download, DownloadPass, Release, ReleaseFile
 from orders.models import Order, OrderLine
 from shop.models import Article, Category, Price, TrainingDate
 
@@ -169,6 +169,13 @@ class ReleaseFileFactory(StoredFactory):
     title = "DOMUS 4000 Setup"
     platform = "Windows 64 Bit"
     file_name = factory.LazyAttribute(lambda f: f"4000-{f.release.version}-setup.zip")
+
+
+class DownloadFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = Download
+
+    file = factory.SubFactory(ReleaseFileFactory)
 
 
 class PassFactory(factory.django.DjangoModelFactory):

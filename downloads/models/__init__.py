@@ -1,6 +1,16 @@
 from .download import Download
+from .installed import InstalledVersion
 from .passes import DownloadPass, PassEvent
 from .release import Release, ReleaseFile
 from .watch import ReleaseNotice, ReleaseWatch
 
-__all__ = ["Download", "DownloadPass", "PassEvent", "Release", "ReleaseFile", "ReleaseNotice", "ReleaseWatch"]
+__all__ = [
+    "Download",
+    "DownloadPass",
+    "InstalledVersion",
+    "PassEvent",
+    "Release",
+    "ReleaseFile",
+    "ReleaseNotice",
+    "ReleaseWatch",
+]

@@ -8,6 +8,30 @@ from .passes import DownloadPass
 from .release import ReleaseFile
 
 
+class DownloadQuerySet(models.QuerySet):
+    def with_names(self):
+        return self.select_related("user", "by_pass", "file__release__product")
+
+    def of_person(self, key):
+        """Of one person, or technician, by a key of people(); everything for any other key."""
+        kind, _dash, value = key.partition("-")
+        if kind == "u" and value.isdecimal() and int(value) <= LARGEST_ID:
+            return self.filter(user=int(value))
+        return self.filter(by_pass__email=value) if kind == "p" and "\0" not in value else self
+
+    def people(self):
+        """[(key, name)] of everybody who loaded something, by name."""
+        rows = self.order_by().values_list("user", "user__first_name", "user__last_name", "by_pass__email").distinct()
+        found = {
+            (f"u-{user}", f"{first} {last}".strip()) if user else (f"p-{mail}", mail)
+            for user, first, last, mail in rows
+        }
+        return sorted(found, key=lambda entry: entry[1].casefold())
+
+
+LARGEST_ID = 2**63 - 1
+
+
 class Download(models.Model):
     """Who loaded which program file for which company, and when: a person, or a technician with a pass."""
 
@@ -26,6 +50,8 @@ class Download(models.Model):
     )
     started_at = models.DateTimeField(_("started"), default=timezone.now)
 
+    objects = DownloadQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("download")
         verbose_name_plural = _("downloads")
@@ -40,3 +66,8 @@ class Download(models.Model):
 
     def __str__(self):
         return f"{self.file} {self.started_at:%d.%m.%Y}"
+
+    @property
+    def who(self):
+        """The name of the person, or of the technician."""
+        return str(self.user or f"{self.by_pass.name}, {self.by_pass.email}")

@@ -24,6 +24,8 @@ def fill(company, user, count):
         make.DocumentFactory(company=company)
         release = make.ReleaseFactory(product=product, released_on=dt.date(2019, 1, 1) + dt.timedelta(days=number))
         make.ReleaseFileFactory(release=release)
+        make.DownloadFactory(company=company, file__release=release, file__file_name="b.zip", user=user)
+        company.installed_versions.create(product=product, place=f"Büro {number}", version=release.version)
         make.PassFactory(company=company, release=release, given_by=user)
         article = make.ArticleFactory(fits=[product])
         make.PriceFactory(article=article, from_quantity=5)

@@ -32,7 +32,7 @@ QUERY = [
 FIELDS = [
     "row", "confirmed", "quantity", "form_key", "shown", "accepts_terms", "reference", "note", "cost_center",
     "decision", "reason", "mode", "email", "first_name", "last_name", "salutation", "rights", "ends_on", "order_limit",
-    "function", "agrees", "days", "max_downloads", "wanted", "code",
+    "function", "agrees", "days", "max_downloads", "wanted", "code", "place", "version",
     "participants", "date", "lines", "name", "list", "participant", "skip",
     "message", "new_name", "new_seat", "effective_on", "new_legal_form", "order", "invoice_email", "confirmations",
     "phone_here", "street", "postal_code", "city", "country", "phone", "language", "right-1-use_shop",

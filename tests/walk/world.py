@@ -43,6 +43,7 @@ def furnish(company, holder, product=None):
     return SimpleNamespace(
         document=make.DocumentFactory(company=company),
         file=make.ReleaseFileFactory(release=release),
+        installed=company.installed_versions.create(product=licence.product, place="Büro", version="25.0"),
         given=make.PassFactory(company=company, release=release, given_by=holder),
         article=article,
         line=line,
@@ -89,6 +90,8 @@ def arguments(company, rows, terms, colleague, token):
         "terms_file": {"pk": terms.pk},
         "product_detail": {"product": rows.file.release.product.number},
         "product_watch": {"product": rows.file.release.product.number},
+        "installed_note": {"product": rows.file.release.product.number},
+        "installed_remove": {"product": rows.file.release.product.number, "pk": rows.installed.pk},
         **of_pass(rows),
         "release_file": {"pk": rows.file.pk},
         "article_detail": {"article": rows.article.number},
