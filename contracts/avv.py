@@ -35,6 +35,8 @@ def conclude_avv(company, *, shown, name, function, by):
         raise AvvRefused(_("Another version is in force by now. Please read it; nothing has been concluded yet."))
     if earlier := company.acceptances.conclusion_of(terms):
         raise AvvRefused(_("%(name)s has already concluded this agreement.") % {"name": earlier.signer_name})
+    if not Terms.objects.avv_missing_at(company).exists():
+        raise AvvRefused(_("An agreement on paper is filed under your documents. You need do nothing."))
     if not paragraphs_of(terms.file):
         raise AvvRefused(
             _("The text of this version cannot be shown here, so it cannot be concluded online. Please contact us.")

@@ -71,13 +71,16 @@ DOCUMENT_ROWS = """
 
     update contracts_document d set company_id = c.id, kind = s.kind, title = s.title, dated_on = s.dated_on
     from erp_stage s join accounts_company c on c.number = s.customer
-    where d.number = s.number and d.replaced_by_id is null and d.sha256 = s.source_sha256;
+    where d.number = s.number and d.replaced_by_id is null and d.sha256 = s.source_sha256 and d.recalled_at is null
+        and d.deleted_at is null;
 
     create temporary table erp_version on commit drop as
     select gen_random_uuid() as id, c.id as company_id, s.*, d.id as old_id, coalesce(d.version, 0) + 1 as version
     from erp_stage s join accounts_company c on c.number = s.customer
     left join contracts_document d on d.number = s.number and d.replaced_by_id is null
-    where d.id is null or d.sha256 <> s.source_sha256;
+    -- What was recalled as another company's comes anew, to the right one; what is past its retention does not.
+    where d.deleted_at is null and (d.id is null or d.sha256 <> s.source_sha256
+        or (d.recalled_at is not null and d.company_id <> c.id));
     insert into contracts_document (id, company_id, number, version, kind, title, dated_on, file, file_name, size, sha256,
         filed_at)
     select id, company_id, number, version, kind, title, dated_on, source_stored, source_name, source_size,

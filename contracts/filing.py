@@ -17,8 +17,8 @@ def file_document(company, *, number, kind, title, content, dated_on=None):
     A number that is filed already gets a new version; the same bytes once more change nothing.
     """
     sha256 = hashlib.sha256(content).hexdigest()
-    newest = company.documents.select_for_update().filter(number=number).order_by("-version").first()
-    if newest and newest.sha256 == sha256:
+    newest = Document.objects.select_for_update().filter(number=number).order_by("-version").first()
+    if newest and newest.sha256 == sha256 and newest.company_id == company.pk:
         return newest, False
     name = f"{number}.pdf"
     document = Document(

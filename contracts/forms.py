@@ -41,6 +41,12 @@ def printable(text):
 LAST_PRINTABLE = 0x17F
 
 
+class ObjectionForm(forms.Form):
+    """Why a company does not want a new sub-processor."""
+
+    text = forms.CharField(label=_("Why you object"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
+
+
 class SelectionForm(forms.Form):
     """Documents ticked in the list."""
 
@@ -80,6 +86,34 @@ class DocumentFilter(forms.Form):
         if year := asked.get("year"):
             documents = documents.filter(dated_on__year=year)
         return documents
+
+    @property
+    def is_used(self):
+        return any(self.cleaned_data.values())
+
+
+class OpeningFilter(forms.Form):
+    """Which openings a licence holder looks for; anything unreadable counts as not asked."""
+
+    q = forms.CharField(label=_("Title or number"), required=False)
+    person = forms.ChoiceField(label=_("Person"), required=False)
+
+    def __init__(self, data, *, people):
+        super().__init__(data)
+        named = sorted((f"{first} {last}".strip(), str(pk)) for pk, first, last in people)
+        self.fields["person"].choices = [("", _("Everybody")), *((pk, name) for name, pk in named)]
+
+    def apply(self, openings):
+        """The openings that match."""
+        self.is_valid()
+        asked = self.cleaned_data
+        for word in clean_query(asked.get("q", "")).split():
+            openings = openings.filter(document__title__icontains=word) | openings.filter(
+                document__number__icontains=word
+            )
+        if person := asked.get("person"):
+            openings = openings.filter(user=person)
+        return openings
 
     @property
     def is_used(self):

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from access.mails import Mailbox
+
 
 def mail_agreement(acceptance, paper):
     """The concluded AVV, attached: to who concluded it, to the company's mailbox and to the vendor."""
@@ -24,3 +26,51 @@ def mail_agreement(acceptance, paper):
             message = EmailMessage(subject=" ".join(subject.split()), body=body, to=[address])
             message.attach(f"{acceptance.document.number}.pdf", paper, "application/pdf")
             message.send()
+
+
+def _send(template, reader, subject, **context):
+    """subject: a function, called in the reader's language."""
+    if not reader.email:
+        return
+    with translation.override(reader.language):
+        context |= {"brand": settings.BRAND, "reader": reader}
+        body = render_to_string(f"contracts/mail/{template}.txt", context)
+        EmailMessage(subject=" ".join(str(subject()).split()), body=body, to=[reader.email]).send()
+
+
+def mail_recalled(document, readers):
+    """A document was recalled: to who opened it and to the licence holders."""
+    url = settings.PORTAL_URL + reverse("document_list", args=[document.company.number])
+    for reader in readers:
+        _send("recalled", reader, lambda: _("A document was recalled"), document=document, url=url)
+
+
+def _vendor():
+    return Mailbox(settings.BRAND["info_mail"], settings.BRAND["vendor"])
+
+
+def mail_change(change, company):
+    """A new sub-processor: to the company's licence holders."""
+    url = settings.PORTAL_URL + reverse("subprocessor_list", args=[company.number])
+    subject = lambda: _("New sub-processor: %s") % change.processor  # noqa: E731
+    for row in company.memberships.holders().select_related("user"):
+        _send("change", row.user, subject, change=change, company=company, url=url)
+
+
+def mail_objection(objection):
+    """To the vendor, with the page where it is answered; and to who objected."""
+    page = settings.PORTAL_URL + reverse("admin:contracts_objection_decide", args=[objection.pk])
+    subject = lambda: _("Objection to %s") % objection.change  # noqa: E731
+    _send("objection", _vendor(), subject, objection=objection, url=page)
+    url = settings.PORTAL_URL + reverse("subprocessor_list", args=[objection.company.number])
+    _send("objection_sent", objection.user, subject, objection=objection, url=url)
+
+
+def mail_objection_answered(objection):
+    """To who objected, or to the licence holders once that person has gone."""
+    url = settings.PORTAL_URL + reverse("subprocessor_list", args=[objection.company.number])
+    subject = lambda: _("Objection to %s") % objection.change  # noqa: E731
+    holders = objection.company.memberships.holders().select_related("user")
+    readers = [objection.user] if objection.user else [row.user for row in holders]
+    for reader in readers:
+        _send("objection_answered", reader, subject, objection=objection, url=url)

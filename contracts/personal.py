@@ -21,5 +21,13 @@ PERSONAL = [
         ("document__company__number", "document__number", "document__title", "opened_at", "how"),
         keeps=_("Who read a contract of the company, as long as the contract is kept; without your name."),
     ),
+    Personal(
+        "objections",
+        _("your objections to sub-processors"),
+        "contracts.Objection",
+        "user",
+        ("company__number", "change__processor__name", "text", "sent_at", "state", "reason"),
+        keeps=_("Part of the agreement with your company, with your name as it was then."),
+    ),
 ]
 KEPT_BACK = {}

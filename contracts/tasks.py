@@ -29,3 +29,21 @@ def make_agreement(acceptance):
         )
         row.save(update_fields=["document"])
         mails.mail_agreement(row, paper)
+
+
+@app.task(queue="papers", retry=RetryStrategy(max_attempts=8, exponential_wait=4), name="tell_of_change")
+def tell_of_change(change):
+    """Mail a new sub-processor to all companies concerned, batch by batch; run again, it goes on where it stopped."""
+    from .subprocessors import tell_next
+
+    while tell_next(change):
+        pass
+
+
+@app.periodic(cron="31 4 * * *")
+@app.task(queue="cron", queueing_lock="delete_documents", name="delete_documents")
+def delete_documents(timestamp):
+    """Documents whose retention is over go; staff read the report."""
+    from .retention import delete_due
+
+    delete_due()

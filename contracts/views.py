@@ -26,7 +26,7 @@ def document_list(request):
 @company_view(needs=Right.CONTRACTS)
 def document_file(request, pk):
     """The file itself: shown, or with ?download=1 loaded. Earlier versions stay readable under their own address."""
-    document = get_object_or_404(request.company.documents.dated(), pk=pk)
+    document = get_object_or_404(request.company.documents.served(), pk=pk)
     loads = "download" in request.GET
     document.note_opening(request.user, "download" if loads else "view")
     return serve_protected(request, document.file, name=document.file_name, sha256=document.sha256, inline=not loads)
@@ -36,7 +36,7 @@ def document_file(request, pk):
 @company_view(needs=Right.CONTRACTS)
 def document_zip(request):
     """The ticked documents as one ZIP file."""
-    form = SelectionForm(request.POST, documents=request.company.documents.dated())
+    form = SelectionForm(request.POST, documents=request.company.documents.served())
     if not form.is_valid():
         messages.error(request, form.refusal)
         return redirect("document_list", request.company.number)

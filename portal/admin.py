@@ -9,7 +9,8 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from access.admin import AccessEventInline, MembershipInline
 from accounts.admin.companies import CompanyAdmin
-from contracts.admin import AvvFilter, LicenceInline
+from contracts.admin.agreements import AvvFilter
+from contracts.admin.licences import LicenceInline
 from portal.lib.admin import ReadOnly
 from portal.models import MailHandover
 

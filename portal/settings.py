@@ -254,6 +254,18 @@ ACCESS = {
     "log_years": env.int("ACCESS_LOG_YEARS", 10),
 }
 
+# --- Papers ------------------------------------------------------------------------------
+
+# Full calendar years a document is kept after its own: invoices 8 (§ 147 AO), letters of business 6, contracts 10 after
+# the company's contract has ended.
+RETENTION_YEARS = {
+    "RE": env.int("RETENTION_INVOICES", 8),
+    "AB": env.int("RETENTION_CONFIRMATIONS", 8),
+    **dict.fromkeys(["SPV", "UPV", "AVV", "AGB"], env.int("RETENTION_CONTRACTS", 10)),
+}
+# So long a customer may object to a new sub-processor (Art. 28 (2) DSGVO); it may not begin before.
+OBJECTION_DAYS = env.int("OBJECTION_DAYS", 30)
+
 # --- Mail ------------------------------------------------------------------------------
 
 # Every mail is put into the queue inside the transaction that causes it; the worker delivers it.

@@ -12,13 +12,31 @@ from django.utils import timezone
 from access.models import Membership
 from access.store import set_rights
 from accounts.models import Company, NameChange, NewsletterConsent, User
-from contracts.models import Document, Licence, Maintenance, Product, Terms
+from contracts.models import Document, Licence, Maintenance, Product, SubProcessor, SubProcessorChange, Terms
 from downloads.models import Download, DownloadPass, Release, ReleaseFile
 from orders.models import Order, OrderLine
+from portal.lib.days import today
 from shop.models import Article, Category, Price, TrainingDate
 
 PASSWORD = "Sonnenhof-2026!"
-PDF = b"%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+_OBJECTS = [
+    b"<</Type/Catalog/Pages 2 0 R>>",
+    b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+    b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 9 9]>>",
+]
+
+
+def _pdf():
+    """The least that is a PDF with a page."""
+    text, starts = b"%PDF-1.7\n", []
+    for number, content in enumerate(_OBJECTS, 1):
+        starts.append(len(text))
+        text += b"%d 0 obj%sendobj\n" % (number, content)
+    table = b"xref\n0 4\n0000000000 65535 f \n" + b"".join(b"%010d 00000 n \n" % start for start in starts)
+    return text + table + b"trailer<</Root 1 0 R/Size 4>>\nstartxref\n%d\n" % len(text) + b"%%EOF\n"
+
+
+PDF = _pdf()
 # Hashed once: the tests are about the portal, not about Argon2.
 HASH = make_password(PASSWORD, hasher="pbkdf2_sha256")
 
@@ -264,3 +282,23 @@ class OrderLineFactory(factory.django.DjangoModelFactory):
     unit_price = Decimal("499.00")
     vat_rate = Decimal("19.0")
     net = Decimal("499.00")
+
+
+class SubProcessorFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SubProcessor
+
+    name = "Rechenzentrum Süd GmbH"
+    seat = "Nürnberg"
+    purpose = "Betrieb der Server"
+    since = dt.date(2024, 1, 1)
+
+
+class ChangeFactory(factory.django.DjangoModelFactory):
+    class Meta:
+        model = SubProcessorChange
+
+    processor = factory.SubFactory(
+        SubProcessorFactory, name="Postversand AG", since=factory.LazyFunction(lambda: today() + dt.timedelta(days=60))
+    )
+    objection_until = factory.LazyFunction(lambda: today() + dt.timedelta(days=20))

@@ -1,5 +1,20 @@
+from .deletion import DeletionReport
 from .document import Document, DocumentOpening
 from .licence import Licence, Maintenance, Product
+from .subprocessor import ChangeNotice, Objection, SubProcessor, SubProcessorChange
 from .terms import Acceptance, Terms
 
-__all__ = ["Acceptance", "Document", "DocumentOpening", "Licence", "Maintenance", "Product", "Terms"]
+__all__ = [
+    "Acceptance",
+    "ChangeNotice",
+    "DeletionReport",
+    "Document",
+    "DocumentOpening",
+    "Licence",
+    "Maintenance",
+    "Objection",
+    "Product",
+    "SubProcessor",
+    "SubProcessorChange",
+    "Terms",
+]

@@ -19,8 +19,16 @@ class DocumentQuerySet(models.QuerySet):
         return self.filter(dated_on__lte=on or today())
 
     def visible(self, on=None):
-        """Documents a customer sees in lists: dated by today, and the newest version of each number."""
-        return self.dated(on).filter(replaced_by=None)
+        """Documents a customer sees in lists: dated by today, the newest version of each number, not deleted.
+
+        One recalled as faulty stays in the list with its reason; what was never theirs is not there at all.
+        """
+        hidden = Q(recall=Document.Recall.WRONG_COMPANY) | Q(deleted_at__isnull=False)
+        return self.dated(on).filter(replaced_by=None).exclude(hidden)
+
+    def served(self, on=None):
+        """Documents whose file a customer gets: dated by today, in any version, neither recalled nor deleted."""
+        return self.dated(on).filter(recalled_at=None, deleted_at=None)
 
     def newest_first(self):
         return self.order_by("-dated_on", "-pk")
@@ -38,7 +46,7 @@ class DocumentQuerySet(models.QuerySet):
 
     def new_for(self, user):
         """Documents that are new to this person."""
-        return self.with_new(user).filter(is_new=True)
+        return self.with_new(user).filter(is_new=True, recalled_at=None)
 
 
 class Document(models.Model):
@@ -51,6 +59,10 @@ class Document(models.Model):
         UPV = "UPV", _("Update maintenance contract (UPV)")
         AVV = "AVV", _("Data processing agreement (AVV)")
         TERMS = "AGB", _("Terms and conditions")
+
+    class Recall(models.TextChoices):
+        FAULTY = "faulty", _("faulty: stays in the list, with the reason")
+        WRONG_COMPANY = "company", _("another company's: vanishes from this one")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="documents", verbose_name=_("company"))
@@ -68,6 +80,22 @@ class Document(models.Model):
     )
     filed_at = models.DateTimeField(_("filed"), default=timezone.now, editable=False)
 
+    # Set once, by contracts.recalling, and never taken back: a corrected file is a new version.
+    recall = models.CharField(_("recalled as"), max_length=8, choices=Recall.choices, blank=True, db_default="")
+    recalled_at = models.DateTimeField(_("recalled"), null=True, blank=True)
+    recalled_by_name = models.CharField(_("recalled by"), max_length=300, blank=True, db_default="")
+    recall_reason = models.CharField(_("reason of the recall"), max_length=500, blank=True, db_default="")
+    # Empty: reckoned from kind and day (contracts.retention).
+    keep_until = models.DateField(_("keep until"), null=True, blank=True)
+    legal_hold = models.CharField(
+        _("legal hold"),
+        max_length=300,
+        blank=True,
+        db_default="",
+        help_text=_("A reason, such as a lawsuit. As long as one stands here the document is never deleted."),
+    )
+    deleted_at = models.DateTimeField(_("deleted at the end of its retention"), null=True, blank=True)
+
     objects = DocumentQuerySet.as_manager()
 
     class Meta:
@@ -76,11 +104,21 @@ class Document(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["number", "version"], name="document_version_once"),
             models.CheckConstraint(condition=Q(version__gte=1), name="document_version_positive"),
+            # A recall has a moment, a kind and a reason, or is none.
+            models.CheckConstraint(
+                condition=Q(recalled_at=None, recall="", recall_reason="")
+                | (Q(recalled_at__isnull=False) & ~Q(recall="") & ~Q(recall_reason="")),
+                name="document_recall_is_whole",
+            ),
         ]
         indexes = [models.Index(fields=["company", "-dated_on"], name="document_company_newest")]
 
     def __str__(self):
         return f"{self.number} {self.title}"
+
+    @property
+    def is_recalled(self):
+        return self.recalled_at is not None
 
     def note_opening(self, user, how):
         """Remember that somebody viewed or downloaded it."""
@@ -104,3 +142,9 @@ class DocumentOpening(models.Model):
 
     def __str__(self):
         return f"{self.document_id} {self.user_id}"
+
+    @classmethod
+    def of(cls, company):
+        """All openings of a company's documents with person and document, newest first."""
+        mine = cls.objects.filter(document__company=company, document__deleted_at=None)
+        return mine.select_related("user", "document").order_by("-opened_at", "-pk")

@@ -25,6 +25,10 @@ class TermsQuerySet(models.QuerySet):
         """The version of one kind that is in force, or None."""
         return self.in_force(on).filter(kind=kind).first()
 
+    def before(self, terms):
+        """Earlier versions of the same kind, the newest first."""
+        return self.begun().filter(kind=terms.kind, valid_from__lt=terms.valid_from).order_by("-valid_from", "-pk")
+
     def avv_missing_at(self, company):
         """The AVV in force while a company lacks it: neither concluded here nor filed as a paper since it is valid.
 
@@ -32,7 +36,7 @@ class TermsQuerySet(models.QuerySet):
         """
         here = Acceptance.objects.filter(terms=OuterRef("pk"), company=company, is_conclusion=True)
         # What was concluded here says by its acceptance which version it is; its own day proves nothing.
-        papers = Document.objects.visible().filter(company=company, kind=Document.Kind.AVV, acceptance=None)
+        papers = Document.objects.visible().served().filter(company=company, kind=Document.Kind.AVV, acceptance=None)
         filed = papers.filter(dated_on__gte=OuterRef("valid_from"))
         current = self.model.objects.in_force().filter(kind=Terms.Kind.AVV).values("pk")[:1]
         return self.filter(pk__in=current).exclude(Exists(here)).exclude(Exists(filed))

@@ -22,8 +22,10 @@ class OrderQuerySet(models.QuerySet):
 
     def with_confirmation(self):
         """Adds confirmation: the id of the order confirmation filed under the company's documents, or None."""
-        papers = Document.objects.visible().filter(
-            company=OuterRef("company"), number=Concat(Value("AB-"), OuterRef("number"))
+        papers = (
+            Document.objects.visible()
+            .served()
+            .filter(company=OuterRef("company"), number=Concat(Value("AB-"), OuterRef("number")))
         )
         return self.annotate(confirmation=Subquery(papers.values("pk")[:1]))
 

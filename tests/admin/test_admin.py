@@ -291,7 +291,7 @@ def test_what_is_no_pdf_is_refused(client_of, acme):
         "dated_on": today().isoformat(),
         "file": file,
     }
-    assert "keine PDF-Datei" in client_of().post(url(Document, "add"), form).content.decode()
+    assert "keine lesbare PDF-Datei" in client_of().post(url(Document, "add"), form).content.decode()
     assert not Document.objects.exists()
 
 

@@ -28,6 +28,7 @@ QUERY = [
     "price_from",
     "price_to",
     "view",
+    "with",
 ]
 FIELDS = [
     "row", "confirmed", "quantity", "form_key", "shown", "accepts_terms", "reference", "note", "cost_center",
@@ -35,7 +36,7 @@ FIELDS = [
     "function", "agrees", "days", "max_downloads", "wanted", "code", "place", "version",
     "participants", "date", "lines", "name", "list", "participant", "skip",
     "message", "new_name", "new_seat", "effective_on", "new_legal_form", "order", "invoice_email", "confirmations",
-    "phone_here", "street", "postal_code", "city", "country", "phone", "language", "right-1-use_shop",
+    "phone_here", "text", "street", "postal_code", "city", "country", "phone", "language", "right-1-use_shop",
 ]  # fmt: skip
 
 

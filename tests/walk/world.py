@@ -88,6 +88,8 @@ def arguments(company, rows, terms, colleague, token):
     return {
         "document_file": {"pk": rows.document.pk},
         "terms_file": {"pk": terms.pk},
+        "terms_diff": {"pk": terms.pk},
+        "objection_create": {"pk": make.ChangeFactory().pk},
         "product_detail": {"product": rows.file.release.product.number},
         "product_watch": {"product": rows.file.release.product.number},
         "installed_note": {"product": rows.file.release.product.number},

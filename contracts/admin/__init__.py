@@ -1,0 +1,3 @@
+from . import agreements, documents, licences
+
+__all__ = ["agreements", "documents", "licences"]

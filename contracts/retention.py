@@ -1,0 +1,84 @@
+"""How long documents are kept, and what becomes of them afterwards (edge 90).
+
+The time is reckoned in full calendar years after the year of the document (§ 147 AO (4), § 257 HGB (5)). Contracts that
+run on are not old: their time begins with the end of the company's contract. A legal hold stops everything.
+"""
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from portal.lib.days import today
+
+from .models import Acceptance, DeletionReport, Document
+
+RUNNING = {Document.Kind.SPV, Document.Kind.UPV, Document.Kind.AVV, Document.Kind.TERMS}
+
+
+def kept_until(document):
+    """The last day a document is kept, or None while its time has not begun to run."""
+    if document.keep_until:
+        return document.keep_until
+    begin = document.dated_on
+    if document.kind in RUNNING:
+        ended = document.company.ended_on
+        if ended is None:
+            return None
+        begin = max(begin, ended)
+    return dt.date(begin.year + settings.RETENTION_YEARS[document.kind], 12, 31)
+
+
+def due_documents(on=None):
+    """Documents whose time is over and that nothing holds back, oldest first."""
+    on = on or today()
+    held = Exists(Acceptance.objects.filter(document=OuterRef("pk"), company__ended_on=None))
+    # Nothing younger than the shortest time can be due; the rest is decided row by row.
+    shortest = dt.date(on.year - min(settings.RETENTION_YEARS.values()), 1, 1)
+    old = Document.objects.filter(deleted_at=None, legal_hold="").exclude(held)
+    found = old.filter(dated_on__lt=shortest) | old.filter(keep_until__lt=on)
+    rows = found.select_related("company").order_by("dated_on", "pk")
+    return [row for row in rows if (until := kept_until(row)) and until < on]
+
+
+def delete_due(on=None):
+    """Delete what is due; returns the DeletionReport, or None where there was nothing.
+
+    The file goes, and who opened it; number, kind, day and hash stay as the trace. A file that cannot be deleted keeps
+    its row as it was and is named in the report.
+    """
+    report = DeletionReport(deleted=[], failed=[])
+    for document in due_documents(on):
+        line = trace_of(document)
+        try:
+            _delete(document)
+        except OSError as error:
+            report.failed.append({**line, "error": type(error).__name__})
+        else:
+            report.deleted.append(line)
+    if not report.deleted and not report.failed:
+        return None
+    report.save()
+    return report
+
+
+def trace_of(document):
+    """What a report says of a document."""
+    return {
+        "number": document.number,
+        "version": document.version,
+        "kind": document.kind,
+        "company": document.company.number,
+        "dated_on": document.dated_on.isoformat(),
+        "sha256": document.sha256,
+    }
+
+
+@transaction.atomic
+def _delete(document):
+    document.openings.all().delete()
+    Document.objects.filter(pk=document.pk).update(title="", file="", file_name="", deleted_at=timezone.now())
+    # Last: where the storage refuses, the rows are as before.
+    document.file.storage.delete(document.file.name)

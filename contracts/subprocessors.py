@@ -1,0 +1,96 @@
+"""New sub-processors: announced in time, objected to within the period, answered (Art. 28 (2) DSGVO)."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Company
+from portal.lib.days import today
+
+from . import mails, tasks
+from .models import ChangeNotice, Objection, SubProcessorChange, Terms
+
+# Companies told in one transaction of the worker.
+BATCH = 100
+
+
+class ChangeRefused(Exception):
+    """Not possible; the text is for people."""
+
+
+@transaction.atomic
+def announce(processor, *, by):
+    """Tell every company with a valid AVV of a new sub-processor; the worker mails. Returns the SubProcessorChange.
+
+    Raises ChangeRefused when it would begin before the period to object is over, or is announced already.
+    """
+    until = today() + timedelta(days=settings.OBJECTION_DAYS)
+    if processor.since <= until:
+        raise ChangeRefused(
+            _("Customers may object until %(day)s; %(firm)s can begin after that day at the earliest.")
+            % {"day": until.strftime("%d.%m.%Y"), "firm": processor}
+        )
+    if SubProcessorChange.objects.filter(processor=processor).exists():
+        raise ChangeRefused(_("%s has been announced already.") % processor)
+    change = SubProcessorChange.objects.create(
+        processor=processor, announced_by_name=str(by)[:300], objection_until=until
+    )
+    tasks.tell_of_change.defer(change=change.pk)
+    return change
+
+
+def companies_to_tell(change):
+    """Companies that hold the AVV in force, are open, and were not told of this change yet."""
+    told = ChangeNotice.objects.filter(change=change, company=OuterRef("pk"))
+    missing = Terms.objects.avv_missing_at(OuterRef(OuterRef("pk")))
+    if Terms.objects.current(Terms.Kind.AVV) is None:
+        return Company.objects.none()
+    customers = Company.objects.filter(is_blocked=False, ended_on=None)
+    return customers.exclude(Exists(missing)).exclude(Exists(told)).order_by("pk")
+
+
+def tell_next(change):
+    """Mail the licence holders of the next companies, in one transaction. Returns whether there may be more."""
+    with transaction.atomic():
+        # Two workers at once: the second waits and finds who has been told.
+        change = SubProcessorChange.objects.select_for_update().get(pk=change)
+        companies = list(companies_to_tell(change)[:BATCH])
+        ChangeNotice.objects.bulk_create(ChangeNotice(change=change, company=company) for company in companies)
+        for company in companies:
+            mails.mail_change(change, company)
+    return len(companies) == BATCH
+
+
+@transaction.atomic
+def object_to(change, company, text, *, by):
+    """A licence holder objects for the company. Returns the Objection.
+
+    Raises ChangeRefused after the period, and where the company has objected already.
+    """
+    if not change.is_open:
+        raise ChangeRefused(_("The period to object ended on %s.") % change.objection_until.strftime("%d.%m.%Y"))
+    try:
+        with transaction.atomic():
+            objection = company.objections.create(change=change, user=by, name=str(by)[:300], text=text)
+    except IntegrityError as error:
+        raise ChangeRefused(_("Your company has objected already.")) from error
+    mails.mail_objection(objection)
+    return objection
+
+
+@transaction.atomic
+def answer(objection, state, reason, *, by):
+    """Uphold or reject an objection, with the words the customer reads. Raises ChangeRefused."""
+    objection = Objection.objects.select_for_update().get(pk=objection.pk)
+    if objection.state != Objection.State.WAITING:
+        raise ChangeRefused(_("This has been decided meanwhile: %s.") % objection.get_state_display())
+    if state == Objection.State.DECLINED and not reason.strip():
+        raise ChangeRefused(_("Please give the reason; the customer reads it."))
+    objection.state, objection.reason = state, reason.strip()[:500]
+    objection.decided_at, objection.decided_by_name = timezone.now(), str(by)[:300]
+    objection.save()
+    mails.mail_objection_answered(objection)

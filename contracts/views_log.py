@@ -1,0 +1,48 @@
+"""Who opened or loaded which document: for licence holders."""
+
+import csv
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from access.door import HOLDER, company_view
+from portal.lib.csv import safe_row
+
+from .forms import OpeningFilter
+from .models import DocumentOpening
+
+MOST = 20_000
+
+
+def filtered(request):
+    """(filter form, openings of the company's documents that match, newest first)."""
+    openings = DocumentOpening.of(request.company)
+    people = openings.order_by().values_list("user_id", "user__first_name", "user__last_name").distinct()
+    form = OpeningFilter(request.GET, people=people)
+    return form, form.apply(openings)
+
+
+@company_view(needs=HOLDER)
+def opening_list(request):
+    form, openings = filtered(request)
+    page = Paginator(openings, 50).get_page(request.GET.get("page"))
+    return render(request, "contracts/opening_list.html", {"form": form, "page": page})
+
+
+@company_view(needs=HOLDER)
+def opening_export(request):
+    """The same as CSV, the newest 20,000."""
+    _form, openings = filtered(request)
+    response = HttpResponse(content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="dokumente-protokoll.csv"'
+    # Spreadsheets take it for UTF-8 with this mark only.
+    response.write("\ufeff")
+    writer = csv.writer(response, delimiter=";")
+    writer.writerow([_("When"), _("Who"), _("Document"), _("Number"), _("What")])
+    for row in openings[:MOST]:
+        when = timezone.localtime(row.opened_at).strftime("%d.%m.%Y %H:%M")
+        writer.writerow(safe_row([when, row.user, row.document.title, row.document.number, row.get_how_display()]))
+    return response
