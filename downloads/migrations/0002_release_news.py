@@ -6,14 +6,6 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-def what_is_there_is_no_news(apps, schema_editor):
-    """Nobody is mailed about versions from before there were such mails."""
-    releases = apps.get_model("downloads", "Release").objects
-    now = django.utils.timezone.now()
-    releases.update(announced_at=now)
-    releases.exclude(withdrawn_on=None).update(recall_told_at=now)
-
-
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -82,5 +74,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('company', 'user', 'product'), name='release_watch_once')],
             },
         ),
-        migrations.RunPython(what_is_there_is_no_news, migrations.RunPython.noop),
     ]

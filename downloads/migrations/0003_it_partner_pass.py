@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_sign_on'),
-        ('downloads', '0002_release_news'),
+        ('downloads', '0002b_no_news_of_before'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
