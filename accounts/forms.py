@@ -94,7 +94,7 @@ class CompanyForm(forms.ModelForm):
         model = Company
         fields = ["street", "postal_code", "city", "country", "phone", "email", "invoice_email", "confirmations"]
         widgets = _filled_in(
-            street="work street-address", postal_code="work postal-code", city="work address-level2", phone="work tel"
+            street="street-address", postal_code="postal-code", city="address-level2", phone="work tel"
         ) | {
             "email": forms.EmailInput(attrs={"autocomplete": "work email"}),
             "invoice_email": forms.EmailInput(attrs={"autocomplete": "off"}),
@@ -107,7 +107,7 @@ class CompanyForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in ("street", "postal_code", "city"):
             self.fields[name].required = True
-        self.fields["country"].widget.attrs["autocomplete"] = "work country"
+        self.fields["country"].widget.attrs["autocomplete"] = "country"
 
     def clean(self):
         data = super().clean()

@@ -1,6 +1,6 @@
 """The demo company: the export through the same import as in earnest, then what no ERP row can say."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -14,6 +14,7 @@ from access.models import AccessEvent, Invitation, Membership
 from access.rights import Right
 from access.store import set_rights
 from accounts.models import Company, User
+from contracts.models import SubProcessor
 from portal.erp import import_export
 from portal.lib.days import today
 from support.models import Contact, Feature
@@ -47,6 +48,7 @@ def load():
         _people()
         _staff()
         _support()
+        _sub_processors()
         furnish_shop()
     return True
 
@@ -94,6 +96,15 @@ def _staff():
         person.save()
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     staff[1].groups.add(Group.objects.get(name="Vertrieb"))
+
+
+def _sub_processors():
+    rows = [
+        ("Rechenzentrum Süd GmbH", "Nürnberg", "DE", "Betrieb der Server und Sicherung der Daten", date(2021, 5, 1)),
+        ("Zustelldienst Irland Ltd.", "Dublin", "IE", "Zustellung von E-Mails", date(2023, 1, 1)),
+    ]
+    for name, seat, country, purpose, since in rows:
+        SubProcessor.objects.create(name=name, seat=seat, country=country, purpose=purpose, since=since)
 
 
 def _support():
