@@ -8,9 +8,10 @@ from django.utils.translation import ngettext
 
 from portal.lib.admin import Kept, LookOnly, ReadOnly, WithFile
 
+from .admin_upload import UploadPages
 from .announcing import RecallRefused, count_loaders, recall
 from .forms import RecallForm
-from .models import Download, DownloadPass, InstalledVersion, PassEvent, Release, ReleaseFile
+from .models import Download, DownloadPass, InstalledVersion, PassEvent, Release, ReleaseFile, Upload
 from .passing import revoke_pass
 
 
@@ -23,7 +24,7 @@ class ReleaseFileInline(LookOnly):
 
 
 @admin.register(Release)
-class ReleaseAdmin(Kept):
+class ReleaseAdmin(UploadPages, Kept):
     list_display = ["product", "version", "released_on", "is_security", "is_pilot", "withdrawn_on", "supported_until"]
     list_display_links = ["product", "version"]
     list_select_related = ["product"]
@@ -31,7 +32,8 @@ class ReleaseAdmin(Kept):
     search_fields = ["version", "product__name", "product__number"]
     autocomplete_fields = ["product", "pilots"]
     # A withdrawal has a reason and mails behind it: the page "recall" is the one way there.
-    readonly_fields = ["withdrawn_on", "withdrawn_reason", "successor", "announced_at", "recall_link"]
+    readonly_fields = ["withdrawn_on", "withdrawn_reason", "successor", "announced_at", "notes_preview"]
+    readonly_fields += ["upload_link", "recall_link"]
     inlines = [ReleaseFileInline]
 
     def get_urls(self):
@@ -39,6 +41,10 @@ class ReleaseAdmin(Kept):
             path("<path:object_id>/recall/", self.admin_site.admin_view(self.recall), name="downloads_release_recall")
         ]
         return own + super().get_urls()
+
+    @admin.display(description=_("preview of the notes, as saved"))
+    def notes_preview(self, release):
+        return release.notes_html or "–"
 
     @admin.display(description=_("recall"))
     def recall_link(self, release):
@@ -76,11 +82,16 @@ class ReleaseAdmin(Kept):
 
 @admin.register(ReleaseFile)
 class ReleaseFileAdmin(WithFile):
+    """Files are added on the page of their version, where they are checked first."""
+
     list_display = ["title", "release", "platform", "file_name", "size"]
     list_select_related = ["release__product"]
     search_fields = ["title", "file_name", "release__version"]
     autocomplete_fields = ["release"]
     fields = ["release", "title", "platform", "file", *WithFile.readonly_fields]
+
+    def has_add_permission(self, request):
+        return False
 
     def get_readonly_fields(self, request, obj=None):
         # The bytes of a published file never change; a new build is a new file.
@@ -123,3 +134,11 @@ class InstalledVersionAdmin(ReadOnly):
     list_select_related = ["company", "product"]
     list_filter = ["product"]
     search_fields = ["company__number", "company__name", "place", "version"]
+
+
+@admin.register(Upload)
+class UploadAdmin(ReadOnly):
+    list_display = ["started_at", "release", "file_name", "size", "state", "problem", "started_by"]
+    list_select_related = ["release__product", "started_by"]
+    list_filter = ["state"]
+    search_fields = ["file_name", "release__version", "release__product__name"]

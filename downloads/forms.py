@@ -1,8 +1,13 @@
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.files import safe_name
+
 from .models import DownloadPass, Release
+from .uploading import incoming_files
 
 
 class RecallForm(forms.Form):
@@ -61,3 +66,57 @@ class InstalledForm(forms.Form):
 
     def clean_place(self):
         return " ".join(self.cleaned_data["place"].split())
+
+
+class AboutFileForm(forms.Form):
+    title = forms.CharField(label=_("Program"), max_length=200)
+    platform = forms.CharField(label=_("Platform"), max_length=80, required=False)
+
+
+def checked_name(name):
+    """The file name customers will get. Raises ValidationError."""
+    if not (safe := safe_name(name)):
+        raise ValidationError(_("This file has no usable name."))
+    return safe
+
+
+class UploadStartForm(AboutFileForm):
+    """What the script says before the first piece."""
+
+    file_name = forms.CharField(label=_("File name"), max_length=400)
+    size = forms.IntegerField(label=_("Size"), min_value=1, max_value=2**40)
+    last_modified = forms.CharField(max_length=40, required=False)
+
+    def clean_file_name(self):
+        return checked_name(self.cleaned_data["file_name"])
+
+
+class UploadForm(AboutFileForm):
+    """A file in the same request, or the name of one in the incoming folder."""
+
+    file = forms.FileField(label=_("File"), required=False)
+    incoming = forms.ChoiceField(label=_("Or from the incoming folder"), required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        names = incoming_files()
+        self.fields["incoming"].choices = [("", "–"), *((name, name) for name in names)]
+        if not names:
+            del self.fields["incoming"]
+        most = settings.UPLOAD_WHOLE_LIMIT // 10**6
+        self.fields["file"].help_text = now("Any size; without JavaScript up to %(most)d MB.") % {"most": most}
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file and file.size > settings.UPLOAD_WHOLE_LIMIT:
+            raise ValidationError(_("Without JavaScript this file is too large. Put it into the incoming folder."))
+        return file
+
+    def clean(self):
+        data = super().clean()
+        data.setdefault("incoming", "")
+        if "file" not in self.errors and not data.get("file") and not data["incoming"]:
+            raise ValidationError(_("Choose a file."))
+        if "file" not in self.errors:
+            data["file_name"] = checked_name(data["incoming"] or data["file"].name)
+        return data

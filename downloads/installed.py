@@ -46,7 +46,7 @@ class Place:
         if self.release is None:
             return _("version not known to us")
         if self.release.withdrawn_on:
-            return _("recalled")
+            return _("called back")
         if not self.newer:
             return _("up to date")
         count = len(self.newer)

@@ -63,3 +63,12 @@ def mail_pass_code(download_pass, code):
     """The code without which the link opens nothing."""
     subject = lambda: _("Your code: %(code)s") % {"code": code}  # noqa: E731
     _send("pass_code", reader_of(download_pass), subject, download_pass=download_pass, code=code, minutes=CODE_MINUTES)
+
+
+def mail_quarantined(upload):
+    """To the vendor's mailbox and to who uploaded the file."""
+    subject = lambda: _("Virus found: %(file)s") % {"file": upload.file_name}  # noqa: E731
+    vendor = Mailbox(settings.BRAND["info_mail"], settings.BRAND["vendor"])
+    url = settings.PORTAL_URL + reverse("admin:downloads_release_upload", args=[upload.release_id])
+    for reader in (vendor, upload.started_by):
+        _send("quarantined", reader, subject, upload=upload, url=url)

@@ -35,4 +35,7 @@ PERSONAL = [
         keeps=_("Who let whom load a program, as long as the version is in use; without your name."),
     ),
 ]
-KEPT_BACK = {"downloads.InstalledVersion.noted_by": "what is installed is the company's matter"}
+KEPT_BACK = {
+    "downloads.InstalledVersion.noted_by": "what is installed is the company's matter",
+    "downloads.Upload.started_by": "the vendor's staff",
+}

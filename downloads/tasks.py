@@ -1,8 +1,12 @@
 """What the worker does for downloads; a second run does nothing."""
 
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from portal.lib.clamav import ScannerAway
+
 from .announcing import announce_due, tell_recalls_due
+from .uploading import check, forget_abandoned
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -15,3 +19,10 @@ def run():
     """Everything that is due."""
     announce_due()
     tell_recalls_due()
+    forget_abandoned()
+
+
+# A scanner that is away, or a disk that is full, is asked again every minute; the file waits meanwhile.
+@app.task(queue="files", retry=RetryStrategy(wait=60, retry_exceptions=[ScannerAway, OSError]), name="check_upload")
+def check_upload(upload):
+    check(upload)

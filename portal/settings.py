@@ -327,6 +327,12 @@ if S3_BUCKET := env.str("S3_BUCKET", ""):
             "file_overwrite": False,
         },
     }
+# Program files that staff copied to the server themselves; from there they can be published. Empty: none.
+INCOMING_DIR = env.str("INCOMING_DIR", "")
+# Bytes of a program file in one request, for staff without JavaScript; the proxy must let as much through.
+UPLOAD_WHOLE_LIMIT = env.int("UPLOAD_WHOLE_LIMIT", 20_000_000)
+# ClamAV's daemon, "tcp://clamav:3310" or "unix:/run/clamav/clamd.ctl": asked before a program is published. Empty: off.
+CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", "")
 # The catalogue as a table: who may change articles may import them; between preview and confirmation the file waits in
 # the cache, where every web process finds it.
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"

@@ -2,6 +2,7 @@ from .download import Download
 from .installed import InstalledVersion
 from .passes import DownloadPass, PassEvent
 from .release import Release, ReleaseFile
+from .upload import Upload
 from .watch import ReleaseNotice, ReleaseWatch
 
 __all__ = [
@@ -13,4 +14,5 @@ __all__ = [
     "ReleaseFile",
     "ReleaseNotice",
     "ReleaseWatch",
+    "Upload",
 ]

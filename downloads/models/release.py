@@ -18,9 +18,14 @@ SAME_DOWNLOAD = timedelta(days=1)
 
 class ReleaseQuerySet(models.QuerySet):
     def published(self, on=None):
-        """Versions released by a day, today by default, whose moment has come; withdrawn and pilot ones too."""
+        """Versions released by a day, today by default, whose moment has come; withdrawn and pilot ones too.
+
+        Not one whose first file is still on its way.
+        """
         has_come = Q(published_at=None) | Q(published_at__lte=timezone.now())
-        return self.filter(has_come, released_on__lte=on or today())
+        uploads = apps.get_model("downloads.Upload").objects.filter(release=OuterRef("pk"))
+        has_all = Exists(ReleaseFile.objects.filter(release=OuterRef("pk"))) | ~Exists(uploads)
+        return self.filter(has_come, has_all, released_on__lte=on or today())
 
     def visible_to(self, company):
         """Published versions, and of those for pilots only what names the company (edge 56)."""

@@ -4,6 +4,7 @@ import hashlib
 import logging
 import mimetypes
 import re
+import unicodedata
 import uuid
 from pathlib import PurePosixPath
 from urllib.parse import quote
@@ -33,6 +34,15 @@ def generated_name(folder, filename):
     suffix = PurePosixPath(filename).suffix.lower()
     safe = suffix if suffix[1:].isalnum() and suffix.isascii() and len(suffix) <= 8 else ""
     return f"{folder}/{name[:2]}/{name}{safe}"
+
+
+def safe_name(name):
+    """What people called a file, fit for any disk: no path, no control or direction signs; "" if nothing is left."""
+    name = unicodedata.normalize("NFC", name.replace("\\", "/")).rsplit("/", 1)[-1]
+    kept = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C" and sign not in '<>:"|?*')
+    kept = " ".join(kept.split()).strip(". ")
+    stem, dot, suffix = kept.rpartition(".")
+    return f"{stem[: 199 - len(suffix)]}.{suffix}" if dot and len(suffix) < 20 else kept[:200]
 
 
 def sha256_of(file):
