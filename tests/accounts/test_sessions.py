@@ -84,8 +84,8 @@ def test_staying_logged_in_is_the_person_s_choice(olga):
 @pytest.mark.parametrize(
     "remember, field, ago, status",
     [
-        ("", "last_seen_at", timedelta(hours=11), 200),
-        ("", "last_seen_at", timedelta(hours=13), 302),
+        ("", "last_seen_at", timedelta(hours=23), 200),
+        ("", "last_seen_at", timedelta(hours=25), 302),
         ("on", "last_seen_at", timedelta(days=13), 200),
         ("on", "last_seen_at", timedelta(days=15), 302),
         ("on", "created_at", timedelta(days=91), 302),

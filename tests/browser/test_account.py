@@ -11,6 +11,8 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from tests import factories as make
+from tests.accounts.test_factors import code_of
 from tests.factories import PASSWORD
 from tests.mail.test_queue import port, post_office, server, work  # noqa: F401
 
@@ -179,3 +181,43 @@ def test_signing_in_elsewhere_under_the_strict_csp(visit, ben, homecase, live_se
     page.goto(live_server.url + reverse("idp:oidc:authorization", query=query))
     log_in(page, ben)
     expect(page.get_by_role("heading", name="Willkommen bei HOMECASE")).to_be_visible()
+
+
+def test_own_details_and_the_company_s_address(visit, olga, acme, live_server):
+    """The language counts from the next page; an open order may follow the new address (edge 25)."""
+    order = make.OrderFactory(company=acme, ordered_by=olga, address="\n".join(acme.address_lines))
+    page = visit(olga, "/kunde/12345/konto/firma/")
+    page.get_by_label("Straße").fill("Neue Gasse 2")
+    page.get_by_label("nur das Postfach der Firma").check()
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.get_by_label(order.number)).to_be_checked()
+    page.get_by_role("button", name="Für die ausgewählten übernehmen").click()
+    expect(page.get_by_text("1 Bestellung bekommt die neue Anschrift.")).to_be_visible()
+    page.goto(live_server.url + "/kunde/12345/konto/person/")
+    page.get_by_label("Telefon in dieser Firma").fill("089 1-23")
+    page.get_by_label("Sprache").select_option("en")
+    page.get_by_role("button", name="Speichern").click()
+    expect(page.get_by_role("heading", name="My account")).to_be_visible()
+    expect(page.get_by_text("089 1-23")).to_be_visible()
+
+
+def test_an_authenticator_app_and_a_recovery_code(visit, olga, live_server):
+    page = visit(None, reverse("account_login"))
+    log_in(page, olga)
+    page.goto(live_server.url + reverse("mfa_activate_totp"))
+    page.get_by_label("Passwort").fill(PASSWORD)
+    page.get_by_role("button", name="Bestätigen").click()
+    expect(page.locator("img.qr")).to_be_visible()
+    secret = page.locator("main code").inner_text()
+    page.get_by_label("Code").fill(code_of(secret))
+    page.get_by_role("button", name="App einrichten").click()
+    codes = page.locator(".codes code").all_inner_texts()
+    assert len(codes) >= 10
+
+    page.context.clear_cookies()
+    page.goto(live_server.url + reverse("account_login"))
+    log_in(page, olga)
+    expect(page.get_by_role("heading", name="Noch ein Schritt")).to_be_visible()
+    page.get_by_label("Code").fill(codes[0])
+    page.get_by_role("button", name="Anmelden", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Guten")
