@@ -30,6 +30,13 @@ class PersonLanguage:
         return response
 
 
+def speak_to(request, person):
+    """Answer a page behind a mail's link in the language of who got the mail, unless somebody is logged in."""
+    if person is not None and not request.user.is_authenticated:
+        translation.activate(person.language)
+        request.LANGUAGE_CODE = person.language
+
+
 class SessionDevice:
     """Keeps for the list of sessions from which device, and when, each was last used."""
 

@@ -7,6 +7,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from access.door import person_view, public_view
 
+from .middleware import speak_to
 from .models.newsletter import find_consent
 from .newsletter import ask, confirm, stop, wording
 from .sessions import network_address
@@ -36,6 +37,7 @@ def _switched(request):
 def newsletter_confirm(request, token):
     """The link in the mail shows a button, so that a scanner that opens it agrees to nothing."""
     consent = find_consent(token)
+    speak_to(request, consent and consent.user)
     done = request.method == "POST" and consent is not None and confirm(consent, network_address(request))
     is_dead = not (done or (consent and consent.is_alive))
     context = {"consent": consent, "done": done, "is_dead": is_dead}
@@ -47,6 +49,7 @@ def newsletter_confirm(request, token):
 def newsletter_stop(request, token):
     """Ends the newsletter without a login: by the page's button, or by the mail program's own (RFC 8058)."""
     consent = find_consent(token)
+    speak_to(request, consent and consent.user)
     if consent is None:
         return _private(render(request, "accounts/newsletter_stop.html", {"consent": None}, status=404))
     if request.method == "POST":

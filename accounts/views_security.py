@@ -11,6 +11,7 @@ from portal.lib.limits import too_many_dead_links
 from portal.lib.text import as_uuid
 
 from .addresses import AddressTaken, undo
+from .middleware import speak_to
 from .models.email_change import find_change
 from .sessions import device_name, end_sessions, sessions_of
 
@@ -44,6 +45,7 @@ def session_end(request):
 def email_undo(request, token):
     """Opening the link shows what it does; mail scanners open links too. The button takes the change back."""
     change = find_change(token)
+    speak_to(request, change and change.user)
     if change is None:
         gone = render(request, "accounts/email_undo.html", {"change": None}, status=410)
         response = too_many_dead_links(request) or gone

@@ -93,6 +93,15 @@ def test_the_page_asks_before_it_unsubscribes(ben, subscribe):
     assert ben.consents.get().end == "link"
 
 
+def test_the_pages_behind_links_speak_the_reader_s_language(ben, as_):
+    ben.language = "en"
+    ben.save()
+    as_(ben).post(reverse("newsletter"), ON)
+    page = Client().get(link(mail.outbox[0])).content.decode()
+    assert '<html lang="en">' in page and "Yes, subscribe" in page
+    assert "Please mail me news" in ben.consents.get().wording
+
+
 def test_somebody_without_an_address_is_told(ben, as_):
     ben.email = None
     ben.save()
