@@ -221,8 +221,8 @@ IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 30 * 24 * 3600
 # --- Sessions --------------------------------------------------------------------------
 
 SESSION_ENGINE = "accounts.sessions"
-# When a session ends by itself (ASVS 7.3): after so long without a click - more than 20 hours, so that nobody is cut off
-# within a working day without a warning (WCAG 2.2.1) - and in any case after the longest time.
+# When a session ends by itself (ASVS 7.3): after so long without a click - more than 20 hours, or it would have to warn
+# (WCAG 2.2.1) - and in any case after the longest time.
 SESSIONS = {
     "idle_hours": env.int("SESSION_IDLE_HOURS", 24),
     "kept_idle_days": env.int("SESSION_KEPT_IDLE_DAYS", 14),
