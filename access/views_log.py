@@ -1,13 +1,10 @@
 """The tab "Log": who changed what for whom and when, in plain words."""
 
-import csv
-
-from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from portal.lib.csv import safe_row
+from portal.lib.csv import csv_response
 
 from .door import company_view
 from .forms import LogForm
@@ -35,21 +32,9 @@ def access_log(request):
 @company_view(needs=Right.ACCESS)
 def access_log_export(request):
     events = events_of(request.company, **LogForm(request.GET).wanted())
-    response = StreamingHttpResponse(_lines(events), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="protokoll.csv"'
-    return response
+    header = [_("When"), _("Who"), _("For whom"), _("What")]
+    return csv_response("protokoll.csv", header, (_line(event) for event in events.iterator(chunk_size=500)))
 
 
-class _Echo:
-    def write(self, text):
-        return text
-
-
-def _lines(events):
-    writer = csv.writer(_Echo(), delimiter=";")
-    # The mark tells Excel that this is UTF-8.
-    yield "\ufeff"
-    yield writer.writerow([_("When"), _("Who"), _("For whom"), _("What")])
-    for event in events.iterator(chunk_size=500):
-        moment = f"{localtime(event.at):%d.%m.%Y %H:%M:%S}"
-        yield writer.writerow(safe_row([moment, who(event), event.person_name, what(event)]))
+def _line(event):
+    return [f"{localtime(event.at):%d.%m.%Y %H:%M:%S}", who(event), event.person_name, what(event)]

@@ -1,15 +1,12 @@
 """Who opened or loaded which document: for licence holders."""
 
-import csv
-
 from django.core.paginator import Paginator
-from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.door import HOLDER, company_view
-from portal.lib.csv import safe_row
+from portal.lib.csv import csv_response
 
 from .forms import OpeningFilter
 from .models import DocumentOpening
@@ -36,13 +33,10 @@ def opening_list(request):
 def opening_export(request):
     """The same as CSV, the newest 20,000."""
     _form, openings = filtered(request)
-    response = HttpResponse(content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="dokumente-protokoll.csv"'
-    # Spreadsheets take it for UTF-8 with this mark only.
-    response.write("\ufeff")
-    writer = csv.writer(response, delimiter=";")
-    writer.writerow([_("When"), _("Who"), _("Document"), _("Number"), _("What")])
-    for row in openings[:MOST]:
-        when = timezone.localtime(row.opened_at).strftime("%d.%m.%Y %H:%M")
-        writer.writerow(safe_row([when, row.user, row.document.title, row.document.number, row.get_how_display()]))
-    return response
+    header = [_("When"), _("Who"), _("Document"), _("Number"), _("What")]
+    return csv_response("dokumente-protokoll.csv", header, (_line(row) for row in openings[:MOST]))
+
+
+def _line(row):
+    when = timezone.localtime(row.opened_at).strftime("%d.%m.%Y %H:%M")
+    return [when, row.user, row.document.title, row.document.number, row.get_how_display()]

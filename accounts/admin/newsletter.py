@@ -1,14 +1,12 @@
 """Who agreed to the newsletter, with the proof; the confirmed addresses as CSV for the mailing program."""
 
-import csv
-
 from django.contrib import admin
 from django.http import HttpResponse
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import ReadOnly
-from portal.lib.csv import safe_row
+from portal.lib.csv import csv_response
 
 from ..mails import url_of
 from ..models import NewsletterConsent
@@ -50,16 +48,12 @@ class NewsletterConsentAdmin(ReadOnly):
         """Confirmed addresses only, each with the address that its List-Unsubscribe header has to name (RFC 8058)."""
         if not self.has_view_permission(request):
             return HttpResponse(status=403)
-        response = HttpResponse(content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = 'attachment; filename="newsletter.csv"'
-        # Spreadsheets take it for UTF-8 with this mark only.
-        response.write("\ufeff")
-        writer = csv.writer(response, delimiter=";")
-        writer.writerow(HEADER)
-        for row in NewsletterConsent.objects.confirmed().select_related("user").order_by("email"):
-            person = row.user
-            names = [person.salutation, person.first_name, person.last_name, person.language] if person else [""] * 4
-            when = row.confirmed_at.isoformat(timespec="seconds")
-            link = url_of("newsletter_stop", row.token)
-            writer.writerow(safe_row([row.email, *names, when, row.wording_version, link]))
-        return response
+        found = NewsletterConsent.objects.confirmed().select_related("user").order_by("email")
+        return csv_response("newsletter.csv", HEADER, (_line(row) for row in found.iterator(chunk_size=500)))
+
+
+def _line(row):
+    person = row.user
+    names = [person.salutation, person.first_name, person.last_name, person.language] if person else [""] * 4
+    when = row.confirmed_at.isoformat(timespec="seconds")
+    return [row.email, *names, when, row.wording_version, url_of("newsletter_stop", row.token)]
