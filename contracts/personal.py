@@ -10,8 +10,6 @@ PERSONAL = [
         "user",
         ("company__number", "terms__title", "signer_name", "signer_function", "sha256", "accepted_at"),
         keeps=_("Concluded contracts, until ten calendar years after they end (§ 257 HGB, § 147 AO)."),
-        file="document.file",
-        file_name="document.file_name",
     ),
     Personal(
         "documents_opened",

@@ -8,7 +8,7 @@ PERSONAL = [
         _("articles in your carts"),
         "shop.CartLine",
         "cart__user",
-        ("cart__company__number", "article__number", "quantity", "participants", "added_at"),
+        ("cart__company__number", "article__number", "quantity", "added_at"),
     ),
     Personal(
         "shopping_lists",
@@ -33,7 +33,7 @@ PERSONAL = [
         _("trainings you booked"),
         "shop.Booking",
         "booked_by",
-        ("company__number", "date__article__name", "date__starts_at", "participant", "booked_at", "released_at"),
+        ("company__number", "date__article__name", "date__starts_at", "booked_at", "released_at"),
         keeps=_("Part of the company's orders, for eight calendar years (§ 147 AO)."),
     ),
 ]

@@ -1,7 +1,8 @@
 """What each app stores about a person, said once: the export shows it, the deletion takes or keeps it.
 
-An app lists it in its `personal.py` as PERSONAL. What refers to a person and is not listed there stands in KEPT_BACK
-with the reason; a test finds what stands in neither.
+An app lists it in its `personal.py` as PERSONAL: what says something about the person. Sums, addresses or names of
+colleagues in the same row are the company's, and whoever has left it must not take them along. What refers to a person
+and is not listed there stands in KEPT_BACK with the reason; a test finds what stands in neither.
 """
 
 from dataclasses import dataclass, field

@@ -47,7 +47,7 @@ def test_every_row_about_a_person_is_exported_or_kept_back_with_a_reason():
 
 @pytest.mark.django_db(transaction=True)
 def test_the_worker_makes_the_zip_and_mails_a_link_behind_the_login(ben, dora, acme, as_, client):
-    own = make.OrderFactory(company=acme, ordered_by=ben, orderer_name="Ben Bauer")
+    own = make.OrderFactory(company=acme, ordered_by=ben, orderer_name="Ben Bauer", net=4711, address="Lindenallee 1")
     make.OrderFactory(company=acme, ordered_by=dora, orderer_name="Dora Dietz", number="TSA-DORA")
     change = make.NameChangeFactory(company=acme, asked_by=ben)
     his = as_(ben)
@@ -72,7 +72,7 @@ def test_the_worker_makes_the_zip_and_mails_a_link_behind_the_login(ben, dora, a
     assert [row["number"] for row in rows["orders.json"]] == [own.number]
     assert rows["companies.json"][0]["company__name"] == acme.name
     everything = json.dumps(rows)
-    for secret in (ben.password, "Dora", dora.email, "TSA-DORA", his.session.session_key):
+    for secret in (ben.password, "Dora", dora.email, "TSA-DORA", "4711", "Lindenallee", his.session.session_key):
         assert secret not in everything, "edge 89: nothing of colleagues, no secrets"
     assert rows["sessions.json"][0]["ip"] == "127.0.0.1"
 
@@ -126,6 +126,7 @@ def test_without_a_company_the_account_goes_at_once(db, as_):
     person = make.UserFactory(email="frei@x.example")
     make.ConsentFactory(user=person, confirmed_at=timezone.now())
     client = confirmed(as_(person))
+    assert URL in client.get("/").content.decode(), "the way there, without a tile"
     assert "endgültig löschen" in client.get(URL).content.decode()
     assert "Ihr Konto wurde gelöscht" in client.post(URL).content.decode()
     assert not User.objects.filter(pk=person.pk).exists()
