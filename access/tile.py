@@ -27,6 +27,8 @@ def say(request, row):
         return Fact(text % {"count": asked}, "wait")
     if row["review"]:
         return Fact(gettext("Review of access is due"), "wait")
+    if row["people"] == 1 and not row["invited"]:
+        return Fact(gettext("Only you so far"))
     people = ngettext("%(count)d person", "%(count)d people", row["people"]) % {"count": row["people"]}
     if not (invited := row["invited"]):
         return Fact(people)

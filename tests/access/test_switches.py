@@ -371,3 +371,12 @@ def test_among_three_holders_the_main_role_goes_to_the_longest(acme, olga, as_):
     second, third = (make.MembershipFactory(company=acme, is_holder=True) for _one in range(2))
     as_(third.user).post(reverse("membership_remove", args=[acme.number, olga.at[acme.number].pk]))
     assert list(acme.memberships.filter(is_main_holder=True)) == [second]
+
+
+def test_a_login_that_several_use_is_led_to_one_for_each(acme, olga, as_):
+    """Edge 5: the holder's name DOMUS_<number> is easily shared; the page says what helps."""
+    client = as_(olga)
+    assert "Nur Sie bisher" in client.get("/kunde/12345/").content.decode()
+    assert "Nutzen mehrere Personen diese Anmeldung?" in client.get("/kunde/12345/zugaenge/").content.decode()
+    make.MembershipFactory(company=acme)
+    assert "Nutzen mehrere" not in client.get("/kunde/12345/zugaenge/").content.decode()
