@@ -25,9 +25,10 @@ lint: $(VENV)/test.stamp ## Check style, templates, imports and migrations
 	@$(VENV)/bin/lint-imports --no-cache
 	@SECRET_KEY=lint $(VENV)/bin/python -W ignore manage.py makemigrations --check --dry-run
 
-bench: $(VENV)/run.stamp ## Measure the ERP import beside COPY, the shop beside a bare page (CUSTOMERS= ARTICLES=)
+bench: $(VENV)/run.stamp ## Measure import beside COPY, shop beside a bare page, pages beside slow downloads (CUSTOMERS= ARTICLES=)
 	@$(RUN) manage -- bench_import --customers $(or $(CUSTOMERS),20000)
 	@$(RUN) manage -- bench_shop --articles $(or $(ARTICLES),1000 100000)
+	@$(RUN) manage -- bench_downloads
 
 faults: $(VENV)/test.stamp ## Place 500 orders while web, worker and database are killed (ORDERS=500 KILLS=30)
 	@$(VENV)/bin/python -m tests.faults.storm --orders $(or $(ORDERS),500) --kills $(or $(KILLS),30)

@@ -21,6 +21,7 @@ from support.models import Contact, Feature
 
 from .files import make_export
 from .logins import PASSWORD
+from .programs import furnish_programs
 from .shop import furnish_shop
 
 NUMBERS = ["12345", "20001", "30000"]
@@ -50,6 +51,7 @@ def load():
         _support()
         _sub_processors()
         furnish_shop()
+        furnish_programs(Company.objects.get(number="12345"))
     return True
 
 

@@ -19,7 +19,9 @@ PAGES = [
     "shop/warenkorb/", "bestellungen/", "bestellungen/neu/", "bestellungen/{order}/", "bestellungen/{order}/erneut/",
     "bestellungen/{order}/stornieren/", "konto/firmierung/", "dokumente/protokoll/",
     "dokumente/unterauftragsverarbeiter/", "dokumente/bedingungen/{terms}/vergleich/",
+    "downloads/protokoll/", "downloads/paesse/", "downloads/paesse/{given}/", "downloads/paesse/neu/{release}/",
     # Outside a company.
+    "/pass/", "/pass/{token}/",
     "/konto/sitzungen/", "/konto/newsletter/", "/konto/daten/", "/konto/programme/",
 ]  # fmt: skip
 
@@ -32,13 +34,18 @@ def test_no_page_breaks_a_rule_of_axe(size, scheme, demo, log_in, live_server):
     put(order.company, order.company.memberships.get(is_main_holder=True).user, article, 2)
     person = order.company.memberships.get(user__email="ben@sonnenhof.example")
     terms = Terms.objects.begun().filter(kind="AGB").order_by("-valid_from").first()
+    given = order.company.download_passes.get()
+    token = given.new_token()
+    given.save()
     make.ChangeFactory()
     make.NameChangeFactory(company=order.company)
     page.set_viewport_size({"width": size[0], "height": size[1]})
     page.emulate_media(color_scheme=scheme)
     found = []
     for path in PAGES:
-        here = path.format(order=order.pk, person=person.pk, terms=terms.pk)
+        here = path.format(
+            order=order.pk, person=person.pk, terms=terms.pk, given=given.pk, release=given.release_id, token=token
+        )
         page.goto(live_server.url + (here if here.startswith("/") else f"/kunde/12345/{here}"))
         found += [f"{path}: {broken['id']}" for broken in Axe().run(page).response["violations"]]
         wide = page.evaluate("document.documentElement.scrollWidth > window.innerWidth")

@@ -219,7 +219,7 @@ def a_document(environment):
     code = """
 import json
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
+from accounts.sessions import SessionStore
 from tests import factories as make
 user = make.UserFactory()
 company = make.CompanyFactory(number="12345")
