@@ -46,7 +46,7 @@ class ReleaseAdmin(UploadPages, Kept):
     def notes_preview(self, release):
         return release.notes_html or "–"
 
-    @admin.display(description=_("recall"))
+    @admin.display(description=_("faulty version"))
     def recall_link(self, release):
         if not release.pk or release.withdrawn_on:
             return "–"

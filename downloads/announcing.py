@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef
-from django.db.models.functions import Lower
+from django.db.models import Count, Exists, OuterRef, Value
+from django.db.models.functions import Lower, NullIf
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -93,7 +93,7 @@ def tell_recalled(release):
     Returns how many were mailed.
     """
     loaded, passes = {}, {}
-    for download in loaders_of(release).filter(user=None):
+    for download in loaders_of(release).filter(user=None).exclude(by_pass__email=""):
         passes[download.by_pass.email.lower()] = download.by_pass
     for download in (
         loaders_of(release).exclude(user=None).order_by("user_id", "company_id", "pk").distinct("user_id", "company_id")
@@ -115,7 +115,7 @@ def loaders_of(release):
 
 def count_loaders(release):
     """How many people would be mailed: with an account, and technicians with a pass."""
-    people, technicians = Count("user", distinct=True), Count(Lower("by_pass__email"), distinct=True)
+    people, technicians = Count("user", distinct=True), Count(NullIf(Lower("by_pass__email"), Value("")), distinct=True)
     return sum(loaders_of(release).aggregate(people=people, technicians=technicians).values())
 
 

@@ -14,6 +14,8 @@ Kind = PassEvent.Kind
 # Codes for one pass: a minute apart, five an hour, thirty in all. With five tries each nobody guesses six digits.
 CODE_PAUSE, CODES_AN_HOUR, CODES_IN_ALL = timedelta(minutes=1), 5, 30
 LINKS_AN_HOUR = 3
+# A recall may have to reach a technician long after; then name and address go (Art. 5 (1) e DSGVO).
+FORGET_AFTER = timedelta(days=2 * 365)
 
 
 class PassRefused(Exception):
@@ -144,3 +146,9 @@ def count_pass_download(download_pass, file):
         raise PassRefused(_("All downloads of this pass are used. Ask who gave it to you for a new one."))
     file.downloads.create(company=row.company, by_pass=row)
     row.note(Kind.LOADED, file.file_name)
+
+
+def forget_technicians():
+    """Take name and address out of passes that ended two years ago; what was loaded stays in the log."""
+    old = DownloadPass.objects.filter(expires_at__lt=timezone.now() - FORGET_AFTER)
+    return old.exclude(email="").update(name="–", email="")

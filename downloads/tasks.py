@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 from portal.lib.clamav import ScannerAway
 
 from .announcing import announce_due, tell_recalls_due
+from .passing import forget_technicians
 from .uploading import check, forget_abandoned
 
 
@@ -20,6 +21,7 @@ def run():
     announce_due()
     tell_recalls_due()
     forget_abandoned()
+    forget_technicians()
 
 
 # A scanner that is away, or a disk that is full, is asked again every minute; the file waits meanwhile.

@@ -23,7 +23,7 @@ class DownloadQuerySet(models.QuerySet):
         """[(key, name)] of everybody who loaded something, by name."""
         rows = self.order_by().values_list("user", "user__first_name", "user__last_name", "by_pass__email").distinct()
         found = {
-            (f"u-{user}", f"{first} {last}".strip()) if user else (f"p-{mail}", mail)
+            (f"u-{user}", f"{first} {last}".strip()) if user else (f"p-{mail}", mail or "–")
             for user, first, last, mail in rows
         }
         return sorted(found, key=lambda entry: entry[1].casefold())
@@ -70,4 +70,4 @@ class Download(models.Model):
     @property
     def who(self):
         """The name of the person, or of the technician."""
-        return str(self.user or f"{self.by_pass.name}, {self.by_pass.email}")
+        return str(self.user or ", ".join(filter(None, [self.by_pass.name, self.by_pass.email])))

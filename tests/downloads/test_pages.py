@@ -113,6 +113,18 @@ def test_ranges(asked, status, part, acme, dora, as_, file):
     assert (body(answer) if answer.streaming else answer.content) == part
 
 
+@pytest.mark.parametrize("name", ["harmlos.pdf", "bild.svg", "seite.html", "seite.xhtml", "Rechnung.pdf.html"])
+def test_markup_is_never_shown_from_our_own_address(name, acme, dora, as_, release):
+    """Whatever it calls itself: loaded, not shown, and not guessed at."""
+    posing = make.ReleaseFileFactory(
+        release=release, file_name=name, content=b"<svg onload=alert(1)><script>x</script>"
+    )
+    answer = load(as_(dora), acme, posing)
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+
 def test_resuming_counts_as_one_download_and_only_the_same_file_resumes(acme, dora, as_, file):
     """Edge 52."""
     client = as_(dora)

@@ -8,8 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from access.ending import remove, suspend
+from downloads.announcing import count_loaders
 from downloads.models import Download, DownloadPass
 from downloads.passing import CODES_IN_ALL, end_passes_of
+from downloads.tasks import run
 from portal.lib.days import today
 from portal.lib.logs import TOKEN
 
@@ -223,6 +225,18 @@ def test_a_recall_reaches_the_technician_too(given, timo, file, admin, as_, mail
     as_(admin).post(reverse("admin:downloads_release_recall", args=[file.release_id]), {"reason": "Fehler"})
     (mail,) = mailoutbox
     assert mail.to == ["timo@it.example"] and "Fehler" in mail.body
+
+
+def test_the_technician_is_forgotten_after_two_years(given, timo, file, acme, olga, as_, mailoutbox):
+    opened(timo, given, mailoutbox)
+    load(timo, given, file)
+    for days, known in ((729, True), (731, False)):
+        DownloadPass.objects.update(expires_at=timezone.now() - dt.timedelta(days=days))
+        run()
+        assert ("timo@" in str(DownloadPass.objects.values().get())) is known
+        text = as_(olga).get(reverse("download_log", args=[acme.number])).content.decode()
+        assert ("Timo Techniker" in text) is known and file.file_name in text
+    assert count_loaders(file.release) == 0
 
 
 def test_a_link_that_never_was(client, db):
