@@ -1,11 +1,13 @@
 """The same promises about files, whoever sends the bytes: the portal's threads, an S3 store, nginx."""
 
 import hashlib
+import io
 import os
 import shutil
 import socket
 import subprocess
 import time
+import zipfile
 
 import pytest
 import requests
@@ -14,6 +16,7 @@ from django.core.files.base import File
 from django.urls import reverse
 
 from downloads.models import Download
+from downloads.uploading import begin_upload, check, receive
 from portal.lib.days import today
 
 from .. import factories as make
@@ -174,3 +177,29 @@ def test_curl_resumes_after_a_cut_and_the_hash_holds(address, file, dora, acme, 
     with (tmp_path / "got.zip").open("rb") as got:
         assert hashlib.file_digest(got, "sha256").hexdigest() == wanted
     assert Download.objects.count() == 1
+
+
+def test_documents_zip_and_new_programs_live_in_the_store_too(live_server, settings, store, acme, olga, admin, as_):
+    """One way for every file: read in the browser, packed, published."""
+    use_s3(settings, store)
+    document = make.DocumentFactory(company=acme, file_name="Auftrag Ä.pdf")
+    shown = as_(olga).get(reverse("document_file", args=[acme.number, document.pk]))
+    assert shown.status_code == 302 and shown.headers["Cache-Control"] == "private, no-store"
+    got = requests.get(shown.url, timeout=20)
+    assert got.content == make.PDF and got.headers["Content-Type"] == "application/pdf"
+    assert got.headers["Content-Disposition"] == "inline; filename*=utf-8''Auftrag%20%C3%84.pdf"
+    bare = shown.url.split("?")[0]
+    assert bare.startswith(store) and "X-Amz-Expires=60" in shown.url
+    packed = as_(olga).post(reverse("document_zip", args=[acme.number]), {"document": [document.pk]})
+    with zipfile.ZipFile(io.BytesIO(b"".join(packed.streaming_content))) as archive:
+        assert archive.read(archive.namelist()[0]) == make.PDF
+
+    release = make.ReleaseFactory(product=acme.licences.get().product, version="27.0")
+    upload = begin_upload(release, by=admin, title="Setup", platform="", file_name="setup.zip", size=len(CONTENT))
+    receive(upload, 0, io.BytesIO(CONTENT), len(CONTENT))
+    for _twice in range(2):
+        check(upload.pk)
+    file = release.files.get()
+    answer = as_(olga).get(reverse("release_file", args=[acme.number, file.pk]))
+    assert requests.get(answer.url, timeout=20).content == CONTENT
+    assert not upload.part.exists() and file.sha256 == hashlib.sha256(CONTENT).hexdigest()
