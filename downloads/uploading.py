@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.files import File
 from django.core.files.storage import default_storage
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -54,7 +54,11 @@ def begin_upload(release, *, by, title, platform, file_name, size, last_modified
 def _check_name(release, file_name):
     waiting = release.uploads.filter(file_name=file_name, state=State.CHECKING)
     if waiting.exists() or release.files.filter(file_name=file_name).exists():
-        raise UploadRefused(_("This version has a file of that name already. A new build needs a new name."))
+        raise UploadRefused(_name_taken())
+
+
+def _name_taken():
+    return _("This version has a file of that name already. A new build needs a new name.")
 
 
 def _check_room(size):
@@ -161,6 +165,9 @@ def check(pk):
             _isolate(upload, found)
         else:
             _publish(upload, sha256)
+    except IntegrityError:
+        # Two people sent a file of one name; the other's is published.
+        _refuse(upload)
     except (ScannerAway, OSError) as trouble:
         Upload.objects.filter(pk=pk).update(problem=str(trouble)[:300])
         raise
@@ -213,6 +220,12 @@ def _publish(upload, sha256):
         )
         upload.state, upload.problem = State.DONE, ""
         upload.save()
+    _forget_bytes(upload)
+
+
+def _refuse(upload):
+    Upload.objects.filter(pk=upload.pk).update(state=State.REFUSED, problem=_name_taken(), file=None)
+    default_storage.delete(upload.stored_name)
     _forget_bytes(upload)
 
 

@@ -21,6 +21,7 @@ class Upload(models.Model):
         CHECKING = "checking", _("is being checked")
         DONE = "done", _("published")
         QUARANTINED = "quarantined", _("in quarantine")
+        REFUSED = "refused", _("not taken")
 
     ABANDONED = timedelta(days=2)
 

@@ -174,6 +174,20 @@ def test_a_worker_killed_between_storing_and_saying_so_goes_on(release, staff, m
     assert file.sha256 == SHA256 and file.file.read() == CONTENT
 
 
+def test_two_people_with_one_name_publish_one(release, staff, as_, db):
+    other = as_(make.UserFactory(username="other", is_staff=True, is_superuser=True))
+    urls = [begin(client, release).json()["url"] for client in (staff, other)]
+    for client, url in zip((staff, other), urls, strict=True):
+        send(client, url, 0, CONTENT)
+    first, second = Upload.objects.order_by("started_at")
+    for upload in (first, second):
+        uploading.check(upload.pk)
+    second.refresh_from_db()
+    assert second.state == "refused" and "Namens" in staff.get(page(release)).content.decode()
+    assert ReleaseFile.objects.get().file.read() == CONTENT
+    assert not second.part.exists()
+
+
 def test_without_the_script_whole_and_up_to_a_size(release, staff, settings):
     form = {"title": "Setup", "file": SimpleUploadedFile("../..\\x/Setup\u202egpj.zip", CONTENT)}
     assert staff.post(page(release), form).status_code == 302
