@@ -14,11 +14,12 @@ class ScannerAway(Exception):
 class Scanner:
     """One scan: feed() pieces, then verdict(). Use as a context manager. Raises ScannerAway.
 
-    address: "tcp://host:3310" or "unix:/run/clamav/clamd.ctl"; empty: every file passes unseen.
+    address: "tcp://host:3310" or "unix:/run/clamav/clamd.ctl"; empty: every file passes unseen. seconds: how long each
+    step may take.
     """
 
-    def __init__(self, address):
-        self.address, self.socket = address, None
+    def __init__(self, address, seconds=SECONDS):
+        self.address, self.seconds, self.socket = address, seconds, None
 
     def __enter__(self):
         if self.address:
@@ -37,10 +38,10 @@ class Scanner:
         parts = urlsplit(self.address)
         if parts.scheme == "unix":
             connection = socket.socket(socket.AF_UNIX)
-            connection.settimeout(SECONDS)
+            connection.settimeout(self.seconds)
             connection.connect(parts.path)
             return connection
-        return socket.create_connection((parts.hostname, parts.port or 3310), SECONDS)
+        return socket.create_connection((parts.hostname, parts.port or 3310), self.seconds)
 
     def feed(self, piece):
         """Hand on some bytes: their length in four bytes, then they themselves."""

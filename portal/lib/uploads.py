@@ -1,15 +1,23 @@
 """What people upload: size and content are looked at, the name they gave is not trusted."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from .clamav import Scanner, ScannerAway
+
 MEGABYTE = 1024 * 1024
+# Somebody waits for the page meanwhile.
+SCAN_SECONDS = 10
 
 
 def check_pdf(upload, *, megabytes):
-    """Refuse what is no readable PDF of at most so many megabytes. Raises ValidationError in the person's language."""
+    """Refuse what is no readable, clean PDF of at most so many megabytes.
+
+    Raises ValidationError in the person's language, also while the virus scanner (settings.CLAMAV_ADDRESS) is away.
+    """
     if upload.size > megabytes * MEGABYTE:
         raise ValidationError(_("The file is larger than %(most)d MB.") % {"most": megabytes})
     upload.seek(0)
@@ -22,3 +30,19 @@ def check_pdf(upload, *, megabytes):
         upload.seek(0)
     if not is_pdf:
         raise ValidationError(_("This is not a PDF that can be read. Please save the paper as PDF."))
+    _check_clean(upload)
+
+
+def _check_clean(upload):
+    try:
+        with Scanner(settings.CLAMAV_ADDRESS, SCAN_SECONDS) as scanner:
+            for piece in upload.chunks():
+                scanner.feed(piece)
+            found = scanner.verdict()
+    except ScannerAway as away:
+        text = _("The file cannot be checked for viruses at the moment. Please try again in a few minutes.")
+        raise ValidationError(text) from away
+    finally:
+        upload.seek(0)
+    if found:
+        raise ValidationError(_("This file carries malicious software (%s) and was not stored.") % found)

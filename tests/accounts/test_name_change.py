@@ -13,6 +13,7 @@ from accounts.renaming import RenamingRefused, accept, apply_due, decline, repor
 from portal.lib.days import today
 from portal.lib.pdf import make_pdf
 from tests import factories as make
+from tests.downloads.test_uploads import VIRUS, clamd  # noqa: F401
 
 pytestmark = pytest.mark.django_db
 URL = "/kunde/12345/konto/firmierung/"
@@ -170,6 +171,20 @@ def test_bad_input_is_named_beside_its_field_and_the_rest_kept(kim, as_, field, 
     page = as_(kim).post(URL, FORM | {field: value}).content.decode()
     assert f'id="id_{field}_error"' in page and "HRB 12345" in page
     assert not NameChange.objects.exists()
+
+
+def test_a_register_extract_is_checked_for_viruses(kim, as_, extract, clamd, settings):  # noqa: F811
+    page = as_(kim).post(URL, FORM | {"file": upload(extract + VIRUS)}).content.decode()
+    assert "Schadsoftware (Eicar-Test-Signature)" in page and "HRB 12345" in page
+    assert not NameChange.objects.exists()
+    as_(kim).post(URL, FORM | {"file": upload(extract)})
+    assert NameChange.objects.get().file.read() == extract
+    NameChange.objects.all().delete()
+    clamd.shutdown()
+    clamd.server_close()
+    settings.CLAMAV_ADDRESS = "tcp://127.0.0.1:9"
+    page = as_(kim).post(URL, FORM | {"file": upload(extract)}).content.decode()
+    assert "derzeit nicht auf Viren geprüft werden" in page and not NameChange.objects.exists()
 
 
 def test_nothing_new_is_no_message(kim, acme, as_):

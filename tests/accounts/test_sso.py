@@ -1,6 +1,8 @@
 """The portal as OpenID provider: a client of somebody else's making (authlib) runs the whole flow."""
 
 import json
+import re
+from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -172,3 +174,26 @@ def test_wrong_questions_get_no_code(provider, homecase, ben, change, answer):
         )
     else:
         assert got.status_code == 302 and answer in got["Location"] and "code=" not in got["Location"]
+
+
+def test_leaving_a_program_asks_whether_to_leave_the_portal_too(homecase, ben):
+    browser = logged_in(ben)
+    page = browser.get("/identity/o/logout")
+    assert "Auch vom Portal abmelden?" in page.content.decode()
+    form = {"csrfmiddlewaretoken": page.context["csrf_token"]}
+    for answer in ({"action": "logout"}, form | {"action": "stay"}):
+        browser.post("/identity/o/logout", answer)
+        assert browser.get("/kunde/12345/").status_code == 200, "not by another site's form, not when it shall stay"
+    browser.post("/identity/o/logout", form | {"action": "logout"})
+    assert browser.get("/kunde/12345/").status_code == 302
+
+
+def test_staff_register_a_program_and_see_its_secret_once(admin, as_):
+    staff = as_(admin)
+    form = {"id": "neu", "name": "Neues Programm", "scopes": "openid", "type": "confidential",
+            "grant_types": "authorization_code", "response_types": "code", "redirect_uris": BACK}  # fmt: skip
+    page = staff.post("/admin/allauth_idp_oidc/client/add/", form, follow=True).content.decode()
+    client = Client.objects.get(id="neu")
+    secret = re.search(r'type="text" value="([^"]+)"', page).group(1)
+    assert client.check_secret(unescape(secret)) and secret not in client.secret
+    assert secret not in staff.get("/admin/allauth_idp_oidc/client/neu/change/").content.decode()

@@ -280,3 +280,10 @@ def test_the_script_goes_on_after_a_cut(release, admin, visit, tmp_path, monkeyp
     assert lost
     upload = Upload.objects.get()
     assert upload.state == "checking" and upload.part.read_bytes() == CONTENT
+
+
+def test_staff_see_the_notes_as_customers_will(release, staff):
+    release.notes = "## Neu\n\n- **Schneller**\n<script>alert(1)</script>"
+    release.save()
+    shown = staff.get(reverse("admin:downloads_release_change", args=[release.pk])).content.decode()
+    assert "<strong>Schneller</strong>" in shown and "<script>alert(1)" not in shown
