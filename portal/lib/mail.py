@@ -13,13 +13,15 @@ from django.core.mail.backends.smtp import EmailBackend
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from .letters import as_letter
+
 
 class QueueBackend(BaseEmailBackend):
     """Puts each message, as it will be sent, into the queue within the current transaction."""
 
     def send_messages(self, messages):
         for message in messages:
-            raw = message.message().as_bytes(linesep="\r\n")
+            raw = as_letter(message).message().as_bytes(linesep="\r\n")
             deliver.defer(
                 raw=base64.b64encode(raw).decode(),
                 sender=getaddresses([message.from_email])[0][1],

@@ -14,7 +14,7 @@ from playwright.sync_api import expect
 from tests import factories as make
 from tests.accounts.test_factors import code_of
 from tests.factories import PASSWORD
-from tests.mail.test_queue import port, post_office, server, work  # noqa: F401
+from tests.mail.test_queue import port, post_office, server, text_of, work  # noqa: F401
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -25,7 +25,7 @@ def mailed(server, post_office, live_server):  # noqa: F811
 
     def newest(address, part=""):
         work()
-        bodies = [mail.get_payload(decode=True).decode() for mail in server.mails if mail["To"] == address]
+        bodies = [text_of(mail) for mail in server.mails if mail["To"] == address]
         links = [link for body in bodies for link in re.findall(r"https?://\S+?(/\S*)", body) if part in link]
         assert links, f"no mail to {address} with {part}"
         return live_server.url + links[-1]
