@@ -7,7 +7,7 @@ import uuid
 from django.db import InterfaceError, OperationalError
 from psycopg_pool import PoolTimeout
 
-from portal.lib.answers import database_away, plain_page
+from portal.lib.answers import database_away, plain_page, store_away
 
 # A pool that has no connection to give, a server that does not answer, one that broke off in mid-sentence.
 AWAY = (OperationalError, InterfaceError, PoolTimeout)
@@ -31,9 +31,13 @@ def csrf_failure(request, reason=""):
 
 
 def server_error(request):
-    """503 while the database is away; else a reference that stands in the log too, and nothing of the cause."""
-    if isinstance(sys.exc_info()[1], AWAY):
+    """503 while the database or the file store is away; else a reference that stands in the log too, no cause."""
+    error = sys.exc_info()[1]
+    if isinstance(error, AWAY):
         return database_away(request)
+    # By name: the client of S3 is installed only where it is used.
+    if type(error).__module__.startswith("botocore."):
+        return store_away(request)
     reference = uuid.uuid4().hex[:8]
     log.error("Reference %s: %s %s", reference, request.method, request.path)
     return plain_page("500.html", 500, reference=reference)

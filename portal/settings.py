@@ -313,6 +313,8 @@ STORAGES = {
 # With a bucket named, customers' files lie in an S3-compatible store (extra "s3"): private, fetched by addresses that
 # the portal signs for a minute after its check. Empty: DATA_DIR/files.
 if S3_BUCKET := env.str("S3_BUCKET", ""):
+    from botocore.config import Config
+
     STORAGES["default"] = {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -321,8 +323,14 @@ if S3_BUCKET := env.str("S3_BUCKET", ""):
             "region_name": env.str("S3_REGION", "") or None,
             "access_key": env.str("S3_ACCESS_KEY", "") or None,
             "secret_key": env.str("S3_SECRET_KEY", "") or None,
-            "addressing_style": "path",
-            "signature_version": "s3v4",
+            # Somebody waits for the page: a store that does not answer is said to be away within seconds.
+            "client_config": Config(
+                s3={"addressing_style": "path"},
+                signature_version="s3v4",
+                connect_timeout=3,
+                read_timeout=20,
+                retries={"total_max_attempts": 2},
+            ),
             "default_acl": None,
             "querystring_auth": True,
             "file_overwrite": False,

@@ -9,6 +9,15 @@ def plain_page(template, status, **context):
 
 
 def database_away(request):
-    response = plain_page("503.html", 503)
-    response.headers["Retry-After"] = "20"
+    return _away("503.html", 20)
+
+
+def store_away(request):
+    """The S3-compatible store with the files does not answer."""
+    return _away("503_files.html", 120)
+
+
+def _away(template, seconds):
+    response = plain_page(template, 503)
+    response.headers["Retry-After"] = str(seconds)
     return response

@@ -203,3 +203,24 @@ def test_documents_zip_and_new_programs_live_in_the_store_too(live_server, setti
     answer = as_(olga).get(reverse("release_file", args=[acme.number, file.pk]))
     assert requests.get(answer.url, timeout=20).content == CONTENT
     assert not upload.part.exists() and file.sha256 == hashlib.sha256(CONTENT).hexdigest()
+
+
+def test_a_store_that_is_away_is_said_so_and_no_download_is_noted(acme, dora, as_, settings):
+    from botocore.config import Config
+
+    release = make.ReleaseFactory(product=acme.licences.get().product, version="26.1")
+    file = make.ReleaseFileFactory(release=release, content=CONTENT)
+    away = f"http://127.0.0.1:{free_port()}"
+    config = Config(connect_timeout=1, retries={"total_max_attempts": 1})
+    options = {"bucket_name": "b", "endpoint_url": away, "client_config": config, "access_key": "t", "secret_key": "t"}
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
+    }
+    client = as_(dora)
+    client.raise_request_exception = False
+    answer = client.get(reverse("release_file", args=[acme.number, file.pk]))
+    assert answer.status_code == 503 and answer["Retry-After"]
+    assert "Dateien sind derzeit nicht erreichbar" in answer.content.decode()
+    assert not file.downloads.exists()
+    assert client.get(reverse("product_detail", args=[acme.number, "4000"])).status_code == 200, "the rest works"
