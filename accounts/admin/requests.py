@@ -81,6 +81,7 @@ class DeletionRequestAdmin(Decided):
     list_filter = ["state"]
     fields = ["user", "asked_at", "state", "decided_at", "decided_by_name", "reason", "report"]
     refused = (ErasureRefused, AccessRefused)
+    columns = (_("What"), _("How many"), _("What becomes of it"))
 
     def facts(self, request):
         if request.user is None:
@@ -88,7 +89,7 @@ class DeletionRequestAdmin(Decided):
         companies = ", ".join(str(row.company) for row in request.user.memberships.select_related("company"))
         goes = ", ".join(f"{title} ({count})" for title, count in what_goes(request.user))
         stays = [(kept.title, kept.count, kept.why, False) for kept in what_stays(request.user)]
-        return [(_("companies"), companies, _("access ends"), True), (_("What goes"), goes, "", True), *stays]
+        return [(_("companies"), companies, _("access ends"), True), (_("What goes"), goes, _("deleted"), True), *stays]
 
     def accept(self, request, asked):
         carry_out(asked, by=request.user)

@@ -87,8 +87,10 @@ class Decided(ReadOnly):
     """Requests of customers on which staff say yes or no, the no with a reason, on a page "decide".
 
     A class names `refused` (the exception whose text staff read) and gives accept(request, obj), decline(request, obj,
-    reason) and facts(obj), a list of (label, before, after, whether it differs).
+    reason) and facts(obj), a list of (label, before, after, whether it differs); `columns` are the words above them.
     """
+
+    columns = (_("What"), _("Before"), _("After"))
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_decide"
@@ -115,6 +117,7 @@ class Decided(ReadOnly):
         if request.method == "POST" and self._decided(request, obj, reason):
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
         context = {"obj": obj, "facts": self.facts(obj), "reason": reason, "title": str(obj), "opts": self.opts}
+        context["columns"] = self.columns
         return render(request, "admin/decide.html", {**self.admin_site.each_context(request), **context})
 
     def _decided(self, request, obj, reason):
