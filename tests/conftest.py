@@ -4,6 +4,7 @@ olga (holder)  deniz (deputy)  ben (shop)  dora (downloads)  carla (contracts)  
 mallory (holder elsewhere)
 """
 
+import os
 import shutil
 
 import pytest
@@ -13,6 +14,16 @@ from django.test import Client
 from access.rights import Right
 
 from . import factories as make
+from .database import copy_of_template
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_test_environment, django_db_blocker):
+    """A copy of the migrated database, for this run or this worker of it alone."""
+    from django.db import connection
+
+    with django_db_blocker.unblock(), copy_of_template(connection, f"test_run_{os.getpid()}"):
+        yield
 
 
 @pytest.fixture(autouse=True)

@@ -20,10 +20,3 @@ if "DATABASE_URL" not in os.environ:
     # Test data may be lost with the machine; a flush per commit would only cost time.
     server = Server(ROOT / ".cache" / "postgres", {"fsync": "off", "full_page_writes": "off", "max_connections": "200"})
     os.environ["DATABASE_URL"] = _open.enter_context(server.running())
-
-
-def pytest_configure(config):
-    from django.conf import settings
-
-    name = os.environ.get("TEST_DB", f"test_portal_{os.getpid()}")
-    settings.DATABASES["default"].setdefault("TEST", {})["NAME"] = name
