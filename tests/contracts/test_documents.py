@@ -9,8 +9,9 @@ from contracts.models import DocumentOpening
 from portal.lib.days import today
 
 from .. import factories as make
+from ..days import in_days
 
-TOMORROW, LONG_AGO = today() + dt.timedelta(days=1), today() - dt.timedelta(days=400)
+TOMORROW, LONG_AGO = in_days(1), in_days(-400)
 
 
 @pytest.fixture

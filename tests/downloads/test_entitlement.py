@@ -1,49 +1,46 @@
 """What a licence covers, as a table."""
 
-import datetime as dt
-
 import pytest
 
 from downloads.models import Release
-from portal.lib.days import today
 
 from .. import factories as make
+from ..days import in_days
 
 pytestmark = pytest.mark.django_db
-DAY = dt.timedelta(days=1)
-TODAY = today()
-OLD, RECENT = TODAY - 300 * DAY, TODAY - 20 * DAY
+TODAY, TOMORROW, YESTERDAY = in_days(0), in_days(1), in_days(-1)
+OLD, RECENT = in_days(-300), in_days(-20)
 # Licence, maintenance periods, version -> may it be loaded today?
 CASES = {
     "maintained": ({}, [{"ends_on": TODAY}], {"released_on": RECENT}, True),
     "maintained without end": ({}, [{"ends_on": None}], {"released_on": RECENT}, True),
-    "maintenance ended before the release": ({}, [{"ends_on": RECENT - DAY}], {"released_on": RECENT}, False),
+    "maintenance ended before the release": ({}, [{"ends_on": in_days(-21)}], {"released_on": RECENT}, False),
     "maintenance ended on the day": ({}, [{"ends_on": RECENT}], {"released_on": RECENT}, True),
     "released while it ran": ({}, [{"ends_on": RECENT}], {"released_on": OLD}, True),
     "a gap that a renewal closed": (
         {},
-        [{"starts_on": OLD - 90 * DAY, "ends_on": OLD - DAY}, {"starts_on": RECENT, "ends_on": TODAY}],
-        {"released_on": OLD + 10 * DAY},
+        [{"starts_on": in_days(-390), "ends_on": in_days(-301)}, {"starts_on": RECENT, "ends_on": TODAY}],
+        {"released_on": in_days(-290)},
         True,
     ),
     "renewed and ended again": (
         {},
-        [{"starts_on": OLD - 90 * DAY, "ends_on": OLD}, {"starts_on": OLD + 30 * DAY, "ends_on": OLD + 60 * DAY}],
+        [{"starts_on": in_days(-390), "ends_on": OLD}, {"starts_on": in_days(-270), "ends_on": in_days(-240)}],
         {"released_on": RECENT},
         False,
     ),
     "never maintained, bought after the release": ({"starts_on": RECENT}, [], {"released_on": OLD}, True),
     "never maintained, bought before the release": ({"starts_on": OLD}, [], {"released_on": RECENT}, False),
     "rent runs": ({"kind": "M", "ends_on": TODAY}, [], {"released_on": RECENT}, True),
-    "rent ended": ({"kind": "M", "ends_on": TODAY - DAY}, [], {"released_on": OLD}, False),
+    "rent ended": ({"kind": "M", "ends_on": YESTERDAY}, [], {"released_on": OLD}, False),
     "rent ended, maintenance still noted": (
-        {"kind": "M", "ends_on": TODAY - DAY},
-        [{"ends_on": TODAY + DAY}],
+        {"kind": "M", "ends_on": YESTERDAY},
+        [{"ends_on": TOMORROW}],
         {"released_on": OLD},
         False,
     ),
-    "licence begins tomorrow": ({"starts_on": TODAY + DAY}, [{"ends_on": None}], {"released_on": OLD}, False),
-    "released tomorrow": ({}, [{"ends_on": None}], {"released_on": TODAY + DAY}, False),
+    "licence begins tomorrow": ({"starts_on": TOMORROW}, [{"ends_on": None}], {"released_on": OLD}, False),
+    "released tomorrow": ({}, [{"ends_on": None}], {"released_on": TOMORROW}, False),
     "withdrawn": ({}, [{"ends_on": None}], {"released_on": RECENT, "withdrawn_on": TODAY}, False),
     "security update, maintenance ended": ({}, [{"ends_on": OLD}], {"released_on": RECENT, "is_security": True}, True),
     "security update, rent ended": (
@@ -59,7 +56,7 @@ CASES = {
         False,
     ),
     "security update, licence begins tomorrow": (
-        {"starts_on": TODAY + DAY},
+        {"starts_on": TOMORROW},
         [],
         {"released_on": RECENT, "is_security": True},
         False,

@@ -51,15 +51,15 @@ def test_current_version_first_with_size_hash_and_cleaned_notes(acme, dora, as_,
 
 
 @pytest.mark.parametrize(
-    "change, sentence",
+    "today_is, more, sentence",
     [
-        ({"withdrawn_on": today(), "withdrawn_reason": "Fehler im Druck"}, "Fehler im Druck"),
-        ({"released_on": today()}, "Ihre Pflege umfasst Versionen"),
+        ("withdrawn_on", {"withdrawn_reason": "Fehler im Druck"}, "Fehler im Druck"),
+        ("released_on", {}, "Ihre Pflege umfasst Versionen"),
     ],
 )
-def test_what_is_not_served_says_why(change, sentence, acme, dora, as_, release, file):
+def test_what_is_not_served_says_why(today_is, more, sentence, acme, dora, as_, release, file):
     acme.licences.get().maintenance.update(ends_on=today() - dt.timedelta(days=1))
-    for name, value in change.items():
+    for name, value in {today_is: today(), **more}.items():
         setattr(release, name, value)
     release.save()
     client = as_(dora)

@@ -9,9 +9,10 @@ from portal.lib.days import today
 from shop.models import Article
 
 from .. import factories as make
+from ..days import in_days
 
 pytestmark = pytest.mark.django_db
-YESTERDAY, TOMORROW = today() - dt.timedelta(days=1), today() + dt.timedelta(days=1)
+YESTERDAY, TODAY, TOMORROW = in_days(-1), in_days(0), in_days(1)
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def company():
     "licence, is_active, fits",
     [
         ({}, True, True),
-        ({"kind": "M", "ends_on": today()}, True, True),
+        ({"kind": "M", "ends_on": TODAY}, True, True),
         ({"kind": "M", "ends_on": YESTERDAY}, True, False),
         ({"starts_on": TOMORROW}, True, False),
         ({}, False, False),
@@ -49,7 +50,7 @@ def test_an_article_made_for_nothing_fits_nobody(company):
 def test_nothing_new_after_the_end_of_the_contract(company):
     """Edge 46."""
     article = make.ArticleFactory(fits=[make.LicenceFactory(company=company).product])
-    company.ended_on = YESTERDAY
+    company.ended_on = today() - dt.timedelta(days=1)
     assert article not in Article.objects.fitting(company)
 
 

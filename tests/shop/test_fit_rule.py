@@ -12,10 +12,11 @@ from shop.fit import explain, successor_of
 from shop.models import Article, Fit
 
 from .. import factories as make
+from ..days import in_days
 
 pytestmark = pytest.mark.django_db
 DAY = dt.timedelta(days=1)
-VERSION_DAY = today() - 100 * DAY
+VERSION_AGE = 100
 
 
 @pytest.fixture
@@ -37,16 +38,16 @@ def judged(company, article):
         ({"min_seats": 5}, {"seats": 5}, None, True, "5 Plätze"),
         ({"min_seats": 6}, {"seats": 5}, None, False, "5 von 6 Plätzen"),
         ({"needs_care": "any"}, {}, {"kind": "UPV"}, True, "läuft"),
-        ({"needs_care": "any"}, {}, {"kind": "UPV", "ends_on": today() - DAY}, False, "Pflege"),
-        ({"needs_care": "any"}, {}, {"kind": "UPV", "ends_on": today()}, True, "läuft"),
+        ({"needs_care": "any"}, {}, {"kind": "UPV", "ends_on": in_days(-1)}, False, "Pflege"),
+        ({"needs_care": "any"}, {}, {"kind": "UPV", "ends_on": in_days(0)}, True, "läuft"),
         ({"needs_care": "any"}, {}, None, False, "Pflege"),
         ({"needs_care": "SPV"}, {}, {"kind": "UPV"}, False, "SPV"),
         ({"needs_care": "SPV"}, {}, {"kind": "SPV"}, True, "läuft"),
-        ({"needs_care": "SPV"}, {"kind": "M", "ends_on": today()}, None, True, "läuft"),
-        ({"from_version": "24.1"}, {"starts_on": VERSION_DAY}, None, True, "läuft"),
-        ({"from_version": "24.1"}, {"starts_on": VERSION_DAY - DAY}, None, False, "24.1"),
-        ({"from_version": "24.1"}, {}, {"ends_on": VERSION_DAY}, True, "läuft"),
-        ({"from_version": "24.1"}, {}, {"ends_on": VERSION_DAY - DAY}, False, "24.1"),
+        ({"needs_care": "SPV"}, {"kind": "M", "ends_on": in_days(0)}, None, True, "läuft"),
+        ({"from_version": "24.1"}, {"starts_on": in_days(-VERSION_AGE)}, None, True, "läuft"),
+        ({"from_version": "24.1"}, {"starts_on": in_days(-VERSION_AGE - 1)}, None, False, "24.1"),
+        ({"from_version": "24.1"}, {}, {"ends_on": in_days(-VERSION_AGE)}, True, "läuft"),
+        ({"from_version": "24.1"}, {}, {"ends_on": in_days(-VERSION_AGE - 1)}, False, "24.1"),
         ({"from_version": "24.1"}, {}, {"ends_on": None}, True, "läuft"),
         ({"from_version": "24.1"}, {"kind": "M"}, None, True, "läuft"),
     ],
@@ -57,7 +58,7 @@ def test_conditions_of_a_licence(company, condition, licence, care, fits, said):
     if care:
         make.MaintenanceFactory(licence=held, **care)
     article = make.ArticleFactory()
-    day = {"from_day": VERSION_DAY} if "from_version" in condition else {}
+    day = {"from_day": today() - VERSION_AGE * DAY} if "from_version" in condition else {}
     Fit.objects.create(article=article, product=held.product, **condition, **day)
     answer = judged(company, article)
     assert answer.fits is fits
@@ -200,7 +201,7 @@ def test_sets_and_words_agree(company, licences, fits, is_active, requires, excl
             )
     article, other = make.ArticleFactory(is_active=is_active), make.ArticleFactory(grants=products[1])
     for row in fits:
-        version = {"from_version": "24.1", "from_day": VERSION_DAY} if row["version"] else {}
+        version = {"from_version": "24.1", "from_day": today() - VERSION_AGE * DAY} if row["version"] else {}
         chosen = {name: row[name] for name in ("min_seats", "needs_care")}
         Fit.objects.create(article=article, product=products[row["product"]], **chosen, **version)
     if requires:

@@ -1,19 +1,18 @@
 """What an article costs: a table of rules, and properties that hold for all sums."""
 
-import datetime as dt
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.lib.days import today
 from shop.models import Article
 from shop.prices import is_own_price, price_steps, rounded, sums_of, unit_price
 
 from .. import factories as make
+from ..days import in_days
 
-YESTERDAY, TOMORROW = today() - dt.timedelta(days=1), today() + dt.timedelta(days=1)
+YESTERDAY, TODAY, TOMORROW = in_days(-1), in_days(0), in_days(1)
 
 
 @pytest.fixture
@@ -39,7 +38,7 @@ def priced(company, *rows):
         ([{"from_quantity": 5, "net": 110}], 5, 100),
         ([{"net": 70, "valid_until": YESTERDAY}], 1, 100),
         ([{"net": 70, "valid_from": TOMORROW}], 1, 100),
-        ([{"net": 70, "valid_from": today(), "valid_until": today()}], 1, 70),
+        ([{"net": 70, "valid_from": TODAY, "valid_until": TODAY}], 1, 70),
         ([{"net": 0}], 1, 0),
     ],
 )
