@@ -25,6 +25,14 @@ lint: $(VENV)/test.stamp ## Check style, templates, imports and migrations
 	@$(VENV)/bin/lint-imports --no-cache
 	@SECRET_KEY=lint $(VENV)/bin/python -W ignore manage.py makemigrations --check --dry-run
 
+format: $(VENV)/test.stamp ## Write Python and templates in the house style
+	@$(VENV)/bin/ruff check --quiet --fix .
+	@$(VENV)/bin/ruff format .
+	@find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --target-version 5.2
+
+messages: $(VENV)/test.stamp ## Put new English sentences into the German catalogue, to be translated there
+	@$(VENV)/bin/python -m portal.lib.sentences
+
 bench: $(VENV)/run.stamp ## Measure import beside COPY, shop beside a bare page, pages beside slow downloads (CUSTOMERS= ARTICLES=)
 	@$(RUN) manage -- bench_import --customers $(or $(CUSTOMERS),20000)
 	@$(RUN) manage -- bench_shop --articles $(or $(ARTICLES),1000 100000)
@@ -58,5 +66,5 @@ $(VENV)/test.stamp: requirements-dev.lock | $(VENV)/bin/python
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/run.stamp
 
-.PHONY: help run import test lint bench faults lock translations browser
+.PHONY: help run import test lint format messages bench faults lock translations browser
 .DEFAULT_GOAL := help

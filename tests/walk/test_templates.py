@@ -1,6 +1,5 @@
 """Templates and translations, all of them."""
 
-import ast
 import re
 from pathlib import Path
 
@@ -8,7 +7,8 @@ import polib
 import pytest
 from django.conf import settings
 from django.template.loader import get_template
-from django.utils.translation.template import templatize
+
+from portal.lib.sentences import CATALOGUE, missing, spoken
 
 # The same in every language.
 NAMES = {"PDF", "Windows", "Linux", "macOS", "SHA"}
@@ -54,35 +54,15 @@ def test_no_page_speaks_past_the_translators(path):
     assert spoken == set()
 
 
-def sentences():
-    """Every English sentence that our templates and modules hand to the translators."""
-    for kind in ("*.html", "*.txt"):
-        for path in (ROOT / "templates").rglob(kind):
-            # Django's own reader turns a template into gettext calls.
-            for call in re.findall(r"n?gettext\((u?'.*?[^\\\\]'|u?\".*?[^\\\\]\")", templatize(path.read_text())):
-                yield path.name, ast.literal_eval(call).replace("%%", "%")
-    for app in APPS:
-        for path in (ROOT / app).rglob("*.py"):
-            for node in ast.walk(ast.parse(path.read_text())):
-                called = isinstance(node, ast.Call) and getattr(node.func, "id", "") in CALLS and node.args
-                if called and isinstance(node.args[0], ast.Constant):
-                    yield path.name, node.args[0].value
-
-
-APPS = ["portal", "accounts", "access", "contracts", "downloads", "shop", "orders", "support"]
-CALLS = {"_", "gettext", "gettext_lazy", "ngettext", "ngettext_lazy"}
-
-
 def test_every_sentence_has_its_german():
-    catalogue = polib.pofile(str(ROOT / "locale/de/LC_MESSAGES/django.po"))
-    known = {entry.msgid.replace("%%", "%") for entry in catalogue if entry.translated()}
-    said = dict.fromkeys(text for _place, text in sentences())
-    assert len(said) > 500
-    assert [text for text in said if text not in known] == []
+    """make messages writes what is missing into the catalogue."""
+    said = list(spoken())
+    assert len({sentence.key for sentence in said}) > 500
+    assert {key: sentence.place for key, sentence in missing().items()} == {}
 
 
 def test_german_is_complete():
-    catalogue = polib.pofile(str(ROOT / "locale/de/LC_MESSAGES/django.po"))
+    catalogue = polib.pofile(str(CATALOGUE))
     assert [entry.msgid for entry in catalogue.untranslated_entries()] == []
     assert [entry.msgid for entry in catalogue.fuzzy_entries()] == []
     assert len(catalogue) > 300
