@@ -15,8 +15,11 @@ import: $(VENV)/run.stamp ## Import an ERP export (FOLDER=… [DATA=.data] [DRY_
 	@test -n "$(FOLDER)" || { echo "Name the folder of the export: make import FOLDER=…"; exit 2; }
 	@$(RUN) manage -- import_erp "$(abspath $(FOLDER))" $(if $(DRY_RUN),--dry-run)
 
-test: $(VENV)/test.stamp browser translations ## Run all tests, in a real browser too (TESTS=path for some)
-	@$(VENV)/bin/python -m pytest $(TESTS)
+test: $(VENV)/test.stamp programs translations ## Run all tests, in a real browser too (TESTS=path for some)
+	@$(VENV)/bin/python -m pytest $(if $(TESTS),$(TESTS),--numprocesses 2)
+
+days: $(VENV)/test.stamp programs translations ## Run what knows days at new year, on 29 February, over midnight in Berlin
+	@$(VENV)/bin/python -m tests.days
 
 lint: $(VENV)/test.stamp ## Check style, templates, imports and migrations
 	@$(VENV)/bin/ruff check .
@@ -48,8 +51,8 @@ lock: ## Write the lock files anew from pyproject.toml (needs uv)
 translations: $(VENV)/test.stamp
 	@$(VENV)/bin/python -m portal.lib.translations
 
-browser: $(VENV)/test.stamp
-	@sh tests/browser/install.sh $(VENV)/bin/playwright
+programs: $(VENV)/test.stamp
+	@sh tests/install.sh $(VENV)/bin/playwright
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed, this is %d.%d. Try: make PYTHON=python3.12" % sys.version_info[:2])'
@@ -66,5 +69,5 @@ $(VENV)/test.stamp: requirements-dev.lock | $(VENV)/bin/python
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/run.stamp
 
-.PHONY: help run import test lint format messages bench faults lock translations browser
+.PHONY: help run import test days lint format messages bench faults lock translations programs
 .DEFAULT_GOAL := help
