@@ -1,6 +1,6 @@
 """The sentences that templates and modules hand to the translators, and the way of new ones into the catalogue.
 
-"make messages" (python -m portal.lib.sentences) adds what is missing, untranslated, at the end. No gettext programs needed.
+"make messages" (python -m portal.lib.sentences) adds what is missing, untranslated, at the end; no gettext needed.
 """
 
 import ast
