@@ -23,7 +23,8 @@ lint: $(VENV)/test.stamp ## Check style, templates, imports and migrations
 	@$(VENV)/bin/ruff format --check .
 	@find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --check --target-version 5.2
 	@$(VENV)/bin/lint-imports --no-cache
-	@SECRET_KEY=lint $(VENV)/bin/python -W ignore manage.py makemigrations --check --dry-run
+	@SECRET_KEY=$$($(VENV)/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		$(VENV)/bin/python -W ignore manage.py makemigrations --check --dry-run
 
 bench: $(VENV)/run.stamp ## Measure import beside COPY, shop beside a bare page, pages beside slow downloads (CUSTOMERS= ARTICLES=)
 	@$(RUN) manage -- bench_import --customers $(or $(CUSTOMERS),20000)

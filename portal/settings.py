@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from portal import guard
 from portal.keys import signing_key
 
 env = Env()
@@ -20,16 +20,14 @@ DEBUG = env.bool("DEBUG", False)
 # Files of customers and, in the demo, the mail. Never below a folder that is served.
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 
-SECRET_KEY = env.str("SECRET_KEY", "demo-only-key-that-production-refuses" if DEMO or DEBUG else "")
-if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. Production starts only with a key of its own.")
-
-LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK if DEMO or DEBUG else [])
-if DEMO and not set(ALLOWED_HOSTS) <= {*LOOPBACK, "testserver"}:
-    raise ImproperlyConfigured("DEMO=1 is for this machine only: ALLOWED_HOSTS may name nothing but localhost.")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", guard.LOOPBACK if DEMO or DEBUG else [])
 # Links in mails are built from here, never from the Host header.
 PORTAL_URL = env.str("PORTAL_URL", "http://localhost:8000").rstrip("/")
+# How many proxies stand in front; the client's address for limits is read behind them.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
+guard.check_hosts(ALLOWED_HOSTS, PORTAL_URL, demo=DEMO, debug=DEBUG, proxies=ALLAUTH_TRUSTED_PROXY_COUNT)
+# At least 50 characters that nobody knows; SECRET_KEY_FILE names a file with it instead.
+SECRET_KEY = guard.secret_key(env.str("SECRET_KEY", ""), env.str("SECRET_KEY_FILE", ""), sample_will_do=DEMO or DEBUG)
 
 # --- The vendor's brand ----------------------------------------------------------------
 
@@ -229,8 +227,6 @@ SESSIONS = {
     "longest_days": env.int("SESSION_LONGEST_DAYS", 90),
 }
 SESSION_COOKIE_AGE = SESSIONS["longest_days"] * 24 * 3600
-# How many proxies stand in front; the client's address for limits is read behind them.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 
 # --- Who may do what at a company ------------------------------------------------------
 

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import secrets
 import shutil
 import socket
 import subprocess
@@ -22,7 +23,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text()
 COMPOSE = (ROOT / "compose.yaml").read_text()
 PRODUCTION = {
-    "SECRET_KEY": "a-key-of-fifty-and-more-characters-that-nobody-guesses-0123456789",
+    "SECRET_KEY": secrets.token_urlsafe(50),
     "ALLOWED_HOSTS": "portal.example,localhost",
     "PORTAL_URL": "https://portal.example",
     "TRUSTED_PROXIES": "1",
@@ -45,7 +46,15 @@ def test_production_settings_pass_the_deployment_check():
 
 @pytest.mark.parametrize(
     "environment, sentence",
-    [({"SECRET_KEY": ""}, "SECRET_KEY is not set"), ({"DEMO": "1"}, "DEMO=1 is for this machine only")],
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
+        ({"SECRET_KEY": "x"}, "has 1 characters"),
+        ({"SECRET_KEY": "demo-only-key-that-production-refuses"}, "stands in samples"),
+        ({"ALLOWED_HOSTS": "portal.example,*"}, "which is everybody"),
+        ({"DEMO": "1"}, "DEMO=1 is for this machine only"),
+        ({"DEBUG": "1"}, "DEBUG=1 is for this machine only"),
+        ({"DEBUG": "1", "ALLOWED_HOSTS": "localhost"}, "DEBUG=1 is for this machine only"),
+    ],
 )
 def test_production_refuses_to_start(environment, sentence):
     done = manage("check", **environment)
