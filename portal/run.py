@@ -15,6 +15,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from portal.lib.postgres import DatabaseRefused, Server
@@ -29,6 +30,10 @@ GUNICORN = [
     "--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning",
 ]  # fmt: skip
 WORKER = ["manage.py", "procrastinate", "worker", "--delete-jobs", "successful"]
+# They change tables, or measure with rights that daily work does not have.
+OWNERS_COMMANDS = {
+    "migrate", "createcachetable", "grant_app_role", "flush", "bench_import", "bench_shop", "bench_downloads",
+}  # fmt: skip
 STOP_SECONDS = 15
 LOOK_SECONDS = 5
 
@@ -69,9 +74,9 @@ def serve(arguments):
     data = arguments.data.resolve()
     data.mkdir(parents=True, exist_ok=True)
     own = None if os.environ.get("DATABASE_URL") else Server(data / "postgres")
-    with _only_one(data), _free_port(arguments.port), _database(own) as url:
-        environment = _environment(data, url, arguments.port)
-        _prepare(environment, data)
+    with _only_one(data), _free_port(arguments.port), _database(own) as urls:
+        environment = _environment(data, urls.daily, arguments.port)
+        _prepare(environment, urls, data)
         with _free_port(arguments.port):
             pass
         _announce(arguments.port, environment["DEMO"] == "1")
@@ -81,10 +86,9 @@ def serve(arguments):
             print("Stopping.", flush=True)
 
 
-def _prepare(environment, data):
+def _prepare(environment, urls, data):
     with step("Tables"):
-        _manage(environment, "migrate", "--verbosity", "0")
-        _manage(environment, "createcachetable")
+        _tables(environment, urls)
     with step("Translations"):
         _run([sys.executable, "-m", "portal.lib.translations"], environment)
     with step("Static files") as say:
@@ -96,6 +100,15 @@ def _prepare(environment, data):
     if environment["DEMO"] == "1":
         with step("Demo company"):
             _manage(environment, "load_demo")
+
+
+def _tables(environment, urls):
+    """Bring the tables up to date as their owner, and let the role of web and worker in."""
+    as_owner = {**environment, "DATABASE_URL": urls.owner}
+    _manage(as_owner, "migrate", "--verbosity", "0")
+    _manage(as_owner, "createcachetable")
+    if urls.owner != urls.daily:
+        _manage(as_owner, "grant_app_role")
 
 
 @contextmanager
@@ -128,16 +141,25 @@ def _free_port(port):
     yield
 
 
+@dataclass
+class Urls:
+    """Two ways into the database: owner makes the tables; daily is what web, worker and most commands connect as."""
+
+    owner: str
+    daily: str
+
+
 @contextmanager
 def _database(own):
-    """The DATABASE_URL to use: the one that is set, or that of our own server, which runs meanwhile."""
+    """The Urls to use: those that are set, or those of our own server, which runs meanwhile."""
     if own is None:
-        yield os.environ["DATABASE_URL"]
+        daily = os.environ["DATABASE_URL"]
+        yield Urls(os.environ.get("DATABASE_OWNER_URL") or daily, daily)
         return
     with ExitStack() as stack:
         with step("Database"):
-            url = stack.enter_context(own.running())
-        yield url
+            owner = stack.enter_context(own.running())
+        yield Urls(owner, own.url(role=os.environ.get("APP_DB_ROLE") or "portal_app"))
 
 
 def _environment(data, url, port):
@@ -148,7 +170,8 @@ def _environment(data, url, port):
         "DATA_DIR": str(data),
     }
     fixed = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings", "PYTHONUNBUFFERED": "1"}
-    return {**base, **os.environ, **fixed, "DATA_DIR": str(data)}
+    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
+    return {**base, **inherited, **fixed, "DATA_DIR": str(data)}
 
 
 def _announce(port, is_demo):
@@ -243,9 +266,11 @@ def manage(arguments):
     data.mkdir(parents=True, exist_ok=True)
     rest = [part for part in arguments.rest if part != "--"]
     own = None if os.environ.get("DATABASE_URL") else Server(data / "postgres")
-    with _database(own) as url:
-        environment = _environment(data, url, arguments.port)
-        _manage(environment, "migrate", "--verbosity", "0")
+    with _database(own) as urls:
+        environment = _environment(data, urls.daily, arguments.port)
+        _tables(environment, urls)
+        if rest[:1] and rest[0] in OWNERS_COMMANDS:
+            environment["DATABASE_URL"] = urls.owner
         done = subprocess.run([sys.executable, "manage.py", *rest], cwd=ROOT, env=environment)
     sys.exit(done.returncode)
 

@@ -147,6 +147,10 @@ DATABASES["default"]["OPTIONS"] = {
         else {}
     ),
 }
+# The role that web and worker connect as, made and let in by "manage.py grant_app_role" after each migration. Its
+# password there; empty for a server that lets local users in without one.
+APP_DB_ROLE = env.str("APP_DB_ROLE", "portal_app")
+APP_DB_PASSWORD = env.str("APP_DB_PASSWORD", "")
 # A connection that died with the server is replaced before it is used, not after a request has failed on it.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -59,9 +59,9 @@ class Server:
         short = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"portal-pg-{short}"
 
-    def url(self, name="portal"):
+    def url(self, name="portal", role="postgres"):
         """A DATABASE_URL for one database, over the socket; only who may enter the folder may connect."""
-        return f"postgresql://postgres@/{name}?host={quote(str(self.socket_dir), safe='')}"
+        return f"postgresql://{role}@/{name}?host={quote(str(self.socket_dir), safe='')}"
 
     def answers(self):
         """Whether the server takes connections, found out by connecting."""

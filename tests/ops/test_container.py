@@ -40,8 +40,17 @@ def manage(*command, **environment):
 
 
 def test_production_settings_pass_the_deployment_check():
-    done = manage("check", "--deploy", "--fail-level", "WARNING", "--database", "default")
-    assert done.returncode == 0, done.stderr
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute("drop role if exists deploy_check")
+        server.execute("create role deploy_check login")
+        try:
+            url = os.environ["DATABASE_URL"].replace("postgres@", "deploy_check@")
+            done = manage("check", "--deploy", "--fail-level", "WARNING", "--database", "default", DATABASE_URL=url)
+            assert done.returncode == 0, done.stderr
+        finally:
+            server.execute("drop role deploy_check")
+    as_owner = manage("check", "--deploy", "--fail-level", "WARNING", "--database", "default")
+    assert as_owner.returncode == 1 and "portal.W003" in as_owner.stderr
 
 
 @pytest.mark.parametrize(
@@ -92,6 +101,7 @@ def test_every_file_that_the_image_leaves_out_is_not_needed():
 def test_compose_names_the_five_parts():
     services = re.findall(r"^  (\w+):$", COMPOSE.split("volumes:\n  db:")[0], re.M)
     assert services == ["db", "migrate", "web", "worker", "nginx"]
+    assert COMPOSE.count("postgresql://portal:${POSTGRES_PASSWORD}") == 1, "only migrate connects as the owner"
     assert "X_ACCEL_PREFIX: /_files/" in COMPOSE and 'TRUSTED_PROXIES: "1"' in COMPOSE
 
 

@@ -11,7 +11,10 @@ import time
 import urllib.request
 from pathlib import Path
 
+import psycopg
 import pytest
+
+from portal.lib.postgres import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -81,6 +84,11 @@ def test_start_kill_start_stop(data, port):
     assert fetch(port, "/anmeldung/login/") == 200
     said = (data.parent / "run.log").read_text()
     assert "DOMUS_12345" in said and "Sonnenhof-2026!" in said and f"http://localhost:{port}/" in said
+
+    # Whoever serves connects as the role that owns nothing; the tables are somebody else's.
+    with psycopg.connect(Server(data / "postgres").url()) as owner:
+        ours = "select distinct usename from pg_stat_activity where datname = 'portal' and pid <> pg_backend_pid()"
+        assert owner.execute(ours).fetchall() == [("portal_app",)]
 
     # kill -9 of everything, the database too.
     family = children(first.pid)
