@@ -393,6 +393,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
+# Whatever host a request without TLS names, it is led to ours.
+SECURE_SSL_HOST = PORTAL_URL.partition("://")[2] if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
