@@ -6,6 +6,7 @@ manage  one manage.py command over the same database, such as: python -m portal.
 
 import argparse
 import ctypes
+import errno
 import fcntl
 import hashlib
 import os
@@ -23,6 +24,8 @@ from portal.lib.postgres import DatabaseRefused, Server
 ROOT = Path(__file__).resolve().parent.parent
 GUNICORN = [
     "-m", "gunicorn", "portal.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "8",
+    # Longer than nginx keeps a connection (60 s in docker/nginx.conf): whoever sends is never the one who closes.
+    "--keep-alive", "75",
     # The socket in the home folder would be shared by two portals of one user.
     "--no-control-socket",
     # A client must not name the script's path for us.
@@ -74,11 +77,12 @@ def serve(arguments):
     data = arguments.data.resolve()
     data.mkdir(parents=True, exist_ok=True)
     own = None if os.environ.get("DATABASE_URL") else Server(data / "postgres")
-    with _only_one(data), _free_port(arguments.port), _database(own) as urls:
+    _refuse_a_taken_port(arguments.port)
+    with _only_one(data), _database(own) as urls:
         environment = _environment(data, urls.daily, arguments.port)
         _prepare(environment, urls, data)
-        with _free_port(arguments.port):
-            pass
+        # Setting up takes a while; somebody may have come meanwhile.
+        _refuse_a_taken_port(arguments.port)
         _announce(arguments.port, environment["DEMO"] == "1")
         try:
             _supervise(environment, arguments.port, own)
@@ -130,15 +134,17 @@ def _only_one(data):
         yield
 
 
-@contextmanager
-def _free_port(port):
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _refuse_a_taken_port(port):
+    """localhost is two addresses, and browsers try the second one first: what listens there would get our visitors."""
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise Refused(f"Port {port} is taken by another program. Use another one: make run PORT=…") from None
-    yield
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((address, port))
+        except OSError as error:
+            # Elsewhere there may be no IPv6, or a port that only root may take, which gunicorn says itself.
+            if error.errno == errno.EADDRINUSE:
+                raise Refused(f"Port {port} is taken by another program. Use another one: make run PORT=…") from None
 
 
 @dataclass
@@ -246,8 +252,10 @@ def _child(command, environment):
 
 
 def _die_with_us():
-    # PR_SET_PDEATHSIG: after a kill -9 of the supervisor nobody is left holding the port.
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    # PR_SET_PDEATHSIG: after a kill -9 of the supervisor nobody is left holding the port. Linux has it; elsewhere the
+    # next start says that the port is taken.
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _wait(child):
