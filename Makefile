@@ -26,7 +26,8 @@ lint: $(VENV)/test.stamp ## Check style, templates, imports and migrations
 	@$(VENV)/bin/ruff format --check .
 	@find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --check --target-version 5.2
 	@$(VENV)/bin/lint-imports --no-cache
-	@SECRET_KEY=lint $(VENV)/bin/python -W ignore manage.py makemigrations --check --dry-run
+	@SECRET_KEY=$$($(VENV)/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+		$(VENV)/bin/python -W ignore manage.py makemigrations --check --dry-run
 
 format: $(VENV)/test.stamp ## Write Python and templates in the house style
 	@$(VENV)/bin/ruff check --quiet --fix .
@@ -41,8 +42,9 @@ bench: $(VENV)/run.stamp ## Measure import beside COPY, shop beside a bare page,
 	@$(RUN) manage -- bench_shop --articles $(or $(ARTICLES),1000 100000)
 	@$(RUN) manage -- bench_downloads
 
-faults: $(VENV)/test.stamp ## Place 500 orders while web, worker and database are killed (ORDERS=500 KILLS=30)
+faults: $(VENV)/test.stamp ## Place 500 orders while web, worker and database are killed; 2,000 POSTs (ORDERS= KILLS= POSTS=)
 	@$(VENV)/bin/python -m tests.faults.storm --orders $(or $(ORDERS),500) --kills $(or $(KILLS),30)
+	@$(VENV)/bin/python -m tests.faults.posts --posts $(or $(POSTS),2000)
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock

@@ -16,6 +16,8 @@ from ninja.security import HttpBearer
 
 from contracts.filing import file_document
 from contracts.models import Document
+from portal.lib.answers import DATABASE_BACK_IN
+from portal.lib.database import TROUBLES, trouble_of
 
 from .models import ErpCall, ErpToken, Order, OrderEvent
 from .states import OrderRefused, accept, cancel, fulfil
@@ -51,6 +53,20 @@ api = NinjaAPI(
     docs_url=None,
     urls_namespace="erp",
 )
+
+
+def database_trouble(request, error):
+    """503 as JSON while the database is away or a statement takes too long; the ERP comes again."""
+    if not (trouble := trouble_of(error)):
+        raise error
+    detail = "This took too long." if trouble == "slow" else "The database cannot be reached at the moment."
+    answer = api.create_response(request, {"detail": f"{detail} Try again."}, status=503)
+    answer.headers["Retry-After"] = str(DATABASE_BACK_IN)
+    return answer
+
+
+for kind in TROUBLES:
+    api.add_exception_handler(kind, database_trouble)
 
 
 class LineOut(Schema):

@@ -4,13 +4,9 @@ import logging
 import sys
 import uuid
 
-from django.db import InterfaceError, OperationalError
-from psycopg_pool import PoolTimeout
+from portal.lib.answers import database_trouble, plain_page, store_away
+from portal.lib.database import trouble_of
 
-from portal.lib.answers import database_away, plain_page, store_away
-
-# A pool that has no connection to give, a server that does not answer, one that broke off in mid-sentence.
-AWAY = (OperationalError, InterfaceError, PoolTimeout)
 log = logging.getLogger("portal.errors")
 
 
@@ -31,10 +27,10 @@ def csrf_failure(request, reason=""):
 
 
 def server_error(request):
-    """503 while the database or the file store is away; else a reference that stands in the log too, no cause."""
+    """503 while database or file store are away or too slow; else a reference that stands in the log too, no cause."""
     error = sys.exc_info()[1]
-    if isinstance(error, AWAY):
-        return database_away(request)
+    if trouble := trouble_of(error):
+        return database_trouble(request, trouble)
     # By name: the client of S3 is installed only where it is used.
     if type(error).__module__.startswith("botocore."):
         return store_away(request)

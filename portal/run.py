@@ -6,6 +6,7 @@ manage  one manage.py command over the same database, such as: python -m portal.
 
 import argparse
 import ctypes
+import errno
 import fcntl
 import hashlib
 import os
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from portal.lib.postgres import DatabaseRefused, Server
@@ -22,6 +24,8 @@ from portal.lib.postgres import DatabaseRefused, Server
 ROOT = Path(__file__).resolve().parent.parent
 GUNICORN = [
     "-m", "gunicorn", "portal.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "8",
+    # Longer than nginx keeps a connection (60 s in docker/nginx.conf): whoever sends is never the one who closes.
+    "--keep-alive", "75",
     # The socket in the home folder would be shared by two portals of one user.
     "--no-control-socket",
     # A client must not name the script's path for us.
@@ -29,6 +33,10 @@ GUNICORN = [
     "--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning",
 ]  # fmt: skip
 WORKER = ["manage.py", "procrastinate", "worker", "--delete-jobs", "successful"]
+# They change tables, or measure with rights that daily work does not have.
+OWNERS_COMMANDS = {
+    "migrate", "createcachetable", "grant_app_role", "flush", "bench_import", "bench_shop", "bench_downloads",
+}  # fmt: skip
 STOP_SECONDS = 15
 LOOK_SECONDS = 5
 
@@ -69,11 +77,12 @@ def serve(arguments):
     data = arguments.data.resolve()
     data.mkdir(parents=True, exist_ok=True)
     own = None if os.environ.get("DATABASE_URL") else Server(data / "postgres")
-    with _only_one(data), _free_port(arguments.port), _database(own) as url:
-        environment = _environment(data, url, arguments.port)
-        _prepare(environment, data)
-        with _free_port(arguments.port):
-            pass
+    _refuse_a_taken_port(arguments.port)
+    with _only_one(data), _database(own) as urls:
+        environment = _environment(data, urls.daily, arguments.port)
+        _prepare(environment, urls, data)
+        # Setting up takes a while; somebody may have come meanwhile.
+        _refuse_a_taken_port(arguments.port)
         _announce(arguments.port, environment["DEMO"] == "1")
         try:
             _supervise(environment, arguments.port, own)
@@ -81,10 +90,9 @@ def serve(arguments):
             print("Stopping.", flush=True)
 
 
-def _prepare(environment, data):
+def _prepare(environment, urls, data):
     with step("Tables"):
-        _manage(environment, "migrate", "--verbosity", "0")
-        _manage(environment, "createcachetable")
+        _tables(environment, urls)
     with step("Translations"):
         _run([sys.executable, "-m", "portal.lib.translations"], environment)
     with step("Static files") as say:
@@ -96,6 +104,15 @@ def _prepare(environment, data):
     if environment["DEMO"] == "1":
         with step("Demo company"):
             _manage(environment, "load_demo")
+
+
+def _tables(environment, urls):
+    """Bring the tables up to date as their owner, and let the role of web and worker in."""
+    as_owner = {**environment, "DATABASE_URL": urls.owner}
+    _manage(as_owner, "migrate", "--verbosity", "0")
+    _manage(as_owner, "createcachetable")
+    if urls.owner != urls.daily:
+        _manage(as_owner, "grant_app_role")
 
 
 @contextmanager
@@ -117,27 +134,38 @@ def _only_one(data):
         yield
 
 
-@contextmanager
-def _free_port(port):
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def _refuse_a_taken_port(port):
+    """localhost is two addresses, and browsers try the second one first: what listens there would get our visitors."""
+    for family, address in ((socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")):
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            raise Refused(f"Port {port} is taken by another program. Use another one: make run PORT=…") from None
-    yield
+            with socket.socket(family) as probe:
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                probe.bind((address, port))
+        except OSError as error:
+            # Elsewhere there may be no IPv6, or a port that only root may take, which gunicorn says itself.
+            if error.errno == errno.EADDRINUSE:
+                raise Refused(f"Port {port} is taken by another program. Use another one: make run PORT=…") from None
+
+
+@dataclass
+class Urls:
+    """Two ways into the database: owner makes the tables; daily is what web, worker and most commands connect as."""
+
+    owner: str
+    daily: str
 
 
 @contextmanager
 def _database(own):
-    """The DATABASE_URL to use: the one that is set, or that of our own server, which runs meanwhile."""
+    """The Urls to use: those that are set, or those of our own server, which runs meanwhile."""
     if own is None:
-        yield os.environ["DATABASE_URL"]
+        daily = os.environ["DATABASE_URL"]
+        yield Urls(os.environ.get("DATABASE_OWNER_URL") or daily, daily)
         return
     with ExitStack() as stack:
         with step("Database"):
-            url = stack.enter_context(own.running())
-        yield url
+            owner = stack.enter_context(own.running())
+        yield Urls(owner, own.url(role=os.environ.get("APP_DB_ROLE") or "portal_app"))
 
 
 def _environment(data, url, port):
@@ -148,7 +176,8 @@ def _environment(data, url, port):
         "DATA_DIR": str(data),
     }
     fixed = {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "portal.settings", "PYTHONUNBUFFERED": "1"}
-    return {**base, **os.environ, **fixed, "DATA_DIR": str(data)}
+    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
+    return {**base, **inherited, **fixed, "DATA_DIR": str(data)}
 
 
 def _announce(port, is_demo):
@@ -223,8 +252,10 @@ def _child(command, environment):
 
 
 def _die_with_us():
-    # PR_SET_PDEATHSIG: after a kill -9 of the supervisor nobody is left holding the port.
-    ctypes.CDLL(None).prctl(1, signal.SIGTERM)
+    # PR_SET_PDEATHSIG: after a kill -9 of the supervisor nobody is left holding the port. Linux has it; elsewhere the
+    # next start says that the port is taken.
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _wait(child):
@@ -243,9 +274,11 @@ def manage(arguments):
     data.mkdir(parents=True, exist_ok=True)
     rest = [part for part in arguments.rest if part != "--"]
     own = None if os.environ.get("DATABASE_URL") else Server(data / "postgres")
-    with _database(own) as url:
-        environment = _environment(data, url, arguments.port)
-        _manage(environment, "migrate", "--verbosity", "0")
+    with _database(own) as urls:
+        environment = _environment(data, urls.daily, arguments.port)
+        _tables(environment, urls)
+        if rest[:1] and rest[0] in OWNERS_COMMANDS:
+            environment["DATABASE_URL"] = urls.owner
         done = subprocess.run([sys.executable, "manage.py", *rest], cwd=ROOT, env=environment)
     sys.exit(done.returncode)
 

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from csp.constants import NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 from environs import Env
 
+from portal import guard
 from portal.keys import signing_key
 
 env = Env()
@@ -20,16 +20,14 @@ DEBUG = env.bool("DEBUG", False)
 # Files of customers and, in the demo, the mail. Never below a folder that is served.
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 
-SECRET_KEY = env.str("SECRET_KEY", "demo-only-key-that-production-refuses" if DEMO or DEBUG else "")
-if not SECRET_KEY:
-    raise ImproperlyConfigured("SECRET_KEY is not set. Production starts only with a key of its own.")
-
-LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", LOOPBACK if DEMO or DEBUG else [])
-if DEMO and not set(ALLOWED_HOSTS) <= {*LOOPBACK, "testserver"}:
-    raise ImproperlyConfigured("DEMO=1 is for this machine only: ALLOWED_HOSTS may name nothing but localhost.")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", guard.LOOPBACK if DEMO or DEBUG else [])
 # Links in mails are built from here, never from the Host header.
 PORTAL_URL = env.str("PORTAL_URL", "http://localhost:8000").rstrip("/")
+# How many proxies stand in front; the client's address for limits is read behind them.
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
+guard.check_hosts(ALLOWED_HOSTS, PORTAL_URL, demo=DEMO, debug=DEBUG, proxies=ALLAUTH_TRUSTED_PROXY_COUNT)
+# At least 50 characters that nobody knows; SECRET_KEY_FILE names a file with it instead.
+SECRET_KEY = guard.secret_key(env.str("SECRET_KEY", ""), env.str("SECRET_KEY_FILE", ""), sample_will_do=DEMO or DEBUG)
 
 # --- The vendor's brand ----------------------------------------------------------------
 
@@ -136,20 +134,53 @@ FORM_RENDERER = "portal.lib.forms.PortalRenderer"
 
 # --- Database --------------------------------------------------------------------------
 
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///portal")}
+# Whether this process answers pages; portal/wsgi.py says so.
+WEB = env.bool("PORTAL_WEB", False)
+# Seconds a statement may take: for a page, whose visitor reads a 503 then; for worker, import and commands. 0: no end.
+_page, _job = env.int("WEB_STATEMENT_SECONDS", 15), env.int("JOB_STATEMENT_SECONDS", 3600)
+STATEMENT_SECONDS = _page if WEB else _job
+# Seconds a transaction may lie open without a statement: its locks hold others up.
+IDLE_SECONDS = env.int("WEB_IDLE_SECONDS", 60) if WEB else env.int("JOB_IDLE_SECONDS", 900)
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///portal", engine="portal.lib.database")}
+_given = DATABASES["default"].get("OPTIONS", {})
 DATABASES["default"]["OPTIONS"] = {
-    # From here on words look alike, for the shop's search; the index answers only for this setting.
-    "options": "-c pg_trgm.word_similarity_threshold=0.45",
-    **DATABASES["default"].get("OPTIONS", {}),
-    # A connection per request would cost six times the page. Zero turns the pool off, for commands and tests.
-    # Short timeouts: a database that comes back is noticed within seconds.
-    **(
-        {"pool": {"min_size": 1, "max_size": size, "timeout": 5, "reconnect_timeout": 5}}
-        if (size := env.int("DB_POOL", 0))
-        else {}
-    ),
+    # A server that is gone, or a connection that a firewall forgot, is noticed within 15 seconds, by the worker and its
+    # connection that only listens too; the kernel alone takes from 15 minutes to two hours.
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 3,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 8000,
+    **_given,
+    "options": " ".join(
+        [
+            # From here on words look alike, for the shop's search; the index answers only for this setting.
+            "-c pg_trgm.word_similarity_threshold=0.45",
+            f"-c statement_timeout={STATEMENT_SECONDS}s",
+            f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s",
+            # The server's side: what a machine that vanished has locked is free again within two minutes.
+            "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=15 -c tcp_keepalives_count=4",
+            _given.get("options", ""),
+        ]
+    ).strip(),
 }
-# A connection that died with the server is replaced before it is used, not after a request has failed on it.
+# A connection per request would cost six times the page. Zero turns the pool off, for commands and tests.
+if _size := env.int("DB_POOL", 0):
+    DATABASES["default"]["OPTIONS"]["pool"] = {
+        "min_size": 1,
+        "max_size": _size,
+        # Short: a database that comes back is noticed within seconds.
+        "timeout": 5,
+        "reconnect_timeout": 5,
+        # A server that is frozen ends no statement by itself.
+        "patience": STATEMENT_SECONDS + 5 if STATEMENT_SECONDS else None,
+    }
+# The role that web and worker connect as, made and let in by "manage.py grant_app_role" after each migration. Its
+# password there; empty for a server that lets local users in without one.
+APP_DB_ROLE = env.str("APP_DB_ROLE", "portal_app")
+APP_DB_PASSWORD = env.str("APP_DB_PASSWORD", "")
+# Without the pool, a connection that died with the server is replaced before it is used; the pool sees to its own.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Limits on wrong tries count across processes and servers, so the cache is a table.
@@ -229,8 +260,6 @@ SESSIONS = {
     "longest_days": env.int("SESSION_LONGEST_DAYS", 90),
 }
 SESSION_COOKIE_AGE = SESSIONS["longest_days"] * 24 * 3600
-# How many proxies stand in front; the client's address for limits is read behind them.
-ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 
 # --- Who may do what at a company ------------------------------------------------------
 
@@ -364,6 +393,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
+# Whatever host a request without TLS names, it is led to ours.
+SECURE_SSL_HOST = PORTAL_URL.partition("://")[2] if HTTPS else None
 SECURE_REDIRECT_EXEMPT = [r"^health/$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0

@@ -1,6 +1,9 @@
 from django.conf import settings
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+
+# Seconds after which it is worth another try.
+DATABASE_BACK_IN = 20
 
 
 def plain_page(template, status, **context):
@@ -8,8 +11,9 @@ def plain_page(template, status, **context):
     return HttpResponse(render_to_string(template, {"brand": settings.BRAND, **context}), status=status)
 
 
-def database_away(request):
-    return _away("503.html", 20)
+def database_trouble(request: HttpRequest, trouble: str) -> HttpResponse:
+    """trouble: "away", or "slow" for a statement that took longer than it may."""
+    return _away("503_slow.html" if trouble == "slow" else "503.html", DATABASE_BACK_IN)
 
 
 def store_away(request):

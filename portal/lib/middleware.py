@@ -1,4 +1,5 @@
 from .answers import plain_page
+from .logs import TOKEN
 
 
 class SecurityHeaders:
@@ -15,4 +16,7 @@ class SecurityHeaders:
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         # After logging out, the back button shows nothing of a company (edge 16).
         headers.setdefault("Cache-Control", "private, no-store")
+        if TOKEN.match(request.path_info):
+            # What a page with a one-time link loads would carry the link in its Referer, and into logs.
+            headers["Referrer-Policy"] = "strict-origin"
         return response

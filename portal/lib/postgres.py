@@ -59,9 +59,9 @@ class Server:
         short = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"portal-pg-{short}"
 
-    def url(self, name="portal"):
+    def url(self, name="portal", role="postgres"):
         """A DATABASE_URL for one database, over the socket; only who may enter the folder may connect."""
-        return f"postgresql://postgres@/{name}?host={quote(str(self.socket_dir), safe='')}"
+        return f"postgresql://{role}@/{name}?host={quote(str(self.socket_dir), safe='')}"
 
     def answers(self):
         """Whether the server takes connections, found out by connecting."""
@@ -136,9 +136,19 @@ class Server:
         try:
             return pwd.getpwnam(OS_USER)
         except KeyError:
-            command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", OS_USER]
+            return self._make_owner()
+
+    @staticmethod
+    def _make_owner():
+        command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", OS_USER]
+        try:
             subprocess.run(command, check=True, capture_output=True)
             return pwd.getpwnam(OS_USER)
+        except (OSError, subprocess.CalledProcessError, KeyError):
+            raise DatabaseRefused(
+                f"PostgreSQL does not run as root, and the user {OS_USER} could not be made. "
+                "Make it, run this as an ordinary user, or set DATABASE_URL."
+            ) from None
 
     def _as_owner(self):
         """What a command begins with to run as the server's user; empty for an ordinary user.
@@ -197,6 +207,9 @@ class Server:
 
     def _clear_what_a_crash_left(self):
         """Remove pid files that name dead processes, or strangers who got the number since."""
+        if not Path("/proc/self").exists():
+            # Not Linux: PostgreSQL's own look at the pid file has to do.
+            return
         deadline = time.monotonic() + ORPHAN_SECONDS
         # After a killed postmaster its helpers take a moment to notice; a server that is recovering stays.
         while self._living():

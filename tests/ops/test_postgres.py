@@ -175,3 +175,19 @@ def test_where_no_way_leads_in_the_refusal_says_what_to_do(folder, monkeypatch):
     monkeypatch.setattr(Server, "_enters", staticmethod(lambda way, place: False))
     with pytest.raises(DatabaseRefused, match="may not enter"), Server(folder).running():
         pass
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root changes to another user")
+def test_where_the_server_s_user_cannot_be_made_the_refusal_says_what_to_do(folder, monkeypatch):
+    monkeypatch.setattr(postgres, "OS_USER", "portal-pg-none")
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(DatabaseRefused, match="could not be made"), Server(folder).running():
+        pass
+
+
+def test_without_proc_postgresql_s_own_look_at_what_a_crash_left_has_to_do(folder, monkeypatch):
+    with Server(folder, FAST).running() as url:
+        keep_a_row(url)
+    monkeypatch.setattr(postgres, "Path", lambda *parts: Path("/nowhere") if parts == ("/proc/self",) else Path(*parts))
+    with Server(folder, FAST).running() as url:
+        assert rows(url) == 1

@@ -1,5 +1,6 @@
 """`python -m portal.run serve` from an empty folder to a page, killed, and started again over the same data."""
 
+import errno
 import os
 import re
 import signal
@@ -11,7 +12,11 @@ import time
 import urllib.request
 from pathlib import Path
 
+import psycopg
 import pytest
+
+from portal import run
+from portal.lib.postgres import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -82,6 +87,11 @@ def test_start_kill_start_stop(data, port):
     said = (data.parent / "run.log").read_text()
     assert "DOMUS_12345" in said and "Sonnenhof-2026!" in said and f"http://localhost:{port}/" in said
 
+    # Whoever serves connects as the role that owns nothing; the tables are somebody else's.
+    with psycopg.connect(Server(data / "postgres").url()) as owner:
+        ours = "select distinct usename from pg_stat_activity where datname = 'portal' and pid <> pg_backend_pid()"
+        assert owner.execute(ours).fetchall() == [("portal_app",)]
+
     # kill -9 of everything, the database too.
     family = children(first.pid)
     server = int((data / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
@@ -120,6 +130,39 @@ def test_start_kill_start_stop(data, port):
     assert second.wait(30) == 0
     wait_gone(family)
     assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()
+
+
+@pytest.mark.parametrize("family, address", [(socket.AF_INET, "127.0.0.1"), (socket.AF_INET6, "::1")])
+def test_a_port_that_is_taken_is_said_whichever_address_of_localhost(data, family, address):
+    try:
+        other = socket.create_server((address, 0), family=family)
+    except OSError:
+        pytest.skip("no IPv6 here")
+    with other:
+        done = subprocess.run(
+            [sys.executable, "-m", "portal.run", "--data", data, "--port", str(other.getsockname()[1]), "serve"],
+            cwd=ROOT, capture_output=True, text=True, timeout=60,
+        )  # fmt: skip
+    assert done.returncode == 1 and "is taken by another program" in done.stderr
+    assert not (data / "postgres").exists(), "said before anything is set up"
+
+
+def test_without_ipv6_the_other_address_is_enough(monkeypatch, port):
+    real = socket.socket
+
+    def only_four(family=socket.AF_INET, *more):
+        if family == socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "not here")
+        return real(family, *more)
+
+    monkeypatch.setattr(run.socket, "socket", only_four)
+    run._refuse_a_taken_port(port)
+
+
+def test_the_supervisor_starts_its_children_where_linux_s_own_calls_are_missing(monkeypatch):
+    monkeypatch.setattr(run.ctypes, "CDLL", lambda name: object())
+    child = run._child(["-c", "print(1)"], dict(os.environ))
+    assert child.wait(30) == 0
 
 
 def test_make_alone_prints_the_targets():

@@ -225,6 +225,8 @@ def nginx_conf(folder, web, front):
         "listen 8443 ssl;\n        http2 on;": f"listen 127.0.0.1:{front};",
         "listen 8080;": f"listen 127.0.0.1:{free_port()};",
         "alias /data/files/": f"alias {default_storage.location}/",
+        "X-Forwarded-Proto $scheme": "X-Forwarded-Proto https",
+        "/etc/nginx/pages/": f"{settings.BASE_DIR}/docker/pages/",
         "pid /tmp/nginx.pid": f"pid {folder}/nginx.pid",
         "access_log /dev/stdout short": "access_log off",
     }
