@@ -84,7 +84,6 @@ def serve(arguments):
 def _prepare(environment, data):
     with step("Tables"):
         _manage(environment, "migrate", "--verbosity", "0")
-        _manage(environment, "createcachetable")
     with step("Translations"):
         _run([sys.executable, "-m", "portal.lib.translations"], environment)
     with step("Static files") as say:

@@ -147,8 +147,8 @@ def front():
             "PATH": os.environ["PATH"], "DATABASE_URL": url, "DATA_DIR": folder, "STATIC_ROOT": f"{folder}/static",
             "X_ACCEL_PREFIX": "/_files/", **PRODUCTION,
         }  # fmt: skip
-        for command in (["migrate", "--verbosity", "0"], ["createcachetable"]):
-            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=environment, check=True)
+        migrate = ["migrate", "--verbosity", "0"]
+        subprocess.run([sys.executable, "manage.py", *migrate], cwd=ROOT, env=environment, check=True)
         collect = ["collectstatic", "--no-input", "--verbosity", "0"]
         subprocess.run([sys.executable, "manage.py", *collect], cwd=ROOT, env=environment, check=True)
         gunicorn = subprocess.Popen(
