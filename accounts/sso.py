@@ -82,8 +82,3 @@ def end_sign_on(person, client=None):
     """Programs lose what they hold for a person: at the next look they have to ask anew."""
     tokens = Token.objects.filter(user=person)
     (tokens.filter(client=client) if client else tokens).delete()
-
-
-def on_membership_ended(sender, membership, by, **kwargs):
-    """Who no longer works for a company is not known as such elsewhere (edge 43)."""
-    end_sign_on(membership.user)
