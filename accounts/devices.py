@@ -1,7 +1,8 @@
 """Devices on which somebody has logged in before. Wrong tries of others do not count against them.
 
-After OWASP's "Slow Down Online Guessing Attacks with Device Cookies": the cookie opens nothing, it only gives its device
-tries of its own. It is signed, holds no name, and needs no consent (§ 25 (2) no. 2 TDDDG: needed to keep the login safe).
+After OWASP's "Slow Down Online Guessing Attacks with Device Cookies": the cookie opens nothing, it only gives its
+device tries of its own. It is signed, holds no name, and needs no consent (§ 25 (2) no. 2 TDDDG: it keeps the login
+safe).
 """
 
 import secrets

@@ -1,7 +1,7 @@
 """Wrong tries: who guesses is slowed, by account and by address in the network; the owner gets in all the same.
 
-Counted by person, whatever name was typed; names that nobody has count alike. A device on which the person has logged in
-before has tries of its own. The counts lie in a table that forgets by time only (portal.lib.memory).
+Counted by person, whatever name was typed; names that nobody has count alike. A device on which the person has logged
+in before has tries of its own. The counts lie in a table that forgets by time only (portal.lib.memory).
 """
 
 from allauth.core.internal import ratelimit
@@ -60,7 +60,7 @@ def take_proof(request: HttpRequest) -> Taken | None:
 
 
 def take_link(person: User) -> bool:
-    """Whether one more link to set a new password may go to a person this hour. The last one that went keeps working."""
+    """Whether one more link to set a new password may go to a person this hour; the last one that went keeps working."""
     return _take(None, (LINKS, f"link:{person.pk}")) is not None
 
 
