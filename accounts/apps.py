@@ -8,13 +8,20 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         from allauth.account import signals as account
+        from allauth.idp.oidc.internal.oauthlib import server
         from allauth.mfa import signals as mfa
+        from django.contrib.auth.signals import user_logged_out
 
         from access.signals import membership_ended
 
         from . import signals as ours
+        from .sso_server import Validator
+
+        # allauth has no setting for it.
+        server.OAuthLibRequestValidator = Validator
 
         for signal, receiver in [
+            (user_logged_out, ours.on_logged_out),
             (membership_ended, ours.on_membership_ended),
             (account.password_changed, ours.on_password_changed),
             (account.password_set, ours.on_password_changed),

@@ -34,6 +34,12 @@ def on_factor_removed(sender, request, user, authenticator, **kwargs):
     end_sign_on(user)
 
 
+def on_logged_out(sender, request, user, **kwargs):
+    """What other programs got by this session ends with it."""
+    if user is not None and (sid := public_id_of(request)):
+        end_sign_on(user, sid=sid)
+
+
 def on_factor_added(sender, request, user, authenticator, **kwargs):
     """The code that set up an app does not count a second time."""
     step = getattr(request, "totp_step", None)

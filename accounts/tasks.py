@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -11,6 +12,7 @@ from procrastinate.contrib.django import app
 
 from portal.lib.days import today
 
+from .backchannel import address_of, tell
 from .exporting import finish_export
 from .mails import mail_password_link
 from .models import DataExport, EmailChange, NewsletterConsent, Session, User
@@ -26,6 +28,14 @@ PROOF_YEARS = 3
 @app.task(queue="papers", retry=RetryStrategy(max_attempts=6, exponential_wait=4), name="make_export")
 def make_export(export):
     finish_export(export)
+
+
+@app.task(queue="programs", retry=RetryStrategy(max_attempts=6, exponential_wait=4), name="tell_program")
+def tell_program(client, sub, sid=""):
+    """Tell a program that the login of a person (`sub`), or one session of it, has ended."""
+    program = Client.objects.filter(pk=client).first()
+    if program and address_of(program):
+        tell(program, sub, sid)
 
 
 @app.task(queue="mail", name="mail_reset_link")

@@ -60,7 +60,7 @@ def take_proof(request: HttpRequest) -> Taken | None:
 
 
 def take_link(person: User) -> bool:
-    """Whether one more link to set a new password may go to a person this hour; the last one that went keeps working."""
+    """Whether one more link to set a new password may go to a person this hour; the last one keeps working."""
     return _take(None, (LINKS, f"link:{person.pk}")) is not None
 
 

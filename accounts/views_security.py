@@ -15,6 +15,7 @@ from .closing import close_logins
 from .middleware import speak_to
 from .models.email_change import find_change
 from .sessions import device_name, end_sessions, public_id_of, sessions_of
+from .sso import end_sign_on
 
 
 @person_view
@@ -33,6 +34,7 @@ def session_end(request):
     """End one session, by its public id, or all others and what else hangs on them."""
     one, this = as_uuid(request.POST.get("session", "")), public_id_of(request)
     if one:
+        end_sign_on(request.user, sid=one)
         count = end_sessions(request.user, only=one)
     else:
         count = close_logins(request.user, but=[this]) if "others" in request.POST else 0
