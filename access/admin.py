@@ -45,6 +45,13 @@ class MembershipForm(forms.ModelForm):
         if self.instance.pk and "switches" in self.fields:
             self.fields["switches"].initial = list(self.instance.granted)
 
+    def clean_user(self):
+        """Staff look at customers from outside; nobody is on both sides of the counter (decision 0111)."""
+        person = self.cleaned_data["user"]
+        if person.is_staff:
+            raise ValidationError(_("This is one of the vendor's staff, who cannot become a customer's person."))
+        return person
+
     def clean(self):
         data = super().clean()
         stored = Membership.objects.filter(pk=self.instance.pk, is_holder=True).first()

@@ -1,6 +1,6 @@
 """personen.csv: authorised people with their switches."""
 
-from portal.lib.erp import Column, Reference, Refused, Table, choice, day, email, text
+from portal.lib.erp import Column, Excluded, Reference, Refused, Table, choice, day, email, text
 from portal.lib.erp.cells import Parser
 from portal.lib.erp.table import cell_changed, keep_unless_changed
 
@@ -77,6 +77,9 @@ def apply(cursor):
         cursor.execute(statement)
 
 
+# Nobody is on both sides of the counter (decision 0111).
+STAFF = "select lower(email) from accounts_user where is_staff and email is not null"
+
 AUTHORISED_PEOPLE = Table(
     file="personen.csv",
     key=["customer", "email"],
@@ -92,5 +95,6 @@ AUTHORISED_PEOPLE = Table(
         Column("GueltigBis", "ends_on", day()),
     ],
     references=[Reference("customer", "accounts_company", "number", "customer unknown")],
+    excluded=[Excluded("email", STAFF, "address of the vendor's staff")],
     apply=apply,
 )

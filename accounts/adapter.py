@@ -1,20 +1,28 @@
+import time
 from urllib.parse import urlsplit
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
+from django.db import transaction
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access.door import closed_everywhere
 
 from .addresses import note_change
+from .devices import note_login
 from .models import User
-from .people import normal_name
+from .sessions import public_id_of
+from .tries import take_login, take_proof
 
 WRONG = _("The user name or the password is not right.")
 
@@ -25,7 +33,11 @@ class AccountAdapter(DefaultAccountAdapter):
         **DefaultAccountAdapter.error_messages,
         "email_password_mismatch": WRONG,
         "username_password_mismatch": WRONG,
-        "too_many_login_attempts": _("Too many tries. Please wait five minutes, or set a new password."),
+        "too_many_login_attempts": format_lazy(
+            _("Too many tries. Please wait five minutes, set a new password, or call us: {phone}."),
+            phone=settings.BRAND["phone"],
+        ),
+        "too_many_codes": _("Too many tries. Please wait five minutes."),
     }
 
     def is_open_for_signup(self, request):
@@ -42,21 +54,36 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user, password):
         """By the person's own password: some have neither an address nor a name to log in with."""
+        taken = take_proof(self.request)
+        if taken is None:
+            raise self.validation_error("too_many_codes")
         before = user.password
         is_right = user.check_password(password)
         if user.password != before:
             # Stored anew under today's hash; the session that asks goes on.
             update_session_auth_hash(self.request, user)
+        if is_right:
+            taken.rollback()
         return is_right
 
+    @transaction.atomic
     def confirm_email(self, request, email_address):
-        """False for an address that became somebody else's while its link was on the way."""
+        """False for an address that became somebody else's, or was dropped, while its link was on the way."""
+        # As it is stored now: allauth saves the whole person, and a password set meanwhile must not be lost.
+        email_address.user = User.objects.select_for_update().get(pk=email_address.user_id)
         others = User.objects.with_email(email_address.email).exclude(pk=email_address.user_id)
-        if others.exists():
+        if others.exists() or not EmailAddress.objects.filter(pk=email_address.pk, verified=False).exists():
             template = "account/messages/email_confirmation_failed.txt"
             self.add_message(request, messages.ERROR, template, {"email": email_address.email})
             return False
         return super().confirm_email(request, email_address)
+
+    def is_reauthentication_required(self, *, app, **kwargs):
+        """For the address a login of the last minutes is proof enough; factors always ask once more."""
+        records = get_authentication_records(self.request, self.request.user)
+        if app == "allauth.account" and records:
+            return time.time() - records[-1]["at"] >= app_settings.REAUTHENTICATION_TIMEOUT
+        return super().is_reauthentication_required(app=app, **kwargs)
 
     def get_email_confirmation_url(self, request, emailconfirmation):
         return settings.PORTAL_URL + reverse("account_confirm_email", args=[emailconfirmation.key])
@@ -70,14 +97,24 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
         """A change of address is told to the old one, with the link that takes it back."""
         if template_prefix == "account/email/email_changed":
-            undo = note_change(user, context["from_email"], context["to_email"])
+            here = public_id_of(self.request) if self.request.user == user else None
+            undo = note_change(user, context["from_email"], context["to_email"], session=here)
             context = {**context, "undo_url": undo}
         super().send_notification_mail(template_prefix, user, context, email)
 
-    def _get_login_attempts_cache_key(self, request, **credentials):
-        # Another spelling of the same name is no new try.
+    def pre_authenticate(self, request, **credentials):
+        """Counts the try, by rules that leave the owner a way in (accounts.tries)."""
         name = credentials.get("email") or credentials.get("username") or ""
-        return f"login:{normal_name(name, settings.BRAND['login_prefix'])}"
+        self._login_failed_rl_usage = take_login(request, name)
+        if self._login_failed_rl_usage is None:
+            raise self.validation_error("too_many_login_attempts")
+
+    def post_login(self, request, user, **kwargs):
+        note_login(request, user, fully=True)
+        return super().post_login(request, user, **kwargs)
+
+    def _delete_login_attempts_cached_email(self, request, **credentials):
+        """Nothing: a new password forgives by person, not by address (accounts.signals)."""
 
 
 class FactorAdapter(DefaultMFAAdapter):

@@ -1,14 +1,16 @@
 """The address of an account: what a change of it sets going, and how the old address takes it back."""
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import mails
+from .closing import close_logins
 from .models import EmailChange, User
 from .newsletter import follow_address
-from .sessions import end_sessions
+from .tries import forgive
 
 
 class AddressTaken(Exception):
@@ -16,19 +18,25 @@ class AddressTaken(Exception):
 
 
 @transaction.atomic
-def note_change(person, old, new):
-    """The person confirmed a new address. Returns the link by which the old one takes it back within a week."""
+def note_change(person, old, new, *, session=None):
+    """The person confirmed a new address. Returns the link by which the old one takes it back within a week.
+
+    All sessions end but the one that asked for it and the one it was confirmed in (its public id).
+    """
+    asked_in = person.email_changes.waiting().filter(new__iexact=new).values_list("asked_in", flat=True).first()
     token = EmailChange.note(person, old, new)
+    close_logins(person, but=filter(None, [asked_in, session]))
     follow_address(person)
     return mails.url_of("email_undo", token)
 
 
 @transaction.atomic
 def undo(change):
-    """Link the old address again; whoever changed it is out, whatever they know.
+    """Link the old address again; whoever changed it is out, whatever they know, and the owner gets in.
 
-    All sessions end, the password is void, second factors added since the change are gone, and a link to set a new
-    password goes to the old address. Raises AddressTaken where that address has become somebody else's.
+    All sessions and tokens of other programs end, the password is void, second factors are gone that were set up since
+    somebody else may have been in, and a link to set a new password goes to the old address. Raises AddressTaken where
+    that address has become somebody else's.
     """
     person = User.objects.select_for_update().get(pk=change.user_id)
     if User.objects.with_email(change.old).exclude(pk=person.pk).exists():
@@ -41,11 +49,19 @@ def undo(change):
     # Links sent to the other address die with it.
     person.resets += 1
     person.save(update_fields=["email", "password", "resets"])
-    person.authenticator_set.filter(created_at__gte=change.changed_at).delete()
-    end_sessions(person)
+    _drop_suspect(person, change.suspect_since)
     link_address(person)
+    close_logins(person)
+    forgive(person)
     follow_address(person)
     mails.mail_password_link(person)
+
+
+def _drop_suspect(person, since):
+    """What a stranger may have added, or seen: factors, consents, and all recovery codes."""
+    person.authenticator_set.filter(created_at__gte=since).delete()
+    person.authenticator_set.filter(type=Authenticator.Type.RECOVERY_CODES).delete()
+    person.sign_on_consents.filter(given_at__gte=since).delete()
 
 
 def link_address(person):
@@ -66,6 +82,6 @@ def set_by_staff(person, old):
     if old:
         person.resets += 1
         person.save(update_fields=["resets"])
-        end_sessions(person)
+    close_logins(person)
     follow_address(person)
     mails.mail_address_set_by_staff(person, old)

@@ -7,8 +7,27 @@ class AccountsConfig(AppConfig):
     verbose_name = _("My account")
 
     def ready(self):
+        from allauth.account import signals as account
+        from allauth.idp.oidc.internal.oauthlib import server
+        from allauth.mfa import signals as mfa
+        from django.contrib.auth.signals import user_logged_out
+
         from access.signals import membership_ended
 
-        from .sso import on_membership_ended
+        from . import signals as ours
+        from .sso_server import Validator
 
-        membership_ended.connect(on_membership_ended, dispatch_uid="accounts.sign_on")
+        # allauth has no setting for it.
+        server.OAuthLibRequestValidator = Validator
+
+        for signal, receiver in [
+            (user_logged_out, ours.on_logged_out),
+            (membership_ended, ours.on_membership_ended),
+            (account.password_changed, ours.on_password_changed),
+            (account.password_set, ours.on_password_changed),
+            (account.password_reset, ours.on_password_reset),
+            (account.email_added, ours.on_address_asked),
+            (mfa.authenticator_added, ours.on_factor_added),
+            (mfa.authenticator_removed, ours.on_factor_removed),
+        ]:
+            signal.connect(receiver, dispatch_uid=f"accounts.{receiver.__name__}")

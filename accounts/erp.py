@@ -1,6 +1,6 @@
 """kunden.csv: customers with their main licence holder."""
 
-from portal.lib.erp import Column, Refused, Table, choice, day, email, text, yes_no
+from portal.lib.erp import Column, Excluded, Refused, Table, choice, day, email, text, yes_no
 from portal.lib.erp.cells import Parser
 from portal.lib.erp.table import cell_changed, keep_unless_changed
 
@@ -126,6 +126,9 @@ def apply(cursor):
         cursor.execute(statement)
 
 
+# Nobody is on both sides of the counter (decision 0111).
+STAFF = "select lower(email) from accounts_user where is_staff and email is not null"
+
 CUSTOMERS = Table(
     file="kunden.csv",
     key=["number"],
@@ -148,5 +151,6 @@ CUSTOMERS = Table(
         Column("Gesperrt", "is_blocked", yes_no()),
         Column("AngelegtAm", "customer_since", day()),
     ],
+    excluded=[Excluded("holder_email", STAFF, "address of the vendor's staff")],
     apply=apply,
 )

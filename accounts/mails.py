@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from access.mails import Mailbox
 
@@ -58,6 +59,40 @@ def mail_address_set_by_staff(person, old):
     for address in filter(None, {old, person.email}):
         subject = lambda: _("The e-mail address of your account")  # noqa: E731
         _send("address_set", person, subject, to=address, **context)
+
+
+# What staff did to a login, in whole sentences; said in the reader's language.
+BY_STAFF = {
+    "logged_out": _lazy("%(vendor)s has logged you out on all devices."),
+    "factors": _lazy(
+        "%(vendor)s has removed the second factors of your account. You are logged out everywhere and log in with "
+        "your password alone; please set up a new second factor then."
+    ),
+    "lifted": _lazy("%(vendor)s has ended the wait after wrong passwords; you can log in again."),
+    "disabled": _lazy("%(vendor)s has closed your account. Nobody can log in with it any more."),
+    "enabled": _lazy("%(vendor)s has opened your account again."),
+    "made_staff": _lazy("%(vendor)s has made your account one of its staff."),
+    "no_staff": _lazy("Your account is no longer one of the staff of %(vendor)s."),
+    "more_rights": _lazy("%(vendor)s has made your account an administrator's."),
+    "fewer_rights": _lazy("Your account is no longer an administrator's of %(vendor)s."),
+    "renamed": _lazy("%(vendor)s has changed the user name of your account."),
+}
+
+
+def mail_by_staff(person, what, *, old_address=None):
+    """Staff did something to a login (a key of BY_STAFF): to its address, and to the one that was linked before."""
+    subject = lambda: _("Your login to the portal")  # noqa: E731
+    with translation.override(person.language):
+        sentence = BY_STAFF[what] % {"vendor": settings.BRAND["vendor"]}
+    for address in filter(None, {old_address, person.email}):
+        _send("by_staff", person, subject, to=address, what=sentence, url=url_of("account_login"))
+
+
+def mail_company_closed(person, company, is_blocked):
+    """Staff closed a company's access, or opened it again."""
+    subject = lambda: _("Access of %(company)s to the portal") % {"company": company.name}  # noqa: E731
+    url = url_of("account_login")
+    _send("company_closed", person, subject, company=company, is_blocked=is_blocked, url=url)
 
 
 def mail_address_undone(person, new):

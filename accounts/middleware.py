@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from .devices import remember
 from .sessions import network_address
 from .sso import origins
 
@@ -38,7 +39,7 @@ def speak_to(request, person):
 
 
 class SessionDevice:
-    """Keeps for the list of sessions from which device, and when, each was last used."""
+    """Keeps for the list of sessions from which device, and when, each was last used; devices know who logged in."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -48,7 +49,9 @@ class SessionDevice:
         request.session.device = network_address(request), agent
         if request.session.get(SESSION_KEY) and request.user.is_authenticated:
             request.session.seen()
-        return self.get_response(request)
+        response = self.get_response(request)
+        remember(request, response)
+        return response
 
 
 class SignOnForms:

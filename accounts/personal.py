@@ -33,7 +33,7 @@ PERSONAL = [
         _("changes of address"),
         "accounts.EmailChange",
         "user",
-        ("old", "new", "changed_at", "undone_at"),
+        ("old", "new", "asked_at", "changed_at", "undone_at"),
         is_extra=True,
     ),
     Personal(

@@ -62,13 +62,18 @@ def sessions_of(person):
     return [row for row in rows if row.get_decoded().get(HASH_SESSION_KEY) in known]
 
 
-def end_sessions(person, *, but=None, only=None):
-    """Log a person out everywhere, everywhere but in one session (its key), or in one only (its public_id).
+def end_sessions(person, *, but=(), only=None):
+    """Log a person out everywhere, everywhere but in some sessions, or in one only, each by its public id.
 
-    Returns how many sessions have ended.
+    Returns how many sessions have ended. What else ends with a login: accounts.closing.
     """
-    rows = person.sessions.filter(public_id=only) if only else person.sessions.exclude(session_key=but or "")
+    rows = person.sessions.filter(public_id=only) if only else person.sessions.exclude(public_id__in=list(but))
     return rows.delete()[0]
+
+
+def public_id_of(request):
+    """The public id of the session at hand, or None where there is no stored one."""
+    return request.session.row.public_id if request.session.row else None
 
 
 def device_name(user_agent):

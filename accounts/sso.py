@@ -5,11 +5,14 @@ from urllib.parse import urlsplit
 from allauth.idp.oidc.adapter import DefaultOIDCAdapter
 from allauth.idp.oidc.models import Client, Token
 from django.conf import settings
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from access.door import has_second_factor, rights_of
 
+from .backchannel import address_of
 from .models import User
+from .tasks import tell_program
 
 SCOPES = ["openid", "profile", "email", "companies"]
 
@@ -50,8 +53,11 @@ class OIDCAdapter(DefaultOIDCAdapter):
     def populate_server_metadata(self, data):
         data["scopes_supported"] = SCOPES
         data["claims_supported"] = ["sub", "name", "given_name", "family_name", "locale", "email", "companies"]
+        data["claims_supported"] += ["auth_time", "sid"]
         data["grant_types_supported"] = ["authorization_code", "refresh_token"]
         data["response_types_supported"] = ["code"]
+        data["prompt_values_supported"] = ["none", "login", "consent", "select_account"]
+        data["backchannel_logout_supported"] = data["backchannel_logout_session_supported"] = True
         data.pop("device_authorization_endpoint", None)
 
 
@@ -78,12 +84,26 @@ def origins():
     return sorted({f"{part.scheme}://{part.netloc}" for part in map(urlsplit, uris) if part.netloc})
 
 
-def end_sign_on(person, client=None):
-    """Programs lose what they hold for a person: at the next look they have to ask anew."""
+@transaction.atomic
+def end_sign_on(person, client=None, *, sid=None):
+    """Programs lose what they hold for a person: at the next look they have to ask anew. Those that want it are told.
+
+    client: only that program. sid: only what comes from that session (its public id).
+    """
     tokens = Token.objects.filter(user=person)
-    (tokens.filter(client=client) if client else tokens).delete()
+    if client:
+        tokens = tokens.filter(client=client)
+    if sid:
+        tokens = tokens.filter(data__sid=str(sid))
+    for program in _concerned(person, tokens, client, sid):
+        tell_program.defer(client=program.pk, sub=person.username, sid=str(sid or ""))
+    tokens.delete()
 
 
-def on_membership_ended(sender, membership, by, **kwargs):
-    """Who no longer works for a company is not known as such elsewhere (edge 43)."""
-    end_sign_on(membership.user)
+def _concerned(person, tokens, client, sid):
+    """Programs to be told. A session's are those with tokens of it; else all that ever knew the person by the login."""
+    known = {token.client_id for token in tokens.only("client_id")}
+    if not sid and not client:
+        known |= set(person.sign_on_consents.values_list("client_id", flat=True))
+    found = Client.objects.filter(pk__in=known | ({client.pk} if client else set()))
+    return [program for program in found if address_of(program)]

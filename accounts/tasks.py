@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from allauth.idp.oidc.models import Client
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F
@@ -11,11 +12,13 @@ from procrastinate.contrib.django import app
 
 from portal.lib.days import today
 
+from .backchannel import address_of, tell
 from .exporting import finish_export
 from .mails import mail_password_link
 from .models import DataExport, EmailChange, NewsletterConsent, Session, User
 from .people import find_person
 from .renaming import apply_due
+from .tries import take_link
 
 # Links that were never opened, and addresses of before, are of no use to anybody after a month.
 UNUSED = timedelta(days=30)
@@ -27,15 +30,25 @@ def make_export(export):
     finish_export(export)
 
 
+@app.task(queue="programs", retry=RetryStrategy(max_attempts=6, exponential_wait=4), name="tell_program")
+def tell_program(client, sub, sid=""):
+    """Tell a program that the login of a person (`sub`), or one session of it, has ended."""
+    program = Client.objects.filter(pk=client).first()
+    if program and address_of(program):
+        tell(program, sub, sid)
+
+
 @app.task(queue="mail", name="mail_reset_link")
 def mail_reset_link(name):
     """The link of "forgotten password", if the name leads to an account with an address; later links kill it.
+
+    So many in an hour, by whatever name they were asked for: who asks for somebody else's cannot kill the last one.
 
     The page queues it for any name and looks nothing up, so that its time tells nothing (ASVS 6.3.8).
     """
     with transaction.atomic():
         person = find_person(name, settings.BRAND["login_prefix"])
-        if person is None or not person.is_active or not person.email:
+        if person is None or not person.is_active or not person.email or not take_link(person):
             return
         User.objects.filter(pk=person.pk).update(resets=F("resets") + 1)
         person.refresh_from_db(fields=["resets"])
@@ -66,5 +79,6 @@ def forget_unused():
     before = timezone.now() - UNUSED
     Session.objects.exclude(pk__in=Session.objects.alive().values("pk")).delete()
     EmailChange.objects.filter(changed_at__lt=before).delete()
+    EmailChange.objects.waiting().filter(asked_at__lt=before).delete()
     NewsletterConsent.objects.filter(confirmed_at=None, asked_at__lt=before).delete()
     NewsletterConsent.objects.filter(ended_at__year__lt=today().year - PROOF_YEARS).delete()

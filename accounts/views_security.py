@@ -11,9 +11,11 @@ from portal.lib.limits import too_many_dead_links
 from portal.lib.text import as_uuid
 
 from .addresses import AddressTaken, undo
+from .closing import close_logins
 from .middleware import speak_to
 from .models.email_change import find_change
-from .sessions import device_name, end_sessions, sessions_of
+from .sessions import device_name, end_sessions, public_id_of, sessions_of
+from .sso import end_sign_on
 
 
 @person_view
@@ -29,13 +31,13 @@ def session_list(request):
 @require_POST
 @person_view
 def session_end(request):
-    """End one session, by its public id, or all others."""
-    this = request.session.session_key
-    one = as_uuid(request.POST.get("session", ""))
+    """End one session, by its public id, or all others and what else hangs on them."""
+    one, this = as_uuid(request.POST.get("session", "")), public_id_of(request)
     if one:
+        end_sign_on(request.user, sid=one)
         count = end_sessions(request.user, only=one)
     else:
-        count = end_sessions(request.user, but=this) if "others" in request.POST else 0
+        count = close_logins(request.user, but=[this]) if "others" in request.POST else 0
     words = ngettext("%d session has ended.", "%d sessions have ended.", count) % count
     messages.success(request, words if count else _("There was nothing to end."))
     return redirect("session_list")

@@ -1,5 +1,7 @@
 """Signing in to the vendor's other programs; the protocol is allauth's, the door and the memory are ours."""
 
+import time
+
 from allauth.idp.oidc.internal.oauthlib.server import get_server
 from allauth.idp.oidc.internal.oauthlib.utils import extract_params, respond_html_error
 from allauth.idp.oidc.views import AuthorizationView
@@ -7,23 +9,47 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 from django.views.generic import FormView
 from oauthlib.oauth2.rfc6749.errors import FatalClientError, InvalidRequestError, OAuth2Error
-from oauthlib.openid.connect.core.exceptions import ConsentRequired
+from oauthlib.openid.connect.core.exceptions import LoginRequired
 
 from access.door import closed_everywhere, closed_page, person_view, public_view
 
 from .sso import end_sign_on
+from .sso_server import is_let_in, proved_at
+
+# Where somebody was sent from to prove who they are, and when.
+ASKED = "sign_on_asked"
+
+
+def _prompts(request):
+    return request.GET.get("prompt", "").split()
+
+
+def must_prove(request):
+    """Whether the program wants a newer proof of who somebody is than the session has."""
+    max_age = request.GET.get("max_age", "")
+    is_old = max_age.isdecimal() and time.time() - proved_at(request) > int(max_age)
+    wants_it = is_old or {"login", "select_account"} & set(_prompts(request))
+    asked = request.session.get(ASKED, {})
+    has_answered = asked.get("path") == request.get_full_path() and proved_at(request) > asked["at"]
+    return bool(wants_it) and not has_answered
 
 
 class Authorization(AuthorizationView):
-    """Asks once for a program of the vendor's own (skip_consent), each time for any other; PKCE is compulsory."""
+    """Asks once for a program of the vendor's own (skip_consent), each time for any other; PKCE is compulsory.
+
+    OpenID Connect Core 1.0, section 3.1.2.1: who the program wants to prove anew who they are (prompt, max_age) is led
+    to do so, and comes back here.
+    """
 
     def dispatch(self, request, *args, **kwargs):
-        if request.user.is_authenticated and not request.user.memberships.open().exists():
+        if request.user.is_authenticated and not is_let_in(request.user):
             if request.user.is_staff:
                 raise PermissionDenied
             return closed_page(request, closed_everywhere(request.user) or "removed")
@@ -42,17 +68,35 @@ class Authorization(AuthorizationView):
             return response
         except OAuth2Error as error:
             return _led_back(error, error.redirect_uri)
+        error = self._wrong_question(request, info)
+        return _led_back(error, info["redirect_uri"]) if error else None
+
+    def _wrong_question(self, request, info):
         asked, state = info["request"], info.get("state")
         if not asked.code_challenge or asked.code_challenge_method != "S256":
-            return _led_back(InvalidRequestError("PKCE with S256 is required.", state=state), info["redirect_uri"])
-        is_silent = "none" in (info.get("prompt") or ()) and request.user.is_authenticated
-        if is_silent and not request.user.sign_on_consents.covers(asked.client.pk, scopes):
-            return _led_back(ConsentRequired(state=state), info["redirect_uri"])
+            return InvalidRequestError("PKCE with S256 is required.", state=state)
+        if not request.GET.get("max_age", "0").isdecimal():
+            return InvalidRequestError("max_age is a number of seconds.", state=state)
+        if "none" in _prompts(request) and must_prove(request):
+            return LoginRequired(state=state)
         return None
+
+    def _login_required(self, request):
+        """Overrides allauth's: proof is what was given after the question, not that somebody has been sent for it."""
+        if not request.user.is_authenticated:
+            return None if "none" in _prompts(request) else self._led_to(request, "account_login")
+        if request.method == "GET" and "none" not in _prompts(request) and must_prove(request):
+            return self._led_to(request, "account_reauthenticate")
+        return None
+
+    def _led_to(self, request, name):
+        request.session[ASKED] = {"path": request.get_full_path(), "at": time.time()}
+        return redirect(f"{reverse(name)}?{urlencode({'next': request.get_full_path()})}")
 
     def _skip_consent(self):
         client = self._request_info["request"].client
-        if self.request.user.sign_on_consents.covers(client.pk, self._scopes):
+        is_given = self.request.user.sign_on_consents.covers(client.pk, self._scopes)
+        if is_given and "consent" not in _prompts(self.request):
             return super()._skip_consent()
         return FormView.get(self, self.request)
 
@@ -61,6 +105,7 @@ class Authorization(AuthorizationView):
         self.request.user.sign_on_consents.update_or_create(
             client_id=self._request_info["client_id"], defaults={"scopes": scopes}
         )
+        self.request.session.pop(ASKED, None)
         return super().form_valid(form)
 
 

@@ -2,8 +2,11 @@
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Token
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
@@ -21,8 +24,13 @@ admin.site.enable_nav_sidebar = True
 # The admin's own login knows no limits on wrong tries; the portal's does.
 admin.site.login = secure_admin_login(admin.site.login)
 
-# Written by allauth; addresses are linked on the person's page.
+# Nor does its page to change one's own password: no limit on tries, no mail, and other sessions go on.
+admin.site.password_change = admin.site.admin_view(lambda request: redirect("account_change_password"))
+
+# Written by allauth; addresses are linked, and factors removed, on the person's page, where the person is told.
 admin.site.unregister(EmailAddress)
+admin.site.unregister(Authenticator)
+admin.site.unregister(Token)
 
 # A queued mail carries one-time links; nobody reads them here.
 admin.site.unregister(ProcrastinateJob)

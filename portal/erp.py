@@ -122,6 +122,9 @@ def _refuse_strangers(cursor, table, result):
         result.refused += [(line, reference.reason) for line, _value in gone]
         if reference.table == "accounts_company":
             _warn_of_eaten_zeros(cursor, gone, result)
+    for excluded in table.excluded:
+        cursor.execute(f"delete from {STAGE} s where s.{excluded.column} in ({excluded.query}) returning s.line")
+        result.refused += [(line, excluded.reason) for (line,) in cursor.fetchall()]
     cursor.execute(f"delete from {STAGE} where problem is not null returning line, problem")
     result.refused += cursor.fetchall()
 

@@ -86,3 +86,17 @@ class MailHandover(models.Model):
                 recipients=self.recipients,
                 key=str(uuid.uuid4()),
             )
+
+
+class Remembered(models.Model):
+    """A row of portal.lib.memory: something that holds until a time, and goes by nothing else."""
+
+    key = models.CharField(max_length=250, primary_key=True)
+    value = models.BinaryField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["until"], name="remembered_until")]
+
+    def __str__(self):
+        return self.key

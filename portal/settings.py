@@ -183,8 +183,9 @@ APP_DB_PASSWORD = env.str("APP_DB_PASSWORD", "")
 # Without the pool, a connection that died with the server is replaced before it is used; the pool sees to its own.
 DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Limits on wrong tries count across processes and servers, so the cache is a table.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "portal_cache"}}
+# Limits on wrong tries and used codes are kept here by allauth: in a table, so that all servers count together, and one
+# that forgets by time only, so that nobody sets himself free by filling it (portal.lib.memory).
+CACHES = {"default": {"BACKEND": "portal.lib.memory.Memory", "LOCATION": "portal_remembered"}}
 
 # --- People and login ------------------------------------------------------------------
 
@@ -219,6 +220,9 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 # Addresses come from the vendor, the ERP or an opened invitation; a changed one is confirmed by its link.
 ACCOUNT_EMAIL_VERIFICATION = "optional"
 ACCOUNT_CHANGE_EMAIL = True
+# Asked once more for another address, unless the login is some minutes old (accounts.adapter).
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 # Nobody is mailed because a stranger typed their address.
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
@@ -229,10 +233,22 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if PORTAL_URL.startswith("https") else "http"
-ACCOUNT_RATE_LIMITS = {"login_failed": "5/5m/key,20/m/ip"}
+# Wrong passwords and codes are counted by accounts.tries. Links to set a new password have their limit in the worker,
+# by person: on the page, anybody could use up the owner's.
+ACCOUNT_RATE_LIMITS = {
+    "login": "",
+    "login_failed": "",
+    "reset_password": "20/m/ip",
+    "change_password": "5/5m/user",
+}
 # An authenticator app, passkeys (also as the only step), and codes for the day both are lost; each shown once.
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_ADAPTER = "accounts.adapter.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.forms_factor.AuthenticateForm",
+    "reauthenticate": "accounts.forms_factor.ReauthenticateForm",
+    "activate_totp": "accounts.forms_factor.ActivateForm",
+}
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Addresses come from the vendor or an opened invitation; some people have none, and need the protection as well.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
@@ -372,7 +388,7 @@ UPLOAD_WHOLE_LIMIT = env.int("UPLOAD_WHOLE_LIMIT", 20_000_000)
 # ClamAV's daemon, "tcp://clamav:3310" or "unix:/run/clamav/clamd.ctl": asked before a program is published. Empty: off.
 CLAMAV_ADDRESS = env.str("CLAMAV_ADDRESS", "")
 # The catalogue as a table: who may change articles may import them; between preview and confirmation the file waits in
-# the cache, where every web process finds it.
+# the same table as wrong tries do, where every web process finds it for a day.
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "change"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "view"
 IMPORT_EXPORT_TMP_STORAGE_CLASS = "import_export.tmp_storages.CacheStorage"
@@ -389,6 +405,7 @@ CSRF_TRUSTED_ORIGINS = [PORTAL_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+DEVICE_COOKIE_NAME = "__Host-device" if HTTPS else "device"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from django.core.cache import cache
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
@@ -25,3 +26,10 @@ def forget_mail(timestamp):
     """Who was mailed when is forgotten after a month; what is unclear stays until staff decide."""
     old = MailHandover.objects.filter(at__lt=timezone.now() - timedelta(days=30))
     old.exclude(state=MailHandover.State.UNCLEAR).delete()
+
+
+@app.periodic(cron="*/20 * * * *")
+@app.task(queue="cron", queueing_lock="forget_remembered", name="forget_remembered")
+def forget_remembered(timestamp):
+    """Wrong tries, used codes and the like go when their time is over, and never before."""
+    cache.forget()

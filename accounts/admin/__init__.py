@@ -1,3 +1,3 @@
-from . import companies, newsletter, people, requests
+from . import companies, newsletter, people, programs, requests
 
-__all__ = ["companies", "newsletter", "people", "requests"]
+__all__ = ["companies", "newsletter", "people", "programs", "requests"]

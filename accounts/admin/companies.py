@@ -1,5 +1,6 @@
 from django.conf import settings
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -7,6 +8,7 @@ from django.utils.translation import ngettext
 from portal.lib.admin import Kept
 
 from ..models import Company
+from ..staff import company_closed
 
 
 def search_companies(queryset, text):
@@ -49,13 +51,28 @@ class CompanyAdmin(Kept):
     def main_holder(self, company):
         return ", ".join(str(row.user) for row in company.memberships.all() if row.is_main_holder)
 
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change and "is_blocked" in form.changed_data:
+            company_closed(obj, is_blocked=obj.is_blocked)
+
     @admin.action(description=_("Block the selected companies"), permissions=["change"])
     def block(self, request, queryset):
-        self._tell(request, queryset.update(is_blocked=True))
+        self._close(request, queryset, is_blocked=True, done=_("Blocked."))
 
     @admin.action(description=_("Open the selected companies"), permissions=["change"])
     def unblock(self, request, queryset):
-        self._tell(request, queryset.update(is_blocked=False))
+        self._close(request, queryset, is_blocked=False, done=_("Opened again."))
+
+    def _close(self, request, queryset, *, is_blocked, done):
+        """One by one, each mailed and in the history; those that are so already are left alone."""
+        companies = list(queryset.exclude(is_blocked=is_blocked))
+        for company in companies:
+            with transaction.atomic():
+                Company.objects.filter(pk=company.pk).update(is_blocked=is_blocked)
+                company_closed(company, is_blocked=is_blocked)
+                self.log_change(request, company, done)
+        self._tell(request, len(companies))
 
     def _tell(self, request, count):
         text = ngettext("%(count)d company changed.", "%(count)d companies changed.", count) % {"count": count}

@@ -1,13 +1,28 @@
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from portal.lib.admin import QuickList
 
+from .. import staff
 from ..addresses import set_by_staff
 from ..mails import mail_password_link
 from ..models import User
-from ..sessions import end_sessions
+
+
+class PersonForm(forms.ModelForm):
+    def clean_is_staff(self):
+        """Nobody is on both sides of the counter (decision 0111)."""
+        wanted = self.cleaned_data["is_staff"]
+        if wanted and self.instance.pk and not self.initial.get("is_staff"):
+            numbers = list(self.instance.memberships.values_list("company__number", flat=True)[:5])
+            if numbers:
+                text = _("This person belongs to customers (%s). End these accesses first, or make a second account.")
+                raise forms.ValidationError(text % ", ".join(numbers))
+        return wanted
 
 
 @admin.register(User)
@@ -16,7 +31,8 @@ class PersonAdmin(UserAdmin, QuickList):
     list_filter = ["is_staff", "is_active"]
     search_fields = ["email", "first_name", "last_name", "username", "memberships__company__number"]
     ordering = ["last_name", "first_name"]
-    actions = ["send_password_link", "log_out"]
+    form = PersonForm
+    actions = ["send_password_link", "lift_tries", "remove_factors", "log_out"]
     readonly_fields = ["last_login", "date_joined"]
     add_fieldsets = [(None, {"fields": ["salutation", "first_name", "last_name", "email"]})]
     fieldsets = [
@@ -25,6 +41,10 @@ class PersonAdmin(UserAdmin, QuickList):
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
     ]
     add_form = None
+
+    def get_urls(self):
+        """Without the page on which Django lets staff set somebody's password."""
+        return super(UserAdmin, self).get_urls()
 
     def get_form(self, request, obj=None, **kwargs):
         # Nobody types somebody else's password; a link lets the person set it.
@@ -45,17 +65,39 @@ class PersonAdmin(UserAdmin, QuickList):
     def save_model(self, request, obj, form, change):
         if not change:
             obj.set_unusable_password()
-        super().save_model(request, obj, form, change)
-        set_by_staff(obj, form.initial.get("email"))
+        old = form.initial.get("email")
+        with transaction.atomic():
+            super().save_model(request, obj, form, change)
+            set_by_staff(obj, old)
+            if change:
+                staff.told(obj, {name: form.initial[name] for name in form.changed_data}, old_address=old)
 
     @admin.action(description=_("Send a link to set a password"), permissions=["change"])
     def send_password_link(self, request, queryset):
         people = [person for person in queryset if person.email and person.is_active and not person.is_staff]
         for person in people:
             mail_password_link(person)
+            self.log_change(request, person, _("A link to set a password was sent."))
         self.message_user(request, _("%(count)d links sent.") % {"count": len(people)}, messages.SUCCESS)
+
+    @admin.action(description=_("End the wait after wrong passwords"), permissions=["change"])
+    def lift_tries(self, request, queryset):
+        self._each(request, queryset, staff.lift_tries, _("The wait after wrong passwords was ended."))
+
+    @admin.action(description=_("Remove the second factors (checked by phone)"), permissions=["change"])
+    def remove_factors(self, request, queryset):
+        self._each(request, queryset, staff.remove_factors, _("The second factors were removed."))
 
     @admin.action(description=_("Log the selected people out everywhere"), permissions=["change"])
     def log_out(self, request, queryset):
-        count = sum(end_sessions(person) for person in queryset if self.has_change_permission(request, person))
-        self.message_user(request, _("%(count)d sessions ended.") % {"count": count}, messages.SUCCESS)
+        self._each(request, queryset, staff.log_out, _("All sessions were ended."))
+
+    def _each(self, request, queryset, act, done):
+        """Do it to each person, mailed and in the history; nobody above oneself is touched."""
+        people = [person for person in queryset if self.has_change_permission(request, person)]
+        for person in people:
+            with transaction.atomic():
+                act(person)
+                self.log_change(request, person, done)
+        text = ngettext("Done for %(count)d person.", "Done for %(count)d people.", len(people))
+        self.message_user(request, text % {"count": len(people)}, messages.SUCCESS)

@@ -33,7 +33,7 @@ def test_limits_count_in_the_database(ben):
 
     def entries():
         with connection.cursor() as cursor:
-            cursor.execute("select count(*) from portal_cache")
+            cursor.execute("select count(*) from portal_remembered")
             return cursor.fetchone()[0]
 
     before = entries()

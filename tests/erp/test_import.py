@@ -18,6 +18,7 @@ from orders.models import Order
 from portal.erp import import_export
 from shop.models import Article, Category, Price
 
+from .. import factories as make
 from . import export
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +122,17 @@ def test_authorised_people_with_their_switches(imported):
 def test_a_holder_named_among_the_people_stays_a_holder(imported):
     kaethe = Membership.objects.get(user__email="kaethe@a.example", company__number="00123")
     assert kaethe.is_main_holder and kaethe.ends_on is None
+
+
+def test_the_vendor_s_staff_do_not_become_customers(folder):
+    """Edge 45: neither as licence holder nor as authorised person, and the row says why."""
+    for email in ("Kaethe@A.example", "ben@a.example"):
+        make.UserFactory(email=email, is_staff=True)
+    refused = {name: result.refused for name, result in run(folder).items()}
+    reason = "address of the vendor's staff"
+    assert [line for line, why in refused["kunden.csv"] if why == reason]
+    assert [line for line, why in refused["personen.csv"] if why == reason]
+    assert not Membership.objects.filter(user__is_staff=True).exists()
 
 
 def test_licences_and_maintenance(imported):

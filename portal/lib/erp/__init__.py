@@ -2,11 +2,12 @@
 
 from .cells import Refused, choice, day, email, file_in, number, price, text, yes_no
 from .reading import FileRefused, rows_of
-from .table import Column, Reference, Table
+from .table import Column, Excluded, Reference, Table
 
 __all__ = [
     "Column",
     "FileRefused",
+    "Excluded",
     "Reference",
     "Refused",
     "Table",

@@ -35,6 +35,15 @@ class Reference:
 
 
 @dataclass(frozen=True)
+class Excluded:
+    """No value of a staged column may be among those that a query of ours gives."""
+
+    column: str
+    query: str
+    reason: str
+
+
+@dataclass(frozen=True)
 class Table:
     """file: its name in the export. key: the columns that name a row; twice: the reason when a key comes again.
 
@@ -48,6 +57,7 @@ class Table:
     apply: callable
     twice: str = "row twice"
     references: list[Reference] = field(default_factory=list)
+    excluded: list[Excluded] = field(default_factory=list)
 
     def stage_sql(self):
         """The staging table: line, key, the raw cells as JSON, a problem with a file, and the columns."""

@@ -1,0 +1,63 @@
+"""What the vendor's staff do to a login. Whatever it is, the person is mailed; the admin notes it in the history."""
+
+from allauth.mfa.models import Authenticator
+from django.db import transaction
+
+from . import mails
+from .closing import close_logins
+from .models import User
+from .tries import lift
+
+# Fields of the person's page that are told when they change, with what is said: (field, value) -> mails.BY_STAFF.
+TOLD = {
+    ("is_active", False): "disabled",
+    ("is_active", True): "enabled",
+    ("is_staff", True): "made_staff",
+    ("is_staff", False): "no_staff",
+    ("is_superuser", True): "more_rights",
+    ("is_superuser", False): "fewer_rights",
+}
+
+
+def log_out(person: User) -> int:
+    """End all sessions. Returns how many have ended."""
+    count = close_logins(person)
+    mails.mail_by_staff(person, "logged_out")
+    return count
+
+
+@transaction.atomic
+def remove_factors(person: User) -> int:
+    """Take all second factors and recovery codes from somebody who has lost them. Returns how many went.
+
+    Staff have checked on the phone who asks; whoever is in is logged out.
+    """
+    factors = Authenticator.objects.filter(user=person)
+    count = factors.exclude(type=Authenticator.Type.RECOVERY_CODES).count()
+    factors.delete()
+    close_logins(person)
+    mails.mail_by_staff(person, "factors")
+    return count
+
+
+def lift_tries(person: User) -> None:
+    """Let somebody try the password again although others go on guessing."""
+    lift(person)
+    mails.mail_by_staff(person, "lifted")
+
+
+def told(person: User, before: dict, *, old_address: str | None = None) -> None:
+    """Tell a person what staff changed on their page, at the address before too. before: field -> value."""
+    for (field, value), what in TOLD.items():
+        if field in before and before[field] != value == getattr(person, field):
+            mails.mail_by_staff(person, what, old_address=old_address)
+    if "username" in before and before["username"] != person.username:
+        mails.mail_by_staff(person, "renamed", old_address=old_address)
+    if before.get("is_active") and not person.is_active:
+        close_logins(person)
+
+
+def company_closed(company, *, is_blocked: bool) -> None:
+    """Tell everybody at a company that its access was closed, or opened again."""
+    for row in company.memberships.open().select_related("user"):
+        mails.mail_company_closed(row.user, company, is_blocked)
