@@ -31,7 +31,7 @@ def public_view(view):
 
 def person_view(view):
     """Open to everybody who is logged in, whatever the company. The login middleware keeps others out."""
-    return _declare(view, PERSON)
+    return _declare(or_back(view), PERSON)
 
 
 def company_view(view=None, *, needs=None, or_if=None):

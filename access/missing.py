@@ -1,6 +1,7 @@
 """A row that was there when the page was drawn and is not any more: another device, another tab, a colleague."""
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -12,7 +13,10 @@ Row = TypeVar("Row", bound=Model)
 
 
 class Missing(Exception):
-    """The row is not there; page: the URL name of the company's page it would stand on, args: that page's own."""
+    """The row is not there; page: the URL name of the page it would stand on, args: that page's own.
+
+    On a page of a company its number comes first by itself.
+    """
 
     def __init__(self, page: str, sentence: str, *args: Any) -> None:
         super().__init__(sentence)
@@ -28,13 +32,15 @@ def still_there(rows: "QuerySet[Row]", page: str, sentence: str, *args: Any, **l
 
 
 def or_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """A view of a company that leads to the page of a missing row, with the sentence on it."""
+    """A view that leads to the page of a missing row, with the sentence on it."""
 
+    @wraps(view)
     def told(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
             return view(request, *args, **kwargs)
         except Missing as missing:
             messages.warning(request, str(missing))
-            return redirect(missing.page, request.company.number, *missing.page_args)
+            company = getattr(request, "company", None)
+            return redirect(missing.page, *([company.number] if company else []), *missing.page_args)
 
     return told

@@ -6,7 +6,7 @@ from allauth.idp.oidc.views import AuthorizationView
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -15,6 +15,7 @@ from oauthlib.oauth2.rfc6749.errors import FatalClientError, InvalidRequestError
 from oauthlib.openid.connect.core.exceptions import ConsentRequired
 
 from access.door import closed_everywhere, closed_page, person_view, public_view
+from access.missing import still_there
 
 from .sso import end_sign_on
 
@@ -93,7 +94,8 @@ def sign_on_list(request):
 @require_POST
 @person_view
 def sign_on_end(request, pk):
-    consent = get_object_or_404(request.user.sign_on_consents, pk=pk)
+    consents = request.user.sign_on_consents.all()
+    consent = still_there(consents, "sign_on_list", _("This program does not know you any more."), pk=pk)
     end_sign_on(request.user, consent.client)
     consent.delete()
     messages.success(request, _("%s no longer knows you; it asks again at the next sign-in.") % consent.client.name)

@@ -71,18 +71,19 @@ def order_create(request):
     if request.method == "POST":
         form = CheckoutForm(request.POST, terms_label=terms_label())
         return place(request, form) if form.is_valid() else checkout(request, form)
-    if not read_cart(request.company, request.user).orderable:
+    cart = read_cart(request.company, request.user)
+    if not cart.orderable:
         return redirect("cart_detail", request.company.number)
-    return checkout(request, CheckoutForm(initial={"form_key": uuid.uuid4()}, terms_label=terms_label()))
+    return checkout(request, CheckoutForm(initial={"form_key": uuid.uuid4()}, terms_label=terms_label()), cart)
 
 
 def terms_label():
     return _("I accept the terms and conditions of %(seller)s") % {"seller": settings.BRAND["seller"]}
 
 
-def checkout(request, form, refusal=""):
+def checkout(request, form, cart=None, refusal=""):
     """The page as things are now, with what was typed; refusal: why it was not ordered, and what is different."""
-    cart, terms = read_cart(request.company, request.user), terms_of_sale()
+    cart, terms = cart or read_cart(request.company, request.user), terms_of_sale()
     changed = form.show(Offer.of(cart, request.company, terms))
     context = {"cart": cart, "terms": terms, "form": form, "changed": changed, "refusal": refusal}
     return render(request, "orders/order_create.html", context, status=409 if refusal else 200)
@@ -92,7 +93,7 @@ def place(request, form):
     try:
         order = place_order(request.membership, **form.given())
     except OrderRefused as refusal:
-        return checkout(request, form, str(refusal))
+        return checkout(request, form, refusal=str(refusal))
     number = {"number": order.number}
     if order.state == order.State.WAITING:
         messages.info(request, _("Thank you. Your order %(number)s waits for approval and goes to us then.") % number)

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from allauth.idp.oidc.models import Client
 from django.urls import reverse
 
 from .world import build, furnish, of_access
@@ -77,3 +78,13 @@ def test_a_place_removed_twice_leads_to_the_product(world, olga, as_):
     client.post(reverse("installed_remove", args=args))
     page = client.post(reverse("installed_remove", args=args), follow=True)
     assert page.status_code == 200 and "Dieser Ort steht nicht mehr in der Liste." in page.content.decode()
+
+
+@pytest.mark.parametrize("pk", [MISSING, "foreign"])
+def test_a_program_that_was_ended_on_another_device(pk, olga, ben, as_):
+    client = Client.objects.create(id="homecase", name="HOMECASE")
+    if pk == "foreign":
+        pk = ben.sign_on_consents.create(client=client, scopes="openid").pk
+    page = as_(olga).post(reverse("sign_on_end", args=[pk]), follow=True)
+    assert page.redirect_chain == [(reverse("sign_on_list"), 302)]
+    assert "Dieses Programm kennt Sie nicht mehr." in page.content.decode()
