@@ -9,6 +9,7 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
+from .missing import or_back
 from .models import Membership
 from .rights import Right
 
@@ -30,20 +31,23 @@ def public_view(view):
 
 def person_view(view):
     """Open to everybody who is logged in, whatever the company. The login middleware keeps others out."""
-    return _declare(view, PERSON)
+    return _declare(or_back(view), PERSON)
 
 
-def company_view(view=None, *, needs=None):
+def company_view(view=None, *, needs=None, or_if=None):
     """A page of one company, at /kunde/<number>/….
 
     Sets request.company, request.membership and request.rights (the set of Right values the person has).
     needs: a Right, HOLDER for licence holders only, or None for everybody at the company.
+    or_if: lets a member without the right in where or_if(request, **arguments) says so, such as to decide one order.
+    What the view looks for and does not find (access.missing) is said on the page it belongs to.
     Raises Http404 to outsiders, as for a company that does not exist (ASVS 8.2.2); answers 403 with the reason, and
     whom to ask, to members without the right, and with whom to call when company or membership are closed. The session
     of a person whom no company lets in any more ends there.
     """
     if view is None:
-        return lambda inner: company_view(inner, needs=needs)
+        return lambda inner: company_view(inner, needs=needs, or_if=or_if)
+    view_or_back = or_back(view)
 
     @wraps(view)
     def guarded(request, number, *args, **kwargs):
@@ -54,9 +58,9 @@ def company_view(view=None, *, needs=None):
             return closed_page(request, closed)
         if membership.company.needs_second_factor and not has_second_factor(request.user):
             return render(request, "accounts/second_factor_needed.html", status=403)
-        if needs and not _has(membership, needs):
+        if needs and not _has(membership, needs) and not (or_if and or_if(request, *args, **kwargs)):
             return _explain(request, needs)
-        return view(request, *args, **kwargs)
+        return view_or_back(request, *args, **kwargs)
 
     return _declare(guarded, needs or MEMBER)
 

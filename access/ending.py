@@ -1,11 +1,12 @@
 """How access ends, pauses and goes on: removed, suspended, let in again, until a day, renewed."""
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.lib.constraints import refusing
 from portal.lib.days import in_months, today
 
 from . import mails
@@ -59,15 +60,12 @@ def delete_membership(membership, *, by=None):
     Raises AccessRefused where it would leave the company without a licence holder.
     """
     user, was_invited = membership.user, not membership.accepted_at
-    try:
-        with transaction.atomic():
-            company, was_main = membership.company, membership.is_main_holder
-            _decide_reviews(membership, by)
-            membership.delete()
-            if was_main:
-                name_main_holder(company)
-    except IntegrityError as error:
-        raise AccessRefused(last_holder_sentence()) from error
+    with refusing("membership_last_holder", AccessRefused(last_holder_sentence())):
+        company, was_main = membership.company, membership.is_main_holder
+        _decide_reviews(membership, by)
+        membership.delete()
+        if was_main:
+            name_main_holder(company)
     if was_invited and not user.is_staff and not user.has_usable_password() and not user.last_login:
         _forget(user)
 

@@ -1,7 +1,9 @@
 """Licence holders: another one, handing the role over, giving it up. The last one stays, whatever happens."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils.translation import gettext as _
+
+from portal.lib.constraints import refusing
 
 from . import mails
 from .ending import close, delete_membership, name_main_holder
@@ -68,11 +70,8 @@ def end_holder(by, target):
 def _end_holder(target, rights):
     was_main = target.is_main_holder
     target.is_holder = target.is_main_holder = False
-    try:
-        with transaction.atomic():
-            save_version(target, "is_holder", "is_main_holder")
-    except IntegrityError as error:
-        raise AccessRefused(last_holder_sentence()) from error
+    with refusing("membership_last_holder", AccessRefused(last_holder_sentence())):
+        save_version(target, "is_holder", "is_main_holder")
     if was_main:
         name_main_holder(target.company)
     set_rights(target, rights)

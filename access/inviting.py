@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from portal.lib.constraints import broken_constraint
+
 from . import mails
 from .ending import check_limits
 from .log import Kind, act_as, note
@@ -53,7 +55,9 @@ def _account(person):
     try:
         with transaction.atomic():
             user.save()
-    except IntegrityError:
+    except IntegrityError as error:
+        if broken_constraint(error) != "user_email_once":
+            raise
         # Another company invited the same person in the same moment.
         return User.objects.with_email(email).get()
     return user

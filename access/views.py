@@ -1,7 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import BadRequest
 from django.core.paginator import Paginator
-from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -11,6 +10,7 @@ from portal.lib.text import clean_query
 from .door import company_view
 from .forms import InvitationForm
 from .inviting import invite
+from .missing import Missing
 from .models import Membership
 from .people import STATES, advised_against, described, differences, people_of, posted, rows_for, within_reach
 from .rights import Right
@@ -69,7 +69,7 @@ def preview_person(request, people, wishes):
     """The portal as one person would see it with the switches as they stand on the page; saves nothing."""
     membership = next((row for row in people if str(row.pk) == request.POST["preview"]), None)
     if membership is None:
-        raise Http404
+        raise Missing("people_list", _("This person no longer has access here."))
     rights = wishes[membership.pk].applied_to(membership.granted)
     changed = [right for right in Right if (right in rights) != (right in membership.granted)]
     kept = [(name, values) for name, values in request.POST.lists() if name not in ("preview", "csrfmiddlewaretoken")]

@@ -1,13 +1,14 @@
 """Licence holders: naming another, ending the role, handing it over; and the take-over when one has left."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from .door import HOLDER, company_view
 from .forms import HandOverForm, ObjectionForm, TakeOverForm
 from .holders import end_holder, hand_over, make_main, name_holder, why_no_holder
+from .missing import still_there
 from .rights import Right
 from .services import AccessRefused
 from .takeovers import may_object, object_to, start_takeover, withdraw_takeover
@@ -97,7 +98,8 @@ def _shown(request, newest, form, objection=None):
 
 
 def _open(request, pk):
-    return get_object_or_404(request.company.takeovers.select_related("membership"), pk=pk)
+    takeovers = request.company.takeovers.select_related("membership")
+    return still_there(takeovers, "takeover", _("This take-over is no longer there."), pk=pk)
 
 
 @require_POST

@@ -1,7 +1,7 @@
 """One person's page, and what can be done with their access there."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -12,6 +12,7 @@ from .forms import MembershipForm
 from .holders import why_no_holder
 from .inviting import send_again
 from .log import events_of
+from .missing import still_there
 from .rights import Right
 from .services import AccessRefused, SavedMeanwhile, why_not_touched
 
@@ -19,7 +20,8 @@ RECENT = 6
 
 
 def member(request, pk):
-    return get_object_or_404(request.company.memberships.select_related("user", "company"), pk=pk)
+    people = request.company.memberships.select_related("user", "company")
+    return still_there(people, "people_list", _("This person no longer has access here."), pk=pk)
 
 
 @company_view(needs=Right.ACCESS)

@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 from .asking import answer, ask_for
 from .door import company_view
 from .forms import AnswerForm
+from .missing import still_there
 from .models import AccessRequest
 from .rights import Right
 from .services import AccessRefused, grantable
@@ -42,7 +43,7 @@ def access_request(request, right):
 def request_answer(request, pk):
     """Yes, yes until a day, or no."""
     mine = request.company.memberships.all()
-    asked = get_object_or_404(AccessRequest.of(mine), pk=pk)
+    asked = still_there(AccessRequest.of(mine), "people_list", _("This request is no longer there."), pk=pk)
     asked.membership.company = request.company
     may = asked.right in grantable(request.membership, asked.membership)
     form = AnswerForm(request.POST or None, right=asked.right)

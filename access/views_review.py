@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 from portal.lib.files import serve_protected
 
 from .door import company_view
+from .missing import still_there
 from .reviews import close_review, is_unused, keep, start_review
 from .rights import Right
 from .services import AccessRefused, why_not_touched
@@ -47,9 +48,11 @@ def _people(request, is_open):
 @require_POST
 @company_view(needs=Right.ACCESS)
 def review_keep(request, pk):
-    is_open = get_object_or_404(request.company.access_reviews, closed_at=None)
+    reviews = request.company.access_reviews.all()
+    is_open = still_there(reviews, "review", _("No review is open any more."), closed_at=None)
+    person = still_there(is_open.people.all(), "review", _("This person is not part of the review any more."), pk=pk)
     try:
-        keep(request.membership, get_object_or_404(is_open.people, pk=pk))
+        keep(request.membership, person)
     except AccessRefused as refusal:
         messages.error(request, str(refusal))
     return redirect("review", request.company.number)

@@ -8,7 +8,7 @@ from allauth.idp.oidc.views import AuthorizationView
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -19,6 +19,7 @@ from oauthlib.oauth2.rfc6749.errors import FatalClientError, InvalidRequestError
 from oauthlib.openid.connect.core.exceptions import LoginRequired
 
 from access.door import closed_everywhere, closed_page, person_view, public_view
+from access.missing import still_there
 
 from .sso import end_sign_on
 from .sso_server import is_let_in, proved_at
@@ -138,7 +139,8 @@ def sign_on_list(request):
 @require_POST
 @person_view
 def sign_on_end(request, pk):
-    consent = get_object_or_404(request.user.sign_on_consents, pk=pk)
+    consents = request.user.sign_on_consents.all()
+    consent = still_there(consents, "sign_on_list", _("This program does not know you any more."), pk=pk)
     end_sign_on(request.user, consent.client)
     consent.delete()
     messages.success(request, _("%s no longer knows you; it asks again at the next sign-in.") % consent.client.name)

@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Company
+from portal.lib.constraints import refusing
 from portal.lib.days import today
 
 from . import mails, tasks
@@ -73,11 +74,8 @@ def object_to(change, company, text, *, by):
     """
     if not change.is_open:
         raise ChangeRefused(_("The period to object ended on %s.") % change.objection_until.strftime("%d.%m.%Y"))
-    try:
-        with transaction.atomic():
-            objection = company.objections.create(change=change, user=by, name=str(by)[:300], text=text)
-    except IntegrityError as error:
-        raise ChangeRefused(_("Your company has objected already.")) from error
+    with refusing("objection_once", ChangeRefused(_("Your company has objected already."))):
+        objection = company.objections.create(change=change, user=by, name=str(by)[:300], text=text)
     mails.mail_objection(objection)
     return objection
 

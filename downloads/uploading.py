@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.lib.clamav import Scanner, ScannerAway
+from portal.lib.constraints import broken_constraint
 
 from . import mails
 from .models import ReleaseFile, Upload
@@ -165,7 +166,9 @@ def check(pk):
             _isolate(upload, found)
         else:
             _publish(upload, sha256)
-    except IntegrityError:
+    except IntegrityError as error:
+        if broken_constraint(error) != "release_file_once":
+            raise
         # Two people sent a file of one name; the other's is published.
         _refuse(upload)
     except (ScannerAway, OSError) as trouble:

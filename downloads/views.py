@@ -2,9 +2,11 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from access.door import company_view
+from access.missing import still_there
 from access.rights import Right
 from portal.lib.files import begins_download, serve_protected
 
@@ -98,7 +100,8 @@ def installed_note(request, product):
 @require_POST
 @company_view(needs=Right.DOWNLOADS)
 def installed_remove(request, product, pk):
-    get_object_or_404(request.company.installed_versions.filter(product__number=product), pk=pk).delete()
+    places = request.company.installed_versions.filter(product__number=product)
+    still_there(places, "product_detail", _("This place is no longer on the list."), product, pk=pk).delete()
     return redirect(reverse("product_detail", args=[request.company.number, product]) + "#places")
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.admin import LookOnly, QuickList, ReadOnly
 
 from .models import ErpToken, Grant, Order, OrderEvent, OrderLine, Webhook
-from .states import OrderRefused, accept, cancel, cancel_line, fulfil, line_done
+from .states import OrderRefused, accept, cancel, fulfil, settle
 
 
 class OrderLineInline(LookOnly):
@@ -107,11 +107,10 @@ class OrderAdmin(ReadOnly):
             wanted = [form for form in lineforms if form.cleaned_data["act"] == "decline"]
             accept(order, by=request.user, declined={one.line.pk: one.cleaned_data["reason"] for one in wanted})
         else:
-            for form in lineforms:
-                if form.cleaned_data["act"] == "done":
-                    line_done(form.line, by=request.user)
-                elif form.cleaned_data["act"] == "take_back":
-                    cancel_line(form.line, by=request.user, reason=form.cleaned_data["reason"])
+            acts = [(form.line.pk, form.cleaned_data) for form in lineforms]
+            done = [pk for pk, asked in acts if asked["act"] == "done"]
+            taken_back = {pk: asked["reason"] for pk, asked in acts if asked["act"] == "take_back"}
+            settle(order, by=request.user, done=done, taken_back=taken_back)
 
     @admin.action(description=_("Accept the selected orders"), permissions=["decide"])
     def accept(self, request, queryset):

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import transaction
 
-from shop.cart import CartRefused, put
+from shop.cart import CartRefused, empty, put
 from shop.models import Article
 from shop.prices import unit_price
 
@@ -74,8 +74,7 @@ def _successors(company, gone):
 def fill_cart(compared, company, user, *, replace):
     """Put what can still be ordered into the cart. Returns the names of what could not."""
     if replace:
-        for cart in company.carts.filter(user=user):
-            cart.lines.all().delete()
+        empty(company, user)
     left_out = []
     for entry in compared:
         if entry.article is None:

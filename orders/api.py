@@ -6,7 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Field, File, Form, Header, NinjaAPI, Schema
@@ -19,7 +19,8 @@ from contracts.models import Document
 from portal.lib.answers import DATABASE_BACK_IN
 from portal.lib.database import TROUBLES, trouble_of
 
-from .models import ErpCall, ErpToken, Order, OrderEvent
+from .feed import events_after
+from .models import ErpCall, ErpToken, Order
 from .states import OrderRefused, accept, cancel, fulfil
 
 LARGEST_PAPER = 20 * 1024 * 1024
@@ -143,10 +144,9 @@ IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=8, ma
 def orders_changed(request, after: int = 0, limit: int = 100):
     """Changes of orders after a cursor, oldest first; each with the order as it is now."""
     limit, after = min(max(limit, 1), 500), min(max(after, 0), LARGEST_ID)
-    events = OrderEvent.objects.filter(pk__gt=after).exclude(order__state=Order.State.WAITING).order_by("pk")
-    rows = list(events.select_related("order__company").prefetch_related("order__lines")[:limit])
-    changes = [{"cursor": row.pk, "at": row.at, "order": row.order} for row in rows]
-    return 200, {"changes": changes, "cursor": rows[-1].pk if rows else after}
+    rows = list(events_after(after).select_related("order__company").prefetch_related("order__lines")[:limit])
+    changes = [{"cursor": row.place, "at": row.at, "order": row.order} for row in rows]
+    return 200, {"changes": changes, "cursor": rows[-1].place if rows else after}
 
 
 @api.get("/orders/{number}", response={200: OrderOut, 404: Problem}, auth=Token(Scope.READ))
@@ -177,10 +177,10 @@ def order_state(request, number: str, wish: StateIn, key: IdempotencyKey):
 def _change(row, wish):
     if wish.state == row.state and not wish.declined:
         return 200, {"number": row.number, "state": row.state}
+    if wish.state not in CHANGES:
+        return 422, {"detail": "The state is one of accepted, fulfilled, cancelled."}
     try:
         changed = CHANGES[wish.state](row, wish)
-    except KeyError:
-        return 422, {"detail": "The state is one of accepted, fulfilled, cancelled."}
     except OrderRefused as refusal:
         return 409, {"detail": str(refusal)}
     return 200, {"number": changed.number, "state": changed.state}
@@ -203,16 +203,15 @@ CHANGES = {
 def _once(token, key, asked, act):
     """act's (status, answer), remembered by key; a key used for something else is refused."""
     wanted = hashlib.sha256(asked.encode()).hexdigest()
-    try:
-        with transaction.atomic():
-            # The row comes first: who asks at the same moment waits for it.
-            call = ErpCall.objects.create(token=token, key=key, request_hash=wanted, status=0, answer={})
+    new = {"request_hash": wanted, "status": 0, "answer": {}}
+    with transaction.atomic():
+        # The row comes first: who asks at the same moment waits for it.
+        call, is_new = ErpCall.objects.get_or_create(token=token, key=key, defaults=new)
+        if is_new:
             call.status, call.answer = act()
             call.save(update_fields=["status", "answer"])
-    except IntegrityError:
-        call = ErpCall.objects.get(token=token, key=key)
-        if call.request_hash != wanted:
-            return 409, {"detail": "This Idempotency-Key was used for another request."}
+    if call.request_hash != wanted:
+        return 409, {"detail": "This Idempotency-Key was used for another request."}
     return call.status, call.answer
 
 

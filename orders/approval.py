@@ -1,50 +1,53 @@
 """Orders above a person's limits wait for a licence holder or deputy."""
 
-from datetime import datetime
-
 from django.db import transaction
-from django.db.models import Sum
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from access.models import Membership
+from access.rights import Right
 from access.services import AccessRefused, entered
-from portal.lib.days import today
 
+from .limits import needs_approval, ordered_this_month
 from .models import Order
 from .states import OrderRefused, approve, reject
 
-
-def needs_approval(membership, net):
-    """Whether a sum (euro net) is above what the person may order alone, by order or by calendar month.
-
-    Licence holders have no limit.
-    """
-    if membership.is_holder:
-        return False
-    if membership.order_limit is not None and net > membership.order_limit:
-        return True
-    limit = membership.order_limit_month
-    return limit is not None and ordered_this_month(membership) + net > limit
+__all__ = ["approver_limit", "decide", "may_decide", "needs_approval", "ordered_this_month", "why_not_decided"]
 
 
-def ordered_this_month(membership):
-    """What the person has ordered there since the first of the month in Berlin, euro net, without cancelled."""
-    first = timezone.make_aware(datetime.combine(today().replace(day=1), datetime.min.time()))
-    orders = membership.company.orders.filter(ordered_by=membership.user_id, placed_at__gte=first)
-    return orders.exclude(state=Order.State.CANCELLED).aggregate(sum=Sum("net", default=0))["sum"]
+def why_not_decided(order: Order, membership: Membership) -> str:
+    """Why a person cannot decide an order, in a sentence, or ""."""
+    if order.state != Order.State.WAITING:
+        return _("This order does not wait for approval any more.")
+    if order.ordered_by_id == membership.user_id:
+        return _("Nobody approves their own order.")
+    return "" if membership.may(Right.ACCESS) else _("You may no longer manage access at this company.")
+
+
+def may_decide(order: Order, membership: Membership) -> bool:
+    """Whether a person may approve or reject an order: holders and deputies, while it waits, never their own."""
+    return not why_not_decided(order, membership)
+
+
+def approver_limit(order: Order, membership: Membership) -> str:
+    """Why who may decide can only reject, or "": nobody lets others order what they could not order themselves."""
+    if needs_approval(membership, order.net):
+        return _("This sum is above your own order limit. A licence holder has to approve it.")
+    return ""
 
 
 @transaction.atomic
-def decide(order, membership, *, approves, reason=""):
+def decide(order: Order, membership: Membership, *, approves: bool, reason: str = "") -> Order:
     """Approve or reject an order that waits.
 
-    Licence holders and deputies only, as they are now and not when the mail was sent, and never one's own order.
-    Raises OrderRefused.
+    Licence holders and deputies only, as they are now and not when the mail was sent, never one's own order, and no
+    sum above one's own limits. Raises OrderRefused.
     """
     try:
         membership = entered(membership)
     except AccessRefused as refusal:
         raise OrderRefused(str(refusal)) from refusal
-    if order.ordered_by_id == membership.user_id:
-        raise OrderRefused(_("Nobody approves their own order."))
+    order = membership.company.orders.select_for_update().get(pk=order.pk)
+    refusal = why_not_decided(order, membership) or (approves and approver_limit(order, membership))
+    if refusal:
+        raise OrderRefused(refusal)
     return (approve if approves else reject)(order, by=membership.user, reason=reason)

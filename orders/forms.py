@@ -8,6 +8,7 @@ from portal.lib.days import today
 from portal.lib.text import clean_query
 
 from .models import Order
+from .offer import Offer, changes
 
 
 class CheckoutForm(forms.Form):
@@ -26,7 +27,8 @@ class CheckoutForm(forms.Form):
     )
     accepts_terms = forms.BooleanField(error_messages={"required": _("Please accept the terms to order.")})
     form_key = forms.UUIDField(widget=forms.HiddenInput)
-    shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    # The Offer that was on screen, sealed.
+    shown = forms.CharField(max_length=200_000, widget=forms.HiddenInput)
 
     def __init__(self, *args, terms_label="", **kwargs):
         super().__init__(*args, **kwargs)
@@ -37,6 +39,29 @@ class CheckoutForm(forms.Form):
         if day and day < today():
             raise forms.ValidationError(_("This day is over already."))
         return day
+
+    def clean_shown(self):
+        offer = Offer.opened(self.cleaned_data["shown"])
+        if offer is None:
+            raise forms.ValidationError(
+                _("Something has changed since this page was shown. Please check it once more.")
+            )
+        return offer
+
+    def show(self, now):
+        """Carry what the page shows from now on (an Offer). Returns what is different from what it showed before.
+
+        Nobody has accepted terms that were not on screen.
+        """
+        if not self.is_bound:
+            self.initial["shown"] = now.sealed()
+            return []
+        before = Offer.opened(self.data.get("shown", ""))
+        self.data = self.data.copy()
+        self.data["shown"] = now.sealed()
+        if before is None or not before.has_same_terms(now):
+            self.data.pop("accepts_terms", None)
+        return changes(before, now) if before and before != now else []
 
     def given(self):
         """Keyword arguments for orders.services.place_order."""
@@ -87,4 +112,10 @@ class OrderFilter(forms.Form):
 
 
 class DecisionForm(forms.Form):
+    APPROVE, REJECT = "approve", "reject"
+
+    decision = forms.ChoiceField(
+        choices=[(APPROVE, _("Approve")), (REJECT, _("Reject"))],
+        error_messages={name: _("Please approve or reject the order.") for name in ("required", "invalid_choice")},
+    )
     reason = forms.CharField(label=_("A word to who ordered"), max_length=300, required=False)

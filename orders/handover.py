@@ -6,7 +6,8 @@ from django.utils import timezone
 
 from portal.lib.csv import safe
 
-from .models import Order, OrderEvent
+from .feed import events_after
+from .models import Order
 from .papers import ORDER
 from .papers import order_x as message
 
@@ -28,9 +29,9 @@ def export_orders(folder, *, after=0, order_x=False):
     CSV in Windows-1252 with semicolons and decimal commas, as the ERP writes it; what Windows-1252 cannot say becomes a
     question mark. Each file is written aside and renamed, so that the ERP never reads half of one. Raises OSError.
     """
-    events = OrderEvent.objects.filter(pk__gt=after).exclude(order__state=Order.State.WAITING)
-    cursor = events.order_by("-pk").values_list("pk", flat=True).first() or after
-    rows = Order.objects.filter(pk__in=events.filter(pk__lte=cursor).values("order"), state__in=LETTERS)
+    seen = dict(events_after(after).values_list("place", "order"))
+    cursor = max(seen, default=after)
+    rows = Order.objects.filter(pk__in=set(seen.values()), state__in=LETTERS)
     rows = list(rows.select_related("company", "ordered_by").prefetch_related("lines").order_by("placed_at", "number"))
     _write(folder / "auftraege.csv", HEAD, [_order(row) for row in rows])
     _write(folder / "auftragspositionen.csv", LINE_HEAD, [_line(row, line) for row in rows for line in row.lines.all()])

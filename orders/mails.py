@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from .limits import needs_approval
 from .models import Order
 
 
@@ -22,24 +23,39 @@ def _send(template, order, address, language, subject, *, attachment=None, **con
         message.send()
 
 
+def _orderer(order):
+    """Address -> language of who ordered, while still with the company."""
+    person = order.ordered_by
+    if person and person.email and order.company.memberships.filter(user=person).exists():
+        return {person.email.lower(): person.language}
+    return {}
+
+
 def _readers(order):
     """Address -> language, as the company chooses: who ordered, while still with it, and the company's mailbox.
 
     Where the chosen one cannot be reached the other gets it: somebody has to (§ 312i BGB).
     """
-    company, person = order.company, order.ordered_by
+    company, orderer = order.company, _orderer(order)
     mailbox = {company.email.lower(): "de"} if company.email else {}
-    orderer = {}
-    if person and person.email and company.memberships.filter(user=person).exists():
-        orderer[person.email.lower()] = person.language
     wanted = {"orderer": orderer or mailbox, "mailbox": mailbox or orderer}
     return wanted.get(company.confirmations, mailbox | orderer).items()
 
 
-def mail_receipt(order):
-    """The order has arrived (§ 312i BGB): to who ordered, and to the company's mailbox."""
+def mail_receipt(order, *, approved_by="", word=""):
+    """The order has arrived (§ 312i BGB): to who ordered, and to the company's mailbox.
+
+    approved_by: the name of who let it through, where it had to wait; word: what they wrote.
+    """
     for address, language in _readers(order):
-        _send("receipt", order, address, language, lambda: _("We have received your order %s") % order.number)
+        subject = lambda: _("We have received your order %s") % order.number  # noqa: E731
+        _send("receipt", order, address, language, subject, approved_by=approved_by, word=word)
+
+
+def mail_waiting(order):
+    """The order waits for approval inside the company: to who ordered, and to nobody else yet."""
+    for address, language in _orderer(order).items():
+        _send("waiting", order, address, language, lambda: _("Your order %s waits for approval") % order.number)
 
 
 def mail_confirmation(order, paper):
@@ -57,9 +73,11 @@ def mail_confirmation(order, paper):
 
 
 def mail_approvers(order, membership):
-    """An order waits: to licence holders and deputies, but not to who ordered."""
-    for row in membership.company.memberships.granting().select_related("user").exclude(user=membership.user):
-        if row.user.email:
+    """An order waits: to the licence holders and deputies who may approve its sum, but not to who ordered."""
+    company = membership.company
+    for row in company.memberships.granting().select_related("user").exclude(user=membership.user):
+        row.company = company
+        if row.user.email and not needs_approval(row, order.net):
             _send(
                 "approval",
                 order,
@@ -71,9 +89,12 @@ def mail_approvers(order, membership):
             )
 
 
-def mail_state(order, reason):
-    """The order went on: to who ordered, if still with the company, and to the company's mailbox."""
-    for address, language in _readers(order):
+def mail_state(order, reason, *, inside=False):
+    """The order went on: to who ordered, if still with the company, and to the company's mailbox.
+
+    inside: it never left the company; then only who ordered has heard of it.
+    """
+    for address, language in _orderer(order).items() if inside else _readers(order):
         _send("state", order, address, language, lambda: _state_subject(order), reason=reason)
 
 

@@ -1,33 +1,30 @@
 """Placing an order: certain, once, at the prices that were on screen."""
 
-import hashlib
+from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from access.models import Membership
+from access.services import lock_company
 from contracts.models import Acceptance, Terms
 from portal.lib.text import as_uuid
-from shop.cart import read_cart
-from shop.models import Cart
+from shop.cart import locked_cart, read_cart
 from shop.trainings import TrainingRefused, book_lines, day_of
 
 from . import mails, tasks
-from .approval import needs_approval
+from .limits import needs_approval
 from .models import Order, OrderLine
+from .offer import Offer
 from .states import OrderRefused
 
 State = Order.State
 
 
 class CartChanged(OrderRefused):
-    """Prices or fit changed since the page was shown; it has to be shown again."""
-
-
-def fingerprint(cart):
-    """A short hash of what the checkout shows: articles, quantities, prices, fit. It changes when any of them does."""
-    lines = [f"{line.article.pk}:{line.quantity}:{line.price}:{line.fits}" for line in cart.lines]
-    return hashlib.sha256("|".join(lines).encode()).hexdigest()[:24]
+    """It is not what the page showed any more; it has to be shown again."""
 
 
 def terms_of_sale():
@@ -36,34 +33,50 @@ def terms_of_sale():
 
 
 @transaction.atomic
-def place_order(membership, *, form_key, shown, terms, **wishes):
-    """Turn the person's cart into an order at today's prices; returns the Order.
+def place_order(membership: Membership, *, form_key: UUID, shown: Offer, **wishes: Any) -> Order:
+    """Turn the person's cart into an order of exactly what was shown; returns the Order.
 
-    The same form_key gives the same order, however often it is sent. shown: the fingerprint that was on screen.
-    wishes: reference, cost_center, note, wished_on.
-    Raises CartChanged when it no longer fits, OrderRefused when there is nothing to order; the cart is then as before.
+    The same form_key gives the same order, however often it is sent. shown: the Offer that was on screen, with the
+    terms that were accepted. wishes: reference, cost_center, note, wished_on.
+    Raises CartChanged when anything is different by now, OrderRefused when nothing can be ordered; the cart is then as
+    before.
     """
     company, user = membership.company, membership.user
+    if membership.order_limit_month is not None:
+        # What the person lets others order counts into the same month, and is decided under this lock.
+        lock_company(company.pk)
     # Two posts of the same person come one after the other; the second finds the first's order.
-    cart_row, _new = Cart.objects.select_for_update().get_or_create(company=company, user=user)
+    cart_row = locked_cart(company, user)
     if placed := Order.objects.filter(form_key=form_key, company=company, ordered_by=user).first():
         return placed
-    cart = read_cart(company, user)
-    if not cart.orderable:
-        raise OrderRefused(_("There is nothing in your cart that can be ordered."))
-    if fingerprint(cart) != shown:
+    cart, terms = read_cart(company, user), terms_of_sale()
+    if Offer.of(cart, company, terms) != shown:
         raise CartChanged(_("Something has changed since this page was shown. Please check it once more."))
+    if not cart.orderable or terms is None:
+        raise OrderRefused(_("There is nothing in your cart that can be ordered."))
     order = _make_order(membership, cart, terms, form_key=form_key, **wishes)
+    _book(cart, order)
+    cart_row.lines.filter(pk__in=[line.row.pk for line in cart.orderable]).delete()
+    _tell(order, membership)
+    return order
+
+
+def _book(cart, order):
+    """The seats of its trainings; what waits for approval holds them without a word."""
+    is_told = order.state != State.WAITING
     try:
-        book_lines(cart.orderable, company, by=user, order_number=order.number)
+        book_lines(cart.orderable, order.company, by=order.ordered_by, order_number=order.number, tell=is_told)
     except TrainingRefused as refusal:
         raise CartChanged(str(refusal)) from refusal
-    cart_row.lines.filter(article__in=[line.article for line in cart.orderable]).delete()
+
+
+def _tell(order, membership):
     if order.state == State.WAITING:
         mails.mail_approvers(order, membership)
+        mails.mail_waiting(order)
+        return
     mails.mail_receipt(order)
     tasks.tell_webhooks(order)
-    return order
 
 
 def _make_order(membership, cart, terms, **more):

@@ -1,9 +1,12 @@
 """The machine of an order's states: every transition stands here, locked, with its trace, its mail and its effects."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from shop.trainings import release_order
+from shop.trainings import release_order, tell_booked
 
 from . import mails, tasks
 from .fulfilment import deliver, mark_done, take_back
@@ -42,10 +45,12 @@ def _refuse_unless(order, state):
 
 def _go(order, state, *, by, reason=""):
     _refuse_unless(order, state)
-    order.state = state
+    was, order.state = order.state, state
     order.save(update_fields=["state"])
     order.note_event(state, by=by, reason=reason)
-    tasks.tell_webhooks(order)
+    # Stopped inside the company, it has never been the vendor's.
+    if (was, state) != (State.WAITING, State.CANCELLED):
+        tasks.tell_webhooks(order)
 
 
 @transaction.atomic
@@ -55,7 +60,8 @@ def approve(order, *, by, reason=""):
     if order.state != State.WAITING:
         raise OrderRefused(_("This order does not wait for approval any more."))
     _go(order, State.RECEIVED, by=by, reason=reason)
-    mails.mail_state(order, reason)
+    mails.mail_receipt(order, approved_by=str(by or ""), word=reason)
+    tell_booked(order.company, order.number)
     return order
 
 
@@ -105,18 +111,62 @@ def _finish(order, by):
 
 
 @transaction.atomic
-def line_done(line, *, by):
-    """Staff mark an accepted line, such as a service, as done. Raises OrderRefused."""
-    order = _locked(line.order)
-    line = order.lines.select_for_update(of=["self"]).get(pk=line.pk)
-    if line.state != LineState.ACCEPTED:
-        raise OrderRefused(_("Only an accepted line can be marked as done."))
-    mark_done(line)
+def settle(order: Order, *, by: Any, done: Iterable[int] = (), taken_back: dict[int, str] | None = None) -> Order:
+    """Staff mark accepted lines as done and take others back, with everything they gave: all of it, or nothing.
+
+    done: ids of lines. taken_back: id of a line -> reason. Without a line left the order is cancelled. One mail says
+    what became of the order. Raises OrderRefused.
+    """
+    order, done, taken_back = _locked(order), list(done), taken_back or {}
+    if not done and not taken_back:
+        return order
+    lines = order.lines.select_for_update(of=["self"]).select_related("article", "training_date")
+    lines = {line.pk: line for line in lines}
     was = order.state
-    _finish(order, by)
-    if order.state != was:
-        mails.mail_state(order, "")
+    for pk in done:
+        _refuse_line_unless(lines[pk], {LineState.ACCEPTED}, _("Only an accepted line can be marked as done."))
+        mark_done(lines[pk])
+    for pk, reason in taken_back.items():
+        may = {LineState.ACCEPTED, LineState.DONE}
+        _refuse_line_unless(lines[pk], may, _("Only an accepted line can be taken back."))
+        _take(order, lines[pk], reason, by)
+    reason = "; ".join(dict.fromkeys(taken_back.values()))
+    _move_on(order, by, reason, is_less=bool(taken_back))
+    if order.state != was or taken_back:
+        mails.mail_state(order, reason)
     return order
+
+
+def _refuse_line_unless(line, states, sentence):
+    if line.state not in states:
+        raise OrderRefused(f"{line.name}: {sentence}")
+
+
+def _take(order, line, reason, by):
+    line.order = order
+    take_back(line, by=by)
+    line.state, line.reason, line.done_at = LineState.DECLINED, reason, None
+    line.save(update_fields=["state", "reason", "done_at"])
+
+
+def _move_on(order, by, reason, *, is_less):
+    """The state that follows from the lines; is_less: lines were taken back."""
+    if is_less and not order.lines.exclude(state=LineState.DECLINED).exists():
+        _go(order, State.CANCELLED, by=by, reason=reason)
+        return
+    if is_less:
+        _go(order, State.PARTLY, by=by, reason=reason)
+    _finish(order, by)
+
+
+def line_done(line: OrderLine, *, by: Any) -> Order:
+    """Staff mark an accepted line, such as a service, as done. Raises OrderRefused."""
+    return settle(line.order, by=by, done=[line.pk])
+
+
+def cancel_line(line: OrderLine, *, by: Any, reason: str) -> Order:
+    """Staff take one line back, with everything it gave. The last one cancels the order. Raises OrderRefused."""
+    return settle(line.order, by=by, taken_back={line.pk: reason})
 
 
 @transaction.atomic
@@ -132,26 +182,6 @@ def fulfil(order, *, by):
 
 
 @transaction.atomic
-def cancel_line(line, *, by, reason):
-    """Staff take one line back, with everything it gave. The last one cancels the order. Raises OrderRefused."""
-    order = _locked(line.order)
-    line = order.lines.select_for_update(of=["self"]).select_related("article", "training_date").get(pk=line.pk)
-    line.order = order
-    if line.state not in (LineState.ACCEPTED, LineState.DONE):
-        raise OrderRefused(_("Only an accepted line can be taken back."))
-    take_back(line, by=by)
-    line.state, line.reason, line.done_at = LineState.DECLINED, reason, None
-    line.save(update_fields=["state", "reason", "done_at"])
-    if not order.lines.exclude(state=LineState.DECLINED).exists():
-        _go(order, State.CANCELLED, by=by, reason=reason)
-    else:
-        _go(order, State.PARTLY, by=by, reason=reason)
-        _finish(order, by)
-    mails.mail_state(order, reason)
-    return order
-
-
-@transaction.atomic
 def cancel(order, *, by, reason="", by_customer=True):
     """Cancel an order with everything it gave.
 
@@ -163,12 +193,13 @@ def cancel(order, *, by, reason="", by_customer=True):
     if not by_customer and not reason.strip():
         raise OrderRefused(_("Please give a reason."))
     _refuse_unless(order, State.CANCELLED)
+    never_left = order.state == State.WAITING
     for line in order.lines.select_for_update(of=["self"]).select_related("article", "training_date"):
         line.order = order
         take_back(line, by=by)
     release_order(order.company, order.number, by=by)
     _go(order, State.CANCELLED, by=by, reason=reason)
-    mails.mail_state(order, reason)
+    mails.mail_state(order, reason, inside=never_left)
     return order
 
 

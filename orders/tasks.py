@@ -20,14 +20,18 @@ from .models import ErpCall, Order, Webhook
 from .papers import confirmation_of, for_paper
 
 TIMEOUT_SECONDS = 15
+CONFIRMED = {Order.State.ACCEPTED, Order.State.PARTLY, Order.State.FULFILLED}
 
 
 @app.task(queue="papers", retry=RetryStrategy(max_attempts=6, exponential_wait=4), name="make_confirmation")
 def make_confirmation(order):
-    """Make, file and mail the confirmation of an accepted order; run again, it does nothing."""
+    """Make, file and mail the confirmation of an accepted order; run again, it does nothing.
+
+    Nothing either where the order was cancelled before the worker came: there is no contract to confirm.
+    """
     with transaction.atomic():
         row = Order.objects.select_for_update().get(pk=order)
-        if row.company.documents.filter(number=f"AB-{row.number}").exists():
+        if row.state not in CONFIRMED or row.company.documents.filter(number=f"AB-{row.number}").exists():
             return
         row = for_paper(order)
         paper = confirmation_of(row)
@@ -50,11 +54,14 @@ def tell_webhooks(order):
 
 @app.task(queue="erp", retry=RetryStrategy(max_attempts=10, exponential_wait=4), name="call_webhook")
 def call_webhook(webhook, **event):
-    """POST one event, signed; anything but 2xx is tried again with growing pauses."""
+    """POST one event, signed; anything but 2xx is tried again with growing pauses. cursor: the event's id."""
     row = Webhook.objects.filter(pk=webhook, is_active=True).first()
     if row is None:
         return
-    body = json.dumps({"event": "order.changed", **event}, sort_keys=True).encode()
+    told = {"event": "order.changed", "id": event["cursor"], **event}
+    # The ERP's cursor is known once the event can be read, not when it is written.
+    del told["cursor"]
+    body = json.dumps(told, sort_keys=True).encode()
     moment = str(int(time.time()))
     headers = {
         "Content-Type": "application/json",

@@ -14,12 +14,13 @@ from access.rights import Right
 from shop.cart import read_cart
 
 from .again import compare, fill_cart
-from .approval import decide
+from .approval import approver_limit, decide, may_decide, why_not_decided
 from .chart import bars
 from .export import orders_as_csv
 from .forms import CheckoutForm, DecisionForm, OrderFilter
+from .offer import Offer
 from .papers import pdf_of
-from .services import CartChanged, fingerprint, place_order, terms_of_sale
+from .services import place_order, terms_of_sale
 from .states import OrderRefused, cancel
 
 YEARS_DRAWN = 6
@@ -32,8 +33,17 @@ def filtered(request):
     return form, form.apply(request.company.orders, request.user).newest_first(), years
 
 
-@company_view(needs=Right.SHOP)
+def may_decide_some(request, **_arguments):
+    """Who manages access decides on orders that wait, with the shop or without."""
+    return Right.ACCESS in request.rights
+
+
+@company_view(needs=Right.SHOP, or_if=may_decide_some)
 def order_list(request):
+    if Right.SHOP not in request.rights:
+        waiting = request.company.orders.waiting_for(request.user).newest_first()
+        page = Paginator(waiting, 25).get_page(request.GET.get("page"))
+        return render(request, "orders/waiting_list.html", {"page": page})
     form, orders, years = filtered(request)
     page = Paginator(orders, 25).get_page(request.GET.get("page"))
     context = {"form": form, "page": page, "has_any": bool(years), "chart": bars(years[:YEARS_DRAWN])}
@@ -57,40 +67,38 @@ def order_pdf(request, pk):
 
 @company_view(needs=Right.SHOP)
 def order_create(request):
-    """The checkout: everything on one page; the button orders, once."""
-    cart, terms = read_cart(request.company, request.user), terms_of_sale()
-    if request.method == "POST" and terms:
+    """The checkout: everything on one page; the button orders exactly that, once."""
+    if request.method == "POST":
         form = CheckoutForm(request.POST, terms_label=terms_label())
-        if form.is_valid():
-            return place(request, form, terms)
-        return checkout(request, cart, terms, form)
+        return place(request, form) if form.is_valid() else checkout(request, form)
+    cart = read_cart(request.company, request.user)
     if not cart.orderable:
         return redirect("cart_detail", request.company.number)
-    initial = {"form_key": uuid.uuid4(), "shown": fingerprint(cart)}
-    return checkout(request, cart, terms, CheckoutForm(initial=initial, terms_label=terms_label()))
+    return checkout(request, CheckoutForm(initial={"form_key": uuid.uuid4()}, terms_label=terms_label()), cart)
 
 
 def terms_label():
     return _("I accept the terms and conditions of %(seller)s") % {"seller": settings.BRAND["seller"]}
 
 
-def checkout(request, cart, terms, form, status=200):
-    return render(request, "orders/order_create.html", {"cart": cart, "terms": terms, "form": form}, status=status)
+def checkout(request, form, cart=None, refusal=""):
+    """The page as things are now, with what was typed; refusal: why it was not ordered, and what is different."""
+    cart, terms = cart or read_cart(request.company, request.user), terms_of_sale()
+    changed = form.show(Offer.of(cart, request.company, terms))
+    context = {"cart": cart, "terms": terms, "form": form, "changed": changed, "refusal": refusal}
+    return render(request, "orders/order_create.html", context, status=409 if refusal else 200)
 
 
-def place(request, form, terms):
-    """Order; where something changed meanwhile, show the page again with what was typed."""
+def place(request, form):
     try:
-        order = place_order(request.membership, terms=terms, **form.given())
+        order = place_order(request.membership, **form.given())
     except OrderRefused as refusal:
-        cart = read_cart(request.company, request.user)
-        messages.warning(request, str(refusal))
-        if not isinstance(refusal, CartChanged) or not cart.orderable:
-            return redirect("cart_detail", request.company.number)
-        data = request.POST.copy()
-        data["shown"] = fingerprint(cart)
-        return checkout(request, cart, terms, CheckoutForm(data, terms_label=terms_label()), status=409)
-    messages.success(request, _("Thank you. Your order %(number)s has been received.") % {"number": order.number})
+        return checkout(request, form, refusal=str(refusal))
+    number = {"number": order.number}
+    if order.state == order.State.WAITING:
+        messages.info(request, _("Thank you. Your order %(number)s waits for approval and goes to us then.") % number)
+    else:
+        messages.success(request, _("Thank you. Your order %(number)s has been received.") % number)
     return redirect("order_detail", request.company.number, order.pk)
 
 
@@ -99,19 +107,28 @@ def own_order(request, pk):
     return get_object_or_404(mine.select_related("company", "ordered_by", "acceptance__terms"), pk=pk)
 
 
-@company_view(needs=Right.SHOP)
+def waits_for(request, pk):
+    """Whether this order waits for who opens it; then they read it, with the shop or without."""
+    order = request.company.orders.filter(pk=pk).first()
+    if order is not None and Right.ACCESS in request.rights and order.state != order.State.WAITING:
+        messages.info(request, _("This order does not wait for approval any more."))
+    return order is not None and may_decide(order, request.membership)
+
+
+@company_view(needs=Right.SHOP, or_if=waits_for)
 def order_detail(request, pk):
-    order = own_order(request, pk)
+    return order_page(request, own_order(request, pk), DecisionForm())
+
+
+def order_page(request, order, form):
+    """An order, with the decision for who may take it; who may not use the shop reads only what it needs."""
     order.company = request.company
-    may_decide = (
-        order.state == order.State.WAITING
-        and request.membership.may(Right.ACCESS)
-        and order.ordered_by_id != request.user.pk
-    )
-    context = {"order": order, "may_decide": may_decide, "form": DecisionForm()}
-    if may_decide:
+    context = {"order": order, "may_decide": may_decide(order, request.membership), "form": form}
+    if context["may_decide"]:
         context["changed"] = [entry for entry in compare(order) if not entry.is_same]
-    context["may_read_papers"] = request.membership.may(Right.CONTRACTS)
+        context["limit"] = approver_limit(order, request.membership)
+    context["may_shop"] = Right.SHOP in request.rights
+    context["may_read_papers"] = Right.CONTRACTS in request.rights
     return render(request, "orders/order_detail.html", context)
 
 
@@ -148,12 +165,21 @@ def order_cancel(request, pk):
 @company_view(needs=Right.ACCESS)
 def order_decide(request, pk):
     order, form = own_order(request, pk), DecisionForm(request.POST)
-    if not form.is_valid():
-        return render(request, "orders/order_detail.html", {"order": order, "may_decide": True, "form": form})
+    if refusal := why_not_decided(order, request.membership):
+        messages.error(request, refusal)
+    elif not form.is_valid():
+        return order_page(request, order, form)
+    else:
+        take_decision(request, order, **form.cleaned_data)
+    page = "order_detail" if Right.SHOP in request.rights else "order_list"
+    return redirect(page, request.company.number, *([pk] if page == "order_detail" else []))
+
+
+def take_decision(request, order, decision, reason):
+    approves = decision == DecisionForm.APPROVE
     try:
-        approves = request.POST.get("decision") == "approve"
-        decide(order, request.membership, approves=approves, reason=form.cleaned_data["reason"])
-        messages.success(request, _("The order has been approved.") if approves else _("The order has been rejected."))
+        decide(order, request.membership, approves=approves, reason=reason)
     except OrderRefused as refusal:
         messages.error(request, str(refusal))
-    return redirect("order_detail", request.company.number, order.pk)
+    else:
+        messages.success(request, _("The order has been approved.") if approves else _("The order has been rejected."))

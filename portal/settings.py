@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "accounts.middleware.SignOnForms",
     "accounts.middleware.StaffSecondFactor",
     "django_htmx.middleware.HtmxMiddleware",
+    "portal.lib.middleware.PageForWrongMethod",
 ]
 
 ROOT_URLCONF = "portal.urls"

@@ -36,8 +36,7 @@ def tiles_of(request):
     shown = []
     for tile in TILES:
         url = reverse(tile.url_name, args=[request.company.number])
-        locked = bool(tile.needs) and tile.needs not in request.rights
-        shown.append(ShownTile(tile, url, locked, request.path.startswith(url)))
+        shown.append(ShownTile(tile, url, not tile.opens_to(request.rights), request.path.startswith(url)))
     return shown
 
 

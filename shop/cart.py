@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from .models import Article, CartLine, TrainingDate
+from accounts.models import Company
+
+from .models import Article, Cart, CartLine, TrainingDate
 from .prices import rounded, sums_of, unit_price
 from .quantities import quantity_refusal
 from .trainings import date_refusal, names_in
@@ -20,6 +23,10 @@ MOST_LINES = 200
 
 class CartRefused(Exception):
     """Cannot go into the cart; the text is for people."""
+
+
+class LineGone(CartRefused):
+    """The line has been ordered or taken out meanwhile, in another tab or on another device."""
 
 
 @dataclass
@@ -91,6 +98,15 @@ def lines_of(company, user):
     return CartLine.objects.of(company, user)
 
 
+def locked_cart(company: Company, user: AbstractBaseUser) -> Cart:
+    """The person's cart, made where there is none, and held until the transaction ends.
+
+    Whoever writes lines holds it: clicks of two tabs, and an order, come one after the other.
+    """
+    cart, _new = Cart.objects.select_for_update().get_or_create(company=company, user=user)
+    return cart
+
+
 def read_cart(company, user):
     """The person's cart at this company. Three queries, whatever its size; one more abroad or for successors."""
     taken = Count("date__bookings", filter=Q(date__bookings__released_at=None))
@@ -155,8 +171,8 @@ def put(company, user, article, quantity, *, on_top=True, date=None, participant
     date, participants: for a training, its TrainingDate and the names, one per line.
     Raises CartRefused when the quantity or the number of lines is out of range.
     """
-    cart, _new = company.carts.get_or_create(user=user)
-    lines = CartLine.objects.select_for_update(of=["self"]).filter(cart=cart)
+    cart = locked_cart(company, user)
+    lines = cart.lines.all()
     line = lines.filter(article=article, date=date).first() or CartLine(
         cart=cart, article=article, date=date, quantity=0
     )
@@ -173,9 +189,51 @@ def put(company, user, article, quantity, *, on_top=True, date=None, participant
     line.quantity = quantity
     line.seen_price = unit_price(article, quantity)
     line.save()
+    _touch(cart)
+    return line
+
+
+def _touch(cart):
     cart.changed_at = timezone.now()
     cart.save(update_fields=["changed_at"])
+
+
+@transaction.atomic
+def change(
+    company: Company, user: AbstractBaseUser, row: CartLine, *, quantity: int | None = None, participants: str = ""
+) -> CartLine:
+    """Give a line of the cart another quantity, or for a training other names.
+
+    Raises LineGone when it is not in the cart any more, CartRefused also for what no longer fits.
+    """
+    locked_cart(company, user)
+    line = _still_there(company, user, row)
+    article = Article.objects.fitting(company).with_prices(company).filter(pk=line.article_id).first()
+    if article is None:
+        raise CartRefused(_("This article no longer fits your licences."))
+    names = {"date": line.date, "participants": participants} if line.date_id else {}
+    return put(company, user, article, quantity or line.quantity, on_top=False, **names)
+
+
+@transaction.atomic
+def take_out(company: Company, user: AbstractBaseUser, row: CartLine) -> None:
+    """Take a line out of the cart. Raises LineGone when it is not there any more."""
+    cart = locked_cart(company, user)
+    _still_there(company, user, row).delete()
+    _touch(cart)
+
+
+def _still_there(company, user, row):
+    line = lines_of(company, user).select_related("date").filter(pk=row.pk).first()
+    if line is None:
+        raise LineGone(_("This line is no longer in your cart."))
     return line
+
+
+@transaction.atomic
+def empty(company: Company, user: AbstractBaseUser) -> None:
+    """Take everything out of the cart."""
+    locked_cart(company, user).lines.all().delete()
 
 
 @transaction.atomic
@@ -184,9 +242,8 @@ def put_many(company, user, wanted):
 
     The articles come from .with_prices(company).with_seats(company). A handful of queries, however many they are.
     """
-    cart, _new = company.carts.get_or_create(user=user)
-    stored = cart.lines.select_for_update(of=["self"]).filter(date=None)
-    lines = {line.article_id: line for line in stored}
+    cart = locked_cart(company, user)
+    lines = {line.article_id: line for line in cart.lines.filter(date=None)}
     room, new, changed, refused = MOST_LINES - cart.lines.count(), {}, {}, []
     for article, quantity in wanted:
         line = lines.setdefault(article.pk, CartLine(cart=cart, article=article, quantity=0))
@@ -201,14 +258,14 @@ def put_many(company, user, wanted):
         (changed if line.pk else new)[article.pk] = line
     CartLine.objects.bulk_create(new.values())
     CartLine.objects.bulk_update(changed.values(), ["quantity", "seen_price"])
-    cart.changed_at = timezone.now()
-    cart.save(update_fields=["changed_at"])
+    _touch(cart)
     return refused
 
 
 @transaction.atomic
 def confirm_prices(company, user):
     """Today's prices count as seen."""
+    locked_cart(company, user)
     for line in read_cart(company, user).lines:
         if line.has_new_price:
             line.row.seen_price = line.price

@@ -268,8 +268,9 @@ def _on_shelves(shelves, path, positions, count):
 
 # --- one article ---
 
-# Bought together once is chance, and would tell what a single customer has bought.
-TOGETHER = 2
+# Fewer customers than these would tell what one of them has bought, however often.
+TOGETHER = 3
+# The newest orders with the article that are looked at.
 LOOKED_AT = 300
 
 
@@ -295,11 +296,15 @@ def read_article(company, number, user):
 
 
 def bought_together(article, company):
-    """Fitting articles that stand in at least two orders with this one, the most frequent first. One query."""
+    """Fitting articles that at least three customers have ordered with this one, the most frequent first. One query.
+
+    Of the newest orders; cancelled ones do not count.
+    """
     lines = company.orders.model._meta.get_field("lines").related_model.objects
-    with_it = lines.filter(article=article).order_by().values("order")[:LOOKED_AT]
+    with_it = lines.filter(article=article).exclude(order__state="cancelled")
+    with_it = with_it.order_by("-order__placed_at", "-order").values("order")[:LOOKED_AT]
     others = lines.filter(order__in=with_it).exclude(article=article).order_by().values("article")
-    counted = others.annotate(times=Count("order", distinct=True)).filter(times__gte=TOGETHER)
+    counted = others.annotate(times=Count("order__company", distinct=True)).filter(times__gte=TOGETHER)
     times = Subquery(counted.filter(article=OuterRef("pk")).values("times"))
     found = Article.objects.fitting(company).filter(pk__in=counted.values("article")).annotate(times=times)
     return found.order_by("-times", "name")[:4]

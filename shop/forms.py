@@ -30,6 +30,10 @@ class QuantityForm(forms.Form):
             field.initial = article.min_quantity
             field.widget.attrs |= {"min": article.min_quantity, "step": article.quantity_step}
 
+    def given(self):
+        """Keyword arguments for shop.cart.change."""
+        return {"quantity": self.cleaned_data["quantity"]}
+
 
 class ParticipantsForm(forms.Form):
     """Who comes to a training: a name per line."""
@@ -50,6 +54,10 @@ class ParticipantsForm(forms.Form):
     @property
     def quantity(self):
         return len(names_in(self.cleaned_data["participants"]))
+
+    def given(self):
+        """Keyword arguments for shop.cart.change."""
+        return {"participants": self.cleaned_data["participants"]}
 
 
 class TrainingForm(ParticipantsForm):

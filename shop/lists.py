@@ -1,11 +1,13 @@
 """Shopping lists: kept from the cart or article by article, put into the cart as a whole."""
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.lib.constraints import refusing
+
 from .cart import put_many
-from .models import Article, CartLine
+from .models import Article, CartLine, ShoppingList
 
 MOST_LISTS = 50
 MOST_LINES = 200
@@ -19,11 +21,19 @@ def make_list(company, user, name):
     """A new empty list of one's own. Raises ListRefused when the name is taken or there are too many."""
     if company.shopping_lists.filter(owner=user).count() >= MOST_LISTS:
         raise ListRefused(_("You can keep at most %(most)d lists.") % {"most": MOST_LISTS})
-    try:
-        with transaction.atomic():
-            return company.shopping_lists.create(owner=user, name=name)
-    except IntegrityError as error:
-        raise ListRefused(_("You have a list with this name already.")) from error
+    with _once():
+        return company.shopping_lists.create(owner=user, name=name)
+
+
+def _once():
+    return refusing("list_name_once", ListRefused(_("You have a list with this name already.")))
+
+
+def rename(kept: ShoppingList, name: str, is_shared: bool) -> None:
+    """Another name, and whether colleagues see the list. Raises ListRefused when the name is taken."""
+    kept.name, kept.is_shared = name, is_shared
+    with _once():
+        kept.save(update_fields=["name", "is_shared"])
 
 
 @transaction.atomic

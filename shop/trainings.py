@@ -3,11 +3,15 @@
 For orders: book_lines() and release_order() work inside the caller's transaction.
 """
 
+from itertools import groupby
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
+
+from accounts.models import Company
 
 from .mails import mail_booked, mail_released
 from .models import Booking, TrainingDate
@@ -40,8 +44,8 @@ def date_refusal(date, quantity, participants):
 
 
 @transaction.atomic
-def book(date, company, participants, *, by, order_number=""):
-    """Book a seat for each named participant; returns the Bookings.
+def book(date, company, participants, *, by, order_number="", tell=True):
+    """Book a seat for each named participant; returns the Bookings. tell: mail who booked, or leave it to tell_booked.
 
     Raises TrainingRefused when the date is over, called off, or has fewer free seats. The row of the date is locked
     until the caller's transaction ends, so that two buyers never get the last seat both.
@@ -51,18 +55,30 @@ def book(date, company, participants, *, by, order_number=""):
     names = "\n".join(participants)
     if refusal := date_refusal(date, len(participants), names):
         raise TrainingRefused(f"{date.article.name}, {day_of(date)}: {refusal}")
-    mail_booked(date, company, participants, order_number, by)
+    if tell:
+        mail_booked(date, company, participants, order_number, by)
     return Booking.objects.bulk_create(
         Booking(date=date, company=company, participant=name, booked_by=by, order_number=order_number)
         for name in participants
     )
 
 
-def book_lines(lines, company, *, by, order_number):
-    """Book the seats of all training lines of a cart (shop.cart.Line). Raises TrainingRefused."""
+def book_lines(lines, company, *, by, order_number, tell=True):
+    """Book the seats of all training lines of a cart (shop.cart.Line). tell: as for book. Raises TrainingRefused."""
     # By rising id, so that two orders with the same dates never wait for each other.
     for line in sorted((line for line in lines if line.row.date_id), key=lambda line: line.row.date_id):
-        book(line.row.date, company, line.participants, by=by, order_number=order_number)
+        book(line.row.date, company, line.participants, by=by, order_number=order_number, tell=tell)
+
+
+def tell_booked(company: Company, order_number: str) -> None:
+    """Mail who booked the seats of an order that was held back until now, if still with the company."""
+    seats = company.training_bookings.taken().filter(order_number=order_number)
+    seats = seats.filter(booked_by__memberships__company=company).select_related("date__article", "booked_by")
+    by_date = groupby(seats.order_by("date_id", "pk"), key=lambda seat: seat.date)
+    for date, rows in by_date:
+        rows = list(rows)
+        names = [seat.participant for seat in rows]
+        mail_booked(date, company, names, order_number, rows[0].booked_by)
 
 
 @transaction.atomic

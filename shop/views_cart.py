@@ -1,14 +1,14 @@
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from access.door import company_view
+from access.missing import Missing, still_there
 from access.rights import Right
 
-from .cart import CartRefused, confirm_prices, lines_of, put, read_cart
+from .cart import CartRefused, LineGone, change, confirm_prices, lines_of, put, read_cart, take_out
 from .forms import ParticipantsForm, QuantityForm
-from .models import Article
 from .views import article_page, fitting_article
 
 
@@ -55,7 +55,8 @@ def cart_detail(request):
 
 
 def own_line(request, pk):
-    return get_object_or_404(lines_of(request.company, request.user).select_related("article", "date"), pk=pk)
+    lines = lines_of(request.company, request.user).select_related("article", "date")
+    return still_there(lines, "cart_detail", _("This line is no longer in your cart."), pk=pk)
 
 
 @require_POST
@@ -67,22 +68,13 @@ def cart_update(request, pk):
     if not form.is_valid():
         return refuse(request, line, field, form.errors[field][0])
     try:
-        change(request, line, form)
+        change(request.company, request.user, line, **form.given())
+    except LineGone as gone:
+        raise Missing("cart_detail", str(gone)) from gone
     except CartRefused as refusal:
         return refuse(request, line, field, str(refusal))
     messages.success(request, _("The cart has been changed."))
     return redirect("cart_detail", request.company.number)
-
-
-def change(request, line, form):
-    """Put the line in anew, with the new quantity or names. Raises CartRefused, also for what no longer fits."""
-    own = Article.objects.fitting(request.company).with_prices(request.company)
-    article = own.filter(pk=line.article_id).first()
-    if article is None:
-        raise CartRefused(_("This article no longer fits your licences."))
-    names = form.cleaned_data.get("participants", "")
-    quantity = form.quantity if names else form.cleaned_data["quantity"]
-    put(request.company, request.user, article, quantity, on_top=False, date=line.date, participants=names)
 
 
 def refuse(request, line, field, error):
@@ -95,7 +87,10 @@ def refuse(request, line, field, error):
 @company_view(needs=Right.SHOP)
 def cart_remove(request, pk):
     line = own_line(request, pk)
-    line.delete()
+    try:
+        take_out(request.company, request.user, line)
+    except LineGone as gone:
+        raise Missing("cart_detail", str(gone)) from gone
     messages.success(request, _("“%(name)s” has been taken out.") % {"name": line.article.name})
     return redirect("cart_detail", request.company.number)
 

@@ -1,17 +1,21 @@
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.db import transaction
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from access.door import company_view
+from access.missing import still_there
 from access.rights import Right
 
 from .cart import put_many
 from .forms import ListForm, QuantityForm, QuickOrderForm
-from .lists import ListRefused, add, keep_cart, lines_today, make_list, put_into_cart
+from .lists import ListRefused, add, keep_cart, lines_today, make_list, put_into_cart, rename
 from .quick_order import read_lines
 from .views import fitting_article
+
+GONE = "shopping_lists", gettext_lazy("This list is no longer there.")
 
 
 def lists_of(request):
@@ -19,7 +23,9 @@ def lists_of(request):
 
 
 def own_list(request, pk):
-    return get_object_or_404(request.company.shopping_lists, owner=request.user, pk=pk)
+    """A list of one's own, held until the transaction ends, so that no other tab deletes it meanwhile."""
+    mine = request.company.shopping_lists.filter(owner=request.user)
+    return still_there(mine.select_for_update(), *GONE, pk=pk)
 
 
 @company_view(needs=Right.SHOP)
@@ -39,7 +45,7 @@ def shopping_lists(request):
 
 @company_view(needs=Right.SHOP)
 def shopping_list(request, pk):
-    kept = get_object_or_404(lists_of(request).select_related("owner"), pk=pk)
+    kept = still_there(lists_of(request).select_related("owner"), *GONE, pk=pk)
     is_own = kept.owner_id == request.user.pk
     form = ListForm({"name": kept.name, "is_shared": kept.is_shared}) if is_own else None
     context = {"kept": kept, "lines": lines_today(kept, request.company), "is_own": is_own, "form": form}
@@ -48,23 +54,25 @@ def shopping_list(request, pk):
 
 @require_POST
 @company_view(needs=Right.SHOP)
+@transaction.atomic
 def list_update(request, pk):
     """A new name, and whether it is shared."""
     kept, form = own_list(request, pk), ListForm(request.POST)
-    others = request.company.shopping_lists.filter(owner=request.user).exclude(pk=pk)
-    if form.is_valid() and others.filter(name=form.cleaned_data["name"]).exists():
-        form.add_error("name", _("You have a list with this name already."))
+    if form.is_valid():
+        try:
+            rename(kept, **form.cleaned_data)
+        except ListRefused as refusal:
+            form.add_error("name", str(refusal))
     if not form.is_valid():
-        context = {"kept": kept, "lines": lines_today(kept, request.company), "is_own": True, "form": form}
-        return render(request, "shop/shopping_list.html", context, status=422)
-    kept.name, kept.is_shared = form.cleaned_data["name"], form.cleaned_data["is_shared"]
-    kept.save(update_fields=["name", "is_shared"])
+        context = {"kept": own_list(request, pk), "lines": lines_today(kept, request.company), "is_own": True}
+        return render(request, "shop/shopping_list.html", {**context, "form": form}, status=422)
     messages.success(request, _("The list has been saved."))
     return redirect("shopping_list", request.company.number, pk)
 
 
 @require_POST
 @company_view(needs=Right.SHOP)
+@transaction.atomic
 def list_delete(request, pk):
     kept = own_list(request, pk)
     kept.delete()
@@ -74,6 +82,7 @@ def list_delete(request, pk):
 
 @require_POST
 @company_view(needs=Right.SHOP)
+@transaction.atomic
 def list_add(request, article):
     """From the page of an article onto a list of one's own."""
     found = fitting_article(request, article)
@@ -91,9 +100,11 @@ def list_add(request, article):
 
 @require_POST
 @company_view(needs=Right.SHOP)
+@transaction.atomic
 def list_line(request, pk, line):
     """Change the quantity of a line, or take it off."""
-    row = get_object_or_404(own_list(request, pk).lines.select_related("article"), pk=line)
+    lines = own_list(request, pk).lines.select_related("article")
+    row = still_there(lines, "shopping_list", _("This article is no longer on the list."), pk, pk=line)
     if "remove" in request.POST:
         row.delete()
         messages.success(request, _("“%(name)s” has been taken off the list.") % {"name": row.article.name})
@@ -112,7 +123,7 @@ def list_line(request, pk, line):
 @company_view(needs=Right.SHOP)
 def list_order(request, pk):
     """The whole list into the cart; what cannot go is said."""
-    kept = get_object_or_404(lists_of(request), pk=pk)
+    kept = still_there(lists_of(request), *GONE, pk=pk)
     for article, reason in put_into_cart(kept, request.company, request.user):
         messages.warning(request, f"{article.name}: {reason}")
     return redirect("cart_detail", request.company.number)

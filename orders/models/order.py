@@ -20,6 +20,10 @@ class OrderQuerySet(models.QuerySet):
         """Those that nobody at the vendor has accepted yet."""
         return self.filter(state__in=[Order.State.WAITING, Order.State.RECEIVED])
 
+    def waiting_for(self, person):
+        """Those that wait for the approval of somebody who may decide: all but their own."""
+        return self.filter(state=Order.State.WAITING).exclude(ordered_by=person)
+
     def with_confirmation(self):
         """Adds confirmation: the id of the order confirmation filed under the company's documents, or None."""
         papers = (
@@ -214,11 +218,15 @@ class OrderEvent(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     by_name = models.CharField(_("by"), max_length=200, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
+    # The ERP's cursor: given by orders.feed once the event is committed, in the order in which it can be seen.
+    place = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("order event")
         verbose_name_plural = _("order events")
         ordering = ["at", "pk"]
+        constraints = [models.UniqueConstraint(fields=["place"], name="order_event_place_once")]
+        indexes = [models.Index(fields=["id"], condition=Q(place=None), name="order_event_without_place")]
 
     def __str__(self):
         return f"{self.order_id} {self.state}"

@@ -1,3 +1,7 @@
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+
 from .answers import plain_page
 from .logs import TOKEN
 
@@ -20,3 +24,21 @@ class SecurityHeaders:
             # What a page with a one-time link loads would carry the link in its Referer, and into logs.
             headers["Referrer-Policy"] = "strict-origin"
         return response
+
+
+class PageForWrongMethod:
+    """An address that only takes what a form sends is opened by a reload or a bookmark: a page that says so, 405.
+
+    Whoever refuses the method, a view or a library, answers with nothing to read.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content:
+            return response
+        page = plain_page("405.html", 405)
+        page.headers["Allow"] = response.headers.get("Allow", "POST")
+        return page

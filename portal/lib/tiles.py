@@ -32,8 +32,8 @@ def nothing_to_say(request, row):
 class Tile:
     """One entry of the start page and of "Ihr Konto".
 
-    needs: the Right that opens it, None for everybody. facts(request) gives expressions that the start page reads
-    for all tiles in a single query; say(request, row) turns them into a Fact.
+    needs: the Right that opens it, None for everybody; also: another that opens a part of it. facts(request) gives
+    expressions that the start page reads for all tiles in a single query; say(request, row) turns them into a Fact.
     """
 
     key: str
@@ -42,5 +42,10 @@ class Tile:
     icon: str
     url_name: str
     needs: str | None = None
+    also: str | None = None
     facts: callable = field(default=no_facts)
     say: callable = field(default=nothing_to_say)
+
+    def opens_to(self, rights: set) -> bool:
+        """Whether somebody with these rights finds something behind it."""
+        return not self.needs or self.needs in rights or self.also in rights

@@ -15,7 +15,7 @@ def reach(context):
 @register.simple_tag
 def tiles_seen_with(rights, reach):
     """The tiles as somebody with these rights sees them: (tile, is it open, what is behind it)."""
-    return [(tile, not tile.needs or tile.needs in rights, reach.get(tile.needs, "")) for tile in TILES]
+    return [(tile, tile.opens_to(rights), reach.get(tile.needs, "")) for tile in TILES]
 
 
 @register.filter

@@ -134,7 +134,9 @@ def test_a_person_of_another_company_is_not_there(olga, mallory, elsewhere, as_)
     """Edge 13."""
     stranger = mallory.at["66666"].pk
     for verb in ("", "sperren/", "freigeben/", "verlaengern/", "lizenzinhaber/", "lizenzinhaber-beenden/"):
-        assert as_(olga).post(f"{PAGE}{stranger}/{verb}").status_code == 404
+        answer = as_(olga).post(f"{PAGE}{stranger}/{verb}")
+        assert answer.url == PAGE, "as for somebody who was removed"
+    assert Membership.objects.get(pk=stranger).is_holder
 
 
 # --- Ends ---

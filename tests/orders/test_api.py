@@ -6,12 +6,14 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 from openapi_spec_validator import validate
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from orders.models import ErpToken, Order, Webhook
+from orders.api import CHANGES
+from orders.models import ErpCall, ErpToken, Order, Webhook
 from orders.states import accept
 from orders.tasks import call_webhook, signature
 from shop.models import Article
@@ -242,3 +244,47 @@ def test_a_webhook_that_is_off_is_not_called(hook, receiver, order):
     assert not ProcrastinateJob.objects.filter(task_name="call_webhook").exists()
     call_webhook.func(webhook=hook.pk, cursor=1, number="TSA-5", state="received", at="2026-01-01")
     assert receiver.calls == []
+
+
+# --- Errors are not taken for answers ---
+
+
+@pytest.mark.parametrize("error", [KeyError("lost"), IntegrityError("another promise")])
+def test_an_error_inside_a_step_is_an_error(order, erp, monkeypatch, error):
+    """Neither "the state is one of …" nor "this key was used": the call failed, may be repeated, and is then done."""
+
+    def broken(row, wish):
+        raise error
+
+    with monkeypatch.context() as patch:
+        patch.setitem(CHANGES, "accepted", broken)
+        with pytest.raises(type(error)):
+            push(erp, {"state": "accepted"})
+    assert not ErpCall.objects.exists()
+    assert push(erp, {"state": "accepted"}).json()["state"] == "accepted"
+
+
+def test_an_unknown_state_is_named(order, erp):
+    answer = push(erp, {"state": "lost"})
+    assert answer.status_code == 422 and "accepted, fulfilled, cancelled" in answer.json()["detail"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_key_sent_many_times_at_once_acts_once(order, erp):
+    erp("get", "/orders")
+    answers, start = [], threading.Barrier(8)
+
+    def send():
+        start.wait(20)
+        try:
+            answers.append(push(erp, {"state": "accepted"}))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=send) for _one in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert {answer.status_code for answer in answers} == {200} and len({answer.content for answer in answers}) == 1
+    assert order.events.filter(state="accepted").count() == 1

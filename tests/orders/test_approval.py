@@ -1,6 +1,7 @@
 """Orders above a limit wait: by order and by month, approved by others, whatever happens meanwhile."""
 
 import datetime as dt
+import uuid
 from decimal import Decimal
 
 import pytest
@@ -12,10 +13,14 @@ from access.models import Membership
 from access.rights import Right
 from orders.approval import decide, needs_approval, ordered_this_month
 from orders.models import Order
+from orders.offer import Offer
+from orders.services import place_order, terms_of_sale
 from orders.states import OrderRefused
+from shop.cart import put, read_cart
 from shop.models import Article
 
 from .. import factories as make
+from ..threads import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -151,3 +156,177 @@ def test_the_tile_says_that_something_waits_to_those_who_decide(olga, deniz, ben
     for person, told in ((olga, True), (deniz, True), (ben, False)):
         page = as_(person).get("/kunde/12345/").content.decode()
         assert ("1 Bestellung wartet auf Freigabe" in page) == told
+
+
+# --- Whose limits, whose pages ---
+
+
+@pytest.fixture
+def vera(acme, olga):
+    """A deputy without the shop."""
+    user = make.UserFactory(first_name="Vera", last_name="Vogt", email="vera@12345.example")
+    make.MembershipFactory(company=acme, user=user, rights=[Right.ACCESS])
+    return user
+
+
+def press(client, order, **data):
+    url = reverse("order_decide", args=["12345", order.pk])
+    return client.post(url, {"decision": "approve", **data}, follow=True)
+
+
+@pytest.mark.parametrize("limit, month, goes", [
+    (None, None, True), (499, None, True), (498, None, False), (0, None, False), (None, 499, True), (None, 498, False),
+])  # fmt: skip
+def test_nobody_lets_through_what_they_could_not_order_themselves(deniz, waiting, as_, limit, month, goes):
+    Membership.objects.filter(user=deniz).update(order_limit=limit, order_limit_month=month)
+    client = as_(deniz)
+    page = detail(client, waiting)
+    assert (">Freigeben<" in " ".join(page.split()).replace("> ", ">").replace(" <", "<")) == goes
+    assert ("über Ihrer eigenen Bestellgrenze" in page) != goes
+    answer = press(client, waiting).content.decode()
+    assert now(waiting) == ("received" if goes else "waiting")
+    assert ("über Ihrer eigenen Bestellgrenze" in answer) != goes
+    if not goes:
+        press(client, waiting, decision="reject", reason="Nein.")
+        assert now(waiting) == "cancelled", "rejecting spends nothing"
+
+
+def test_what_was_let_through_counts_into_the_month_of_who_did(acme, ben, deniz, waiting):
+    """With a second mailbox, orders here and approvals there, a limit is still one limit."""
+    Membership.objects.filter(user=deniz).update(order_limit_month=900)
+    decide(waiting, member(deniz), approves=True)
+    assert ordered_this_month(member(deniz)) == 499
+    assert needs_approval(member(deniz), Decimal(402)) and not needs_approval(member(deniz), Decimal(401))
+    second = make.OrderFactory(company=acme, ordered_by=ben, state=Order.State.WAITING)
+    with pytest.raises(OrderRefused, match="Bestellgrenze"):
+        decide(second, member(deniz), approves=True)
+    Order.objects.filter(pk=waiting.pk).update(state="cancelled")
+    decide(second, member(deniz), approves=True)
+
+
+def test_an_own_order_and_its_approval_by_others_count_once(ben, deniz, waiting):
+    waiting.note_event("waiting", by=ben)
+    decide(waiting, member(deniz), approves=True)
+    assert ordered_this_month(member(ben)) == 499 == ordered_this_month(member(deniz))
+
+
+def test_only_those_are_asked_for_whom_the_page_opens_and_who_may_say_yes(acme, olga, ben, deniz, vera, waiting, as_):
+    from orders.mails import mail_approvers
+
+    Membership.objects.filter(user=deniz).update(order_limit=100)
+    mail_approvers(waiting, member(ben))
+    asked = {message.to[0] for message in mail.outbox}
+    assert asked == {olga.email, vera.email}
+    for person in (olga, vera):
+        assert as_(person).get(reverse("order_detail", args=["12345", waiting.pk])).status_code == 200
+
+
+def test_a_deputy_without_the_shop_decides_and_reads_nothing_else(acme, ben, vera, waiting, as_):
+    client = as_(vera)
+    other = make.OrderFactory(company=acme, ordered_by=ben, number="FREMD-7")
+    assert "1 Bestellung wartet auf Freigabe" in client.get("/kunde/12345/").content.decode()
+    listed = client.get(reverse("order_list", args=["12345"])).content.decode()
+    assert waiting.number in listed and "FREMD-7" not in listed and "erneut/" not in listed
+    page = detail(client, waiting)
+    assert "bittet um Ihre Freigabe" in page and "erneut/" not in page and "bestellung.pdf" not in page
+    for name in ("order_pdf", "order_again", "order_cancel"):
+        assert client.get(reverse(name, args=["12345", waiting.pk])).status_code == 403
+    assert client.get(reverse("order_detail", args=["12345", other.pk])).status_code == 403
+    answer = press(client, waiting)
+    assert answer.status_code == 200 and "Die Bestellung wurde freigegeben." in answer.content.decode()
+    assert now(waiting) == "received"
+    again = client.get(reverse("order_detail", args=["12345", waiting.pk]))
+    assert again.status_code == 403 and "wartet nicht mehr auf Freigabe" in again.content.decode()
+    assert "Nichts wartet auf Ihre Freigabe" in client.get(reverse("order_list", args=["12345"])).content.decode()
+
+
+@pytest.mark.parametrize("state", ["received", "accepted", "partly", "fulfilled", "cancelled", "waiting"])
+@pytest.mark.parametrize("data", [{"reason": "x" * 6000}, {"decision": "?"}, {}, {"decision": ""}])
+def test_a_broken_form_opens_no_order(acme, ben, vera, as_, state, data):
+    """Only an order that they may decide is shown again with the error; any other looks the same, valid form or not."""
+    order = make.OrderFactory(company=acme, ordered_by=ben, state=state, address="Geheimer Weg 7", note="Vertraulich")
+    url = reverse("order_decide", args=["12345", order.pk])
+    answer = as_(vera).post(url, data, follow=True)
+    page = answer.content.decode()
+    assert ("Geheimer Weg 7" in page and "Vertraulich" in page) == (state == "waiting")
+    assert now(order) == state, "without a word nothing is decided"
+
+
+def test_one_s_own_waiting_order_is_not_opened_by_the_decision_s_form(acme, vera, as_):
+    order = make.OrderFactory(company=acme, ordered_by=vera, state="waiting", address="Geheimer Weg 7")
+    answer = as_(vera).post(reverse("order_decide", args=["12345", order.pk]), {"reason": "x" * 6000}, follow=True)
+    assert "Geheimer Weg 7" not in answer.content.decode()
+    assert as_(vera).get(reverse("order_detail", args=["12345", order.pk])).status_code == 403
+
+
+# --- What is mailed while it waits ---
+
+
+@pytest.fixture
+def placed(acme, olga, ben, as_):
+    """Ben's order of a seat, above his limit, placed in the checkout."""
+    make.TermsFactory()
+    Membership.objects.filter(user=ben).update(order_limit=100)
+    training = make.ArticleFactory(
+        name="Schulung WEG", kind="S", fits=[acme.licences.get().product], list_price=Decimal("499")
+    )
+    date = make.TrainingDateFactory(article=training)
+    client = as_(ben)
+    client.post(
+        reverse("cart_add", args=["12345", training.number]), {"date": date.pk, "participants": "Anna Arndt\nBodo Beck"}
+    )
+    url = reverse("order_create", args=["12345"])
+    form = client.get(url).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+    page = client.post(url, {**sent, "accepts_terms": "on"}, follow=True).content.decode()
+    assert "wartet auf Freigabe und geht danach an uns" in page
+    return Order.objects.get()
+
+
+def subjects(address):
+    return [message.subject for message in mail.outbox if address in message.to]
+
+
+def test_while_it_waits_nobody_reads_that_it_is_booked_or_received(acme, olga, ben, placed):
+    assert placed.state == "waiting" and acme.training_bookings.taken().count() == 2, "the seats are held"
+    assert subjects(ben.email) == [f"Ihre Bestellung {placed.number} muss noch freigegeben werden"]
+    assert subjects(acme.email) == []
+    assert subjects(olga.email) == [f"Bestellung {placed.number} wartet auf Ihre Freigabe"]
+    mail.outbox.clear()
+    decide(placed, member(olga), approves=True, reason="Passt.")
+    assert subjects(ben.email) == [
+        f"Bestelleingang: Ihre Bestellung {placed.number}",
+        "Gebucht: Schulung WEG",
+    ]
+    assert subjects(acme.email) == [f"Bestelleingang: Ihre Bestellung {placed.number}"]
+    (receipt,) = [message for message in mail.outbox if acme.email in message.to]
+    assert "Freigegeben hat sie Olga Oswald. Passt." in receipt.body
+    (booked,) = [message for message in mail.outbox if "Gebucht" in message.subject]
+    assert "Anna Arndt" in booked.body and "Bodo Beck" in booked.body
+
+
+def test_what_is_rejected_is_told_to_who_ordered_only(acme, olga, ben, placed):
+    mail.outbox.clear()
+    decide(placed, member(olga), approves=False, reason="Kein Budget.")
+    assert {message.to[0] for message in mail.outbox} == {ben.email}
+    assert not acme.training_bookings.taken().exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_ordering_and_approving_at_once_keep_one_limit(acme, ben, deniz):
+    """Of an own order and an approval in the same moment, only one goes out within the month's limit."""
+    make.TermsFactory()
+    article = make.ArticleFactory(fits=[acme.licences.get().product], list_price=Decimal("499"))
+    Membership.objects.filter(user=deniz).update(order_limit_month=900)
+    for _round in range(4):
+        Order.objects.update(state="cancelled")
+        waiting = make.OrderFactory(company=acme, ordered_by=ben, state=Order.State.WAITING)
+        put(acme, deniz, Article.objects.with_prices(acme).get(pk=article.pk), 1)
+        shown = Offer.of(read_cart(acme, deniz), acme, terms_of_sale())
+        own, approved = at_once(
+            lambda shown=shown: place_order(member(deniz), form_key=uuid.uuid4(), shown=shown),
+            lambda waiting=waiting: decide(waiting, member(deniz), approves=True),
+        )
+        assert isinstance(own, Order)
+        assert (own.state == "waiting") != isinstance(approved, OrderRefused)
+        assert Order.objects.filter(state="received").count() == 1

@@ -10,7 +10,8 @@ from django.db import connection
 from django.urls import reverse
 
 from orders.models import Order
-from orders.services import CartChanged, fingerprint, place_order
+from orders.offer import Offer
+from orders.services import CartChanged, place_order
 from orders.states import OrderRefused
 from shop.cart import put, read_cart
 from shop.models import Article
@@ -128,7 +129,8 @@ def test_without_consent_nothing_is_ordered(checkout):
 
 
 @pytest.mark.parametrize(
-    "field, value", [("form_key", "x"), ("form_key", ""), ("shown", "y" * 65), ("note", "n" * 2001)]
+    "field, value",
+    [("form_key", "x"), ("form_key", ""), ("shown", "y" * 65), ("shown", "y" * 200_001), ("note", "n" * 2001)],
 )
 def test_a_crafted_form_orders_nothing(checkout, field, value):
     client, url, form = checkout
@@ -192,13 +194,13 @@ def test_nobody_approves_their_own_order(acme, olga, deniz, as_, terms, article)
 def test_the_same_form_many_times_at_once_is_one_order(crowd, acme, ben, terms, article):
     fill(acme, ben, article)
     membership = ben.at[acme.number]
-    key, shown = uuid.uuid4(), fingerprint(read_cart(acme, ben))
+    key, shown = uuid.uuid4(), Offer.of(read_cart(acme, ben), acme, terms)
     numbers, troubles, start = [], [], threading.Barrier(crowd)
 
     def press():
         try:
             start.wait()
-            numbers.append(place_order(membership, form_key=key, shown=shown, terms=terms).number)
+            numbers.append(place_order(membership, form_key=key, shown=shown).number)
         except Exception as trouble:
             troubles.append(trouble)
         finally:
@@ -218,13 +220,13 @@ def test_the_same_form_many_times_at_once_is_one_order(crowd, acme, ben, terms, 
 def test_two_tabs_at_once_order_the_cart_once(acme, ben, terms, article):
     fill(acme, ben, article)
     membership = ben.at[acme.number]
-    shown = fingerprint(read_cart(acme, ben))
+    shown = Offer.of(read_cart(acme, ben), acme, terms)
     outcomes, start = [], threading.Barrier(2)
 
     def press():
         start.wait()
         try:
-            place_order(membership, form_key=uuid.uuid4(), shown=shown, terms=terms)
+            place_order(membership, form_key=uuid.uuid4(), shown=shown)
             outcomes.append("ordered")
         except (CartChanged, OrderRefused):
             outcomes.append("refused")

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from orders.models import Order
-from orders.services import fingerprint, place_order
+from orders.offer import Offer
+from orders.services import place_order, terms_of_sale
 from orders.states import OrderRefused, accept, cancel, cancel_line, fulfil, line_done
 from shop.cart import put, read_cart
 from shop.models import Article
@@ -127,8 +128,8 @@ def test_another_company_s_form_key_gives_nothing_away(acme, ben, elsewhere, mal
 
     def place(person, number):
         row = person.at[number]
-        terms = make.TermsFactory()
-        return place_order(row, form_key=key, shown=fingerprint(read_cart(row.company, person)), terms=terms)
+        shown = Offer.of(read_cart(row.company, person), row.company, terms_of_sale())
+        return place_order(row, form_key=key, shown=shown)
 
     mine = place(ben, "12345")
     with pytest.raises(Exception) as caught:

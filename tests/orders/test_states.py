@@ -6,14 +6,16 @@ from decimal import Decimal
 import pytest
 from django.core import mail
 from django.urls import reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from contracts.models import Licence
-from orders.models import Grant, Order
-from orders.states import STEPS, OrderRefused, accept, approve, cancel, cancel_line, fulfil, line_done, reject
+from orders.models import Grant, Order, Webhook
+from orders.states import STEPS, OrderRefused, accept, approve, cancel, cancel_line, fulfil, line_done, reject, settle
 from portal.lib.days import in_months, today
 from shop.models import Article
 
 from .. import factories as make
+from ..jobs import run_jobs
 
 pytestmark = pytest.mark.django_db
 Kind = Article.Kind
@@ -252,3 +254,67 @@ def test_sales_may_decide_and_support_may_not(order, as_, db):
         person = make.UserFactory(is_staff=True)
         person.groups.add(Group.objects.get(name=role))
         assert as_(person).get(url).status_code == status
+
+
+# --- All or none, and nothing said that is not so any more ---
+
+
+def test_several_lines_decided_at_once_are_all_decided_or_none(acme, order, admin, as_):
+    """One line cannot be marked as done any more: the page says so, and the others are as before."""
+    one, two = (line(order, Kind.SERVICE, position=position) for position in (1, 2))
+    accept(order, by=admin)
+    url = reverse("admin:orders_order_decide", args=[order.pk])
+    client = as_(admin)
+    client.get(url)
+    sent = {f"{one.pk}-act": "done", f"{two.pk}-act": "done"}
+    cancel_line(two, by=admin, reason="Anderswo zurückgenommen")
+    mail.outbox.clear()
+    with pytest.raises(OrderRefused):
+        settle(order, by=admin, done=[one.pk, two.pk])
+    one.refresh_from_db()
+    assert one.state == "accepted" and mail.outbox == []
+    client.post(url, sent)
+    one.refresh_from_db()
+    assert one.state == "accepted", "the page decided before it was known decides nothing"
+
+
+def test_lines_marked_and_taken_back_together_are_one_mail(acme, ben, order, admin):
+    one, two = (line(order, Kind.SERVICE, position=position) for position in (1, 2))
+    accept(order, by=admin)
+    mail.outbox.clear()
+    settle(order, by=admin, done=[one.pk], taken_back={two.pk: "Kein Termin"})
+    assert state(order) == "fulfilled"
+    assert sorted(message.to[0] for message in mail.outbox) == sorted([ben.email, acme.email])
+    assert all("Kein Termin" in message.body for message in mail.outbox)
+
+
+def test_nothing_to_settle_changes_nothing(order, admin):
+    line(order, Kind.SERVICE)
+    settle(order, by=admin)
+    assert state(order) == "received" and mail.outbox == []
+
+
+def test_a_cancelled_order_is_not_confirmed_afterwards(acme, order, admin):
+    """The worker comes after the cancellation: there is no contract, and nothing says so."""
+    line(order, Kind.SERVICE)
+    accept(order, by=admin)
+    cancel(order, by=admin, reason="Irrtum", by_customer=False)
+    mail.outbox.clear()
+    run_jobs("make_confirmation")
+    assert mail.outbox == [] and not acme.documents.exists()
+
+
+def test_an_order_cancelled_after_its_confirmation_says_so_last(acme, ben, order, admin):
+    line(order, Kind.SERVICE)
+    accept(order, by=admin)
+    run_jobs("make_confirmation")
+    cancel(order, by=admin, reason="Irrtum", by_customer=False)
+    told = [message.subject for message in mail.outbox if ben.email in message.to]
+    assert "Auftragsbestätigung" in told[0] and "storniert" in told[1]
+
+
+def test_what_waits_calls_no_webhook(acme, ben, order):
+    Order.objects.filter(pk=order.pk).update(state="waiting")
+    Webhook.objects.create(url="https://erp.example/")
+    cancel(order, by=ben)
+    assert not ProcrastinateJob.objects.filter(task_name="call_webhook").exists()

@@ -1,10 +1,13 @@
 """Browsing: the tree with its counts, filters, sorting, addresses that can be shared, and the page of an article."""
 
+import datetime as dt
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
+from shop.catalogue import bought_together
 from shop.models import Category
 
 from .. import factories as make
@@ -162,13 +165,46 @@ def test_ordered_together_is_real_fits_and_is_not_one_customer_s_secret(acme, pa
     product = acme.licences.get().product
     article, often, once = (make.ArticleFactory(name=name, fits=[product]) for name in ("Dies", "Oft dabei", "Einmal"))
     unfit = make.ArticleFactory(name="Konzernabschluss", fits=[make.ProductFactory(number="5000", name="ERP")])
-    for others in ([often, once, unfit], [often, unfit]):
+    for others in ([often, once, unfit], [often, once, unfit], [often, unfit]):
         order = make.OrderFactory()
         for line in (article, *others):
             make.OrderLineFactory(order=order, article=line)
     page = page_of(article)
     assert "Oft zusammen bestellt" in page and "Oft dabei" in page
     assert "Einmal" not in page and "Konzernabschluss" not in page
+
+
+@pytest.fixture
+def product(acme):
+    return acme.licences.get().product
+
+
+def ordered_together(company, *articles, **more):
+    order = make.OrderFactory(company=company, **more)
+    for article in articles:
+        make.OrderLineFactory(order=order, article=article)
+
+
+def test_ordered_together_counts_customers_not_orders(acme, elsewhere, product):
+    a, b = (make.ArticleFactory(fits=[product]) for _one in range(2))
+    for _again in range(5):
+        ordered_together(elsewhere, a, b)
+    ordered_together(acme, a, b)
+    assert list(bought_together(a, acme)) == [], "two customers, however often"
+    ordered_together(make.CompanyFactory(), a, b, state="cancelled")
+    assert list(bought_together(a, acme)) == [], "what was cancelled was not bought"
+    ordered_together(make.CompanyFactory(), a, b)
+    assert list(bought_together(a, acme)) == [b]
+
+
+def test_ordered_together_looks_at_the_newest_orders(acme, product, monkeypatch):
+    monkeypatch.setattr("shop.catalogue.LOOKED_AT", 3)
+    a, old, new = (make.ArticleFactory(fits=[product]) for _one in range(3))
+    for other, day in ((new, 0), (old, 400)):
+        for _customer in range(3):
+            placed_at = timezone.now() - dt.timedelta(days=day)
+            ordered_together(make.CompanyFactory(), a, other, placed_at=placed_at)
+    assert list(bought_together(a, acme)) == [new]
 
 
 # --- quantities ---
