@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from .models import Article
 from .models.cart import MAX_QUANTITY
 from .quantities import quantity_refusal
-from .search import find
+from .search import find, number_key
 
 MOST_LINES = 200
 # Guessing costs a look-up each; who has more wrong lines than these has the wrong list.
@@ -72,7 +72,7 @@ def _cells(line):
 
 def key_of(number):
     """As the database's shop_number_key does it."""
-    return re.sub(r"[^A-Z0-9]", "", number.upper())
+    return number_key(number)
 
 
 def _find_articles(company, entries):
