@@ -9,6 +9,7 @@ from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from portal.lib.searching import every_word
 from portal.lib.tags import money
 
 from .models import AccessEvent
@@ -81,9 +82,7 @@ def _value(event, side):
 
 def events_of(company, *, words="", person=None, since=None, until=None):
     """The lines of a company, newest first; words: of a name, person: a user's id, since and until: days in Berlin."""
-    found = company.access_events.all()
-    for word in words.split():
-        found = found.filter(person_name__icontains=word) | found.filter(actor_name__icontains=word)
+    found = company.access_events.filter(every_word(words, "person_name", "actor_name"))
     if person:
         found = found.filter(person=person)
     if since:

@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.text import clean_query
+from portal.lib.searching import every_word
 
 from .models import Document
 
@@ -79,8 +79,7 @@ class DocumentFilter(forms.Form):
         """The documents that match."""
         self.is_valid()
         asked = self.cleaned_data
-        for word in clean_query(asked.get("q", "")).split():
-            documents = documents.filter(title__icontains=word) | documents.filter(number__icontains=word)
+        documents = documents.filter(every_word(asked.get("q", ""), "title", "number"))
         if kind := asked.get("kind"):
             documents = documents.filter(kind=kind)
         if year := asked.get("year"):
@@ -107,10 +106,7 @@ class OpeningFilter(forms.Form):
         """The openings that match."""
         self.is_valid()
         asked = self.cleaned_data
-        for word in clean_query(asked.get("q", "")).split():
-            openings = openings.filter(document__title__icontains=word) | openings.filter(
-                document__number__icontains=word
-            )
+        openings = openings.filter(every_word(asked.get("q", ""), "document__title", "document__number"))
         if person := asked.get("person"):
             openings = openings.filter(user=person)
         return openings

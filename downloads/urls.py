@@ -1,5 +1,7 @@
 from django.urls import path
 
+import portal.lib.addresses  # noqa: F401 - teaches Django what <number:...> is
+
 from . import views, views_log, views_pass
 
 urlpatterns = [
@@ -10,8 +12,8 @@ urlpatterns = [
     path("paesse/<uuid:pk>/", views_pass.pass_detail, name="pass_detail"),
     path("paesse/<uuid:pk>/zuruecknehmen/", views_pass.pass_revoke, name="pass_revoke"),
     path("protokoll/", views_log.download_log, name="download_log"),
-    path("<str:product>/", views.product_detail, name="product_detail"),
-    path("<str:product>/benachrichtigung/", views.product_watch, name="product_watch"),
-    path("<str:product>/installiert/", views.installed_note, name="installed_note"),
-    path("<str:product>/installiert/<int:pk>/entfernen/", views.installed_remove, name="installed_remove"),
+    path("<number:product>/benachrichtigung/", views.product_watch, name="product_watch"),
+    path("<number:product>/installiert/", views.installed_note, name="installed_note"),
+    path("<number:product>/installiert/<int:pk>/entfernen/", views.installed_remove, name="installed_remove"),
+    path("<number:product>/", views.product_detail, name="product_detail"),
 ]

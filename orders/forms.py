@@ -5,7 +5,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.days import today
-from portal.lib.text import clean_query
 
 from .models import Order
 from .offer import Offer, changes
@@ -92,8 +91,7 @@ class OrderFilter(forms.Form):
         """The orders that match."""
         self.is_valid()
         asked = self.cleaned_data
-        if words := clean_query(asked.get("q", "")):
-            orders = orders.search(words)
+        orders = orders.search(asked.get("q", ""))
         if state := asked.get("state"):
             orders = orders.filter(state=state)
         if year := asked.get("year"):
@@ -102,7 +100,7 @@ class OrderFilter(forms.Form):
             orders = orders.filter(placed_at__gte=start_of(since))
         if (until := asked.get("until")) and until < date.max:
             orders = orders.filter(placed_at__lt=start_of(until + timedelta(days=1)))
-        if article := clean_query(asked.get("article") or ""):
+        if article := asked.get("article"):
             orders = orders.with_article(article)
         return orders.filter(ordered_by=user) if asked.get("mine") else orders
 

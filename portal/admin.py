@@ -2,10 +2,13 @@
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
-from allauth.idp.oidc.models import Token
+from allauth.idp.oidc.admin import ClientAdmin
+from allauth.idp.oidc.models import Client, Token
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin
+from django.contrib.auth.admin import GroupAdmin
+from django.contrib.auth.models import Group
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -14,7 +17,7 @@ from access.admin import AccessEventInline, MembershipInline
 from accounts.admin.companies import CompanyAdmin
 from contracts.admin.agreements import AvvFilter
 from contracts.admin.licences import LicenceInline
-from portal.lib.admin import ReadOnly
+from portal.lib.admin import ReadOnly, Searched
 from portal.models import MailHandover
 
 admin.site.site_header = f"{settings.BRAND['name']} {settings.BRAND['portal']}"
@@ -34,6 +37,19 @@ admin.site.unregister(Token)
 
 # A queued mail carries one-time links; nobody reads them here.
 admin.site.unregister(ProcrastinateJob)
+
+# The two lists with a search that others have made: they ask as ours do.
+admin.site.unregister([Group, Client])
+
+
+@admin.register(Group)
+class RoleAdmin(Searched, GroupAdmin):
+    pass
+
+
+@admin.register(Client)
+class ProgramAdmin(Searched, ClientAdmin):
+    pass
 
 
 @admin.register(MailHandover)

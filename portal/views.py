@@ -9,6 +9,8 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from access.door import closed_everywhere, closed_page, company_view, person_view, public_view
+from portal.lib.searching import every_word
+from portal.lib.text import clean_query
 
 from .tiles import tiles_with_facts
 
@@ -28,12 +30,11 @@ def home(request):
 
 @person_view
 def chooser(request):
-    query = request.GET.get("q", "").strip()[:100].replace("\0", "")
+    query = clean_query(request.GET.get("q", ""))
     memberships = request.user.memberships.exclude(accepted_at=None).select_related("company")
     total = memberships.count()
     found = memberships.order_by("company__name", "company__number")
-    if query:
-        found = found.filter(company__name__icontains=query) | found.filter(company__number__icontains=query)
+    found = found.filter(every_word(query, "company__name", "company__number"))
     return render(request, "portal/chooser.html", {"memberships": found[:200], "total": total, "query": query})
 
 

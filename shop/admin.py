@@ -63,7 +63,7 @@ class ArticleAdmin(ImportExportMixin, Kept):
     list_editable = ["list_price", "is_active"]
     list_select_related = ["category"]
     list_filter = ["kind", "is_active", Reach, "fits"]
-    search_fields = ["number", "name", "number_key"]
+    search_fields = ["number", "name"]
     autocomplete_fields = ["category", "grants", "requires", "excludes", "successor"]
     inlines = [FitInline, PriceInline, DateInline]
     actions = ["put_on_sale", "take_off_sale"]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from .models import Article
 from .models.cart import MAX_QUANTITY
 from .quantities import quantity_refusal
-from .search import find
+from .search import find, number_key
 
 MOST_LINES = 200
 # Guessing costs a look-up each; who has more wrong lines than these has the wrong list.
@@ -43,7 +43,7 @@ def read_lines(company, text):
         entry.error = _("At most %(most)d lines at once.") % {"most": MOST_LINES}
     entries = entries[: MOST_LINES + 1]
     _find_articles(company, entries)
-    _suggest(company, [entry for entry in entries if entry.article is None and entry.number])
+    _suggest(company, [entry for entry in entries if entry.article is None and entry.number and not entry.suggestions])
     return entries
 
 
@@ -72,28 +72,39 @@ def _cells(line):
 
 def key_of(number):
     """As the database's shop_number_key does it."""
-    return re.sub(r"[^A-Z0-9]", "", number.upper())
+    return number_key(number)
 
 
 def _find_articles(company, entries):
     ways = {entry.place: _ways(entry) for entry in entries}
-    keys = {key for some in ways.values() for key, _quantity in some if key}
-    articles = Article.objects.fitting(company).with_seats(company).with_prices(company).filter(number_key__in=keys)
-    found = {article.number_key: article for article in articles}
+    written = {number for some in ways.values() for number, _quantity in some}
+    wanted = Q(number__in=written) | Q(number_key__in={key for number in written if (key := key_of(number))})
+    found = {}
+    for article in Article.objects.fitting(company).with_seats(company).with_prices(company).filter(wanted):
+        found.setdefault(article.number_key, []).append(article)
     for entry in entries:
-        for key, quantity in ways[entry.place]:
-            if key in found and entry.article is None:
-                entry.article, entry.quantity = found[key], quantity
+        for number, quantity in ways[entry.place]:
+            _take(entry, number, quantity, found.get(key_of(number), []))
         if not entry.error:
             entry.error = _refusal(entry)
 
 
+def _take(entry, number, quantity, articles):
+    """The article written just so, else the only one meant; of several none is taken, they are suggested."""
+    exact = [article for article in articles if article.number == number]
+    some = exact or (articles if key_of(number) else [])
+    if entry.article is None and len(some) == 1:
+        entry.article, entry.quantity, entry.suggestions = some[0], quantity, []
+    elif entry.article is None and some:
+        entry.suggestions = some[:3]
+
+
 def _ways(entry):
     """How a line can be read: "TSA K 10014" is a number, "TSA-K10014 3" a number and a quantity."""
-    ways = [(key_of(entry.number), entry.quantity)]
+    ways = [(entry.number, entry.quantity)]
     first, _blank, last = entry.number.rpartition(" ")
     if first and re.fullmatch(r"\d{1,9}", last, re.ASCII):
-        ways.append((key_of(first), int(last)))
+        ways.append((first, int(last)))
     return ways
 
 

@@ -3,6 +3,7 @@
 import difflib
 import re
 import time
+import unicodedata
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -10,13 +11,15 @@ from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
 from django.db.models import BooleanField, Case, F, FloatField, Func, Q, TextField, Value, When
 from django.db.models.functions import Length
+from django.db.models.lookups import Contains, StartsWith
 from django.utils.html import conditional_escape, format_html_join
 
+from portal.lib.searching import words_of
 from portal.lib.text import clean_query
 
-from .models import Synonym
+from .models import Article, Synonym
+from .models.article import Joined
 
-MOST_WORDS = 8
 # More than this are not ranked: who types "Modul" among 100,000 articles needs another word, not a better order.
 MOST_RANKED = 480
 # How many words of the catalogue may stand for a mistyped one.
@@ -25,6 +28,7 @@ MOST_NEAR = 5
 LONG = 4
 # Among equals the plainer name is meant: "Zusatzmodul X" before "Schulung X für Fortgeschrittene".
 SHORT_FIRST = [Length("name"), "name", "number"]
+IS_TRAINING = Q(kind=Article.Kind.TRAINING)
 
 
 class Stem(Func):
@@ -32,6 +36,12 @@ class Stem(Func):
 
     template = "(ts_lexize('german_stem', %(expressions)s))[1]"
     output_field = TextField()
+
+
+class StemAtStart(Stem):
+    """The same after a blank: where a word begins."""
+
+    template = f"' ' || {Stem.template}"
 
 
 class IsAnyOf(Func):
@@ -44,10 +54,20 @@ class IsAnyOf(Func):
 
 def normal(text):
     """As the database's shop_normal does it."""
-    text = text.lower()
+    text = unicodedata.normalize("NFC", text).lower()
     for umlaut, written in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
         text = text.replace(umlaut, written)
     return text
+
+
+def joined(text):
+    """A compound as one word, however it was typed: "Online-Banking" is "onlinebanking"."""
+    return "".join(sign for sign in normal(text) if sign.isalnum())
+
+
+def number_key(number):
+    """As the database's shop_number_key does it: capitals and digits only."""
+    return re.sub(r"[^A-Z0-9]", "", normal(number).upper())
 
 
 @dataclass
@@ -61,7 +81,7 @@ class Question:
     @property
     def key(self):
         """As an article number: capitals and digits only."""
-        return re.sub(r"[^A-Z0-9]", "", self.text.upper())
+        return number_key(self.text)
 
     @property
     def terms(self):
@@ -71,10 +91,14 @@ class Question:
 
 def question(typed):
     """A Question with the synonyms staff keep."""
-    text = clean_query(typed)
-    words = text.split()[:MOST_WORDS]
-    known = synonyms()
-    return Question(text, words, [known.get(normal(word), []) for word in words])
+    words, known = words_of(typed), synonyms()
+    others = [list(known.get(joined(word), [])) for word in words]
+    for place in range(len(words) - 1):
+        # "Online Banking" means what "Onlinebanking" means.
+        same = known.get(joined(words[place] + words[place + 1]), [])
+        others[place] += same
+        others[place + 1] += same
+    return Question(clean_query(typed), words, others)
 
 
 def find(articles, typed):
@@ -127,27 +151,44 @@ def _words(asked, all_words):
 def _word(word):
     # A synonym may be several words ("E-Rechnung", "doppelte Buchführung"): as a text they must all be there.
     found = Q(words=SearchQuery(word, config="german")) | Q(normal__contains=normal(word))
-    if len(word) > LONG + 1 and word.isalpha():
-        # "Abrechnungen" inside "Nebenkostenabrechnung".
-        found |= Q(normal__contains=Stem(Value(word.lower()))) | Q(normal__contains=Stem(Value(normal(word))))
-    return found
+    whole = joined(word)
+    if len(whole) > LONG + 1 and whole.isalpha():
+        # "Abrechnungen" inside "Nebenkostenabrechnung"; the dictionary wants the umlauts.
+        stems = Stem(Value(word.lower())), Stem(Value(whole))
+        found |= Q(normal__contains=stems[0]) | Q(normal__contains=stems[1])
+        found |= Q(Contains(Joined("name"), StemAtStart(Value(whole))))
+    if len(whole) > LONG:
+        found |= Q(Contains(Joined("name"), Value(f" {whole}")))
+    return found | _apart(word) if whole != normal(word) else found
+
+
+def _apart(word):
+    """Where a word with hyphens stands as one word, or as several."""
+    parts = " ".join(re.findall(r"\w+", word))
+    return Q(normal__contains=joined(word)) | Q(words=SearchQuery(parts, config="german"))
+
+
+def _in_name(text):
+    return Q(normal__contains=normal(text)) | Q(Contains(Joined("name"), Value(f" {joined(text) or '-'}")))
 
 
 def _rank(asked):
-    words = SearchQuery(asked.text, config="german")
+    words = SearchQuery(" ".join(asked.words), config="german")
     for other in (other for some in asked.others for other in some):
         words |= SearchQuery(other, config="german")
-    first = normal(asked.words[0]) if asked.words else "-"
+    first, whole = asked.words[0] if asked.words else "-", joined(asked.text) or "-"
     bonus = Case(
         When(number_key=asked.key or "-", then=Value(100.0)),
         When(number_key__startswith=asked.key or "-", then=Value(50.0)),
-        When(normal__startswith=normal(asked.text), then=Value(2.0)),
-        When(normal__contains=normal(asked.text), then=Value(1.5)),
-        When(normal__contains=first, then=Value(1.0)),
+        When(~IS_TRAINING & Q(StartsWith(Joined("name"), Value(f" {whole}"))), then=Value(2.0)),
+        When(_in_name(asked.text), then=Value(1.5)),
+        When(_in_name(first), then=Value(1.0)),
         default=Value(0.0),
         output_field=FloatField(),
     )
-    return bonus + SearchRank(F("words"), words)
+    # A training is named after what it trains in: the thing itself comes first.
+    taught = Case(When(IS_TRAINING, then=Value(0.3)), default=Value(0.0), output_field=FloatField())
+    return bonus + SearchRank(F("words"), words) - taught
 
 
 # --- what may have been meant ---
@@ -163,14 +204,14 @@ NEAR = """
 
 def nearby(asked):
     """The same Question with words of the catalogue that look like the typed ones. One query."""
-    long = [normal(word) for word in asked.words if len(word) >= LONG]
+    long = [joined(word) for word in asked.words if len(word) >= LONG]
     found = {}
     if long:
         with connection.cursor() as cursor:
             cursor.execute(NEAR, [long, MOST_NEAR])
             for typed, near in cursor.fetchall():
                 found.setdefault(typed, []).append(_part(typed, near))
-    others = [[*some, *found.get(normal(word), [])] for word, some in zip(asked.words, asked.others, strict=True)]
+    others = [[*some, *found.get(joined(word), [])] for word, some in zip(asked.words, asked.others, strict=True)]
     return Question(asked.text, asked.words, others)
 
 
@@ -190,7 +231,8 @@ def _likeness(one, other):
 
 def meant(asked, name):
     """What was probably meant, in the words of the best hit's name; "" when that is what was typed."""
-    tokens = {normal(token): token for token in re.findall(r"\w+", name)}
+    tokens = {joined(token): token for token in re.findall(r"\w+", name)}
+    tokens |= {joined(token): token for token in re.findall(r"\w+(?:-\w+)+", name)}
     said = [_meant_word(word, others, tokens) for word, others in zip(asked.words, asked.others, strict=True)]
     text = " ".join(said)
     return text if normal(text) != normal(asked.text) else ""
@@ -221,7 +263,7 @@ def synonyms():
         for row in Synonym.objects.values_list("words", flat=True):
             same = [normal(word) for part in row.split(",") if (word := " ".join(part.split()))]
             for word in same:
-                known.setdefault(word, []).extend(other for other in same if other != word)
+                known.setdefault(joined(word), []).extend(other for other in same if other != word)
         _kept.update(until=time.monotonic() + FRESH_SECONDS, known=known)
     return _kept["known"]
 
@@ -236,7 +278,7 @@ def forget_synonyms():
 
 def marked(text, terms):
     """The text as HTML with the words that were found in <mark>."""
-    words = [normal(word) for word in clean_query(terms).split() if len(word) > 1]
+    words = [spelt for word in clean_query(terms).split() for spelt in (normal(word), joined(word)) if len(spelt) > 1]
     if not words:
         return conditional_escape(text)
     parts = re.split(r"(\w[\w-]*)", text)
@@ -244,8 +286,8 @@ def marked(text, terms):
 
 
 def _mark(part, words):
-    token = normal(part)
-    hit = len(token) > 1 and any(word in token or _same_stem(word, token) for word in words)
+    token, whole = normal(part), joined(part)
+    hit = len(token) > 1 and any(word in token or word in whole or _same_stem(word, whole) for word in words)
     return format_html_join("", "<mark>{}</mark>", [(part,)]) if hit else conditional_escape(part)
 
 

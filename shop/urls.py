@@ -1,13 +1,16 @@
 from django.urls import path
 
+import portal.lib.addresses  # noqa: F401 - teaches Django what <number:...> is
+
 from . import views, views_cart, views_lists, views_trainings
 
 urlpatterns = [
     path("", views.article_list, name="article_list"),
     path("vorschlaege/", views.article_suggest, name="article_suggest"),
-    path("artikel/<str:article>/", views.article_detail, name="article_detail"),
-    path("artikel/<str:article>/bild-<str:size>-<str:sha256>.webp", views.article_picture, name="article_picture"),
-    path("artikel/<str:article>/in-den-warenkorb/", views_cart.cart_add, name="cart_add"),
+    path("artikel/<number:article>/bild-<str:size>-<str:sha256>.webp", views.article_picture, name="article_picture"),
+    path("artikel/<number:article>/in-den-warenkorb/", views_cart.cart_add, name="cart_add"),
+    path("artikel/<number:article>/merken/", views_lists.list_add, name="list_add"),
+    path("artikel/<number:article>/", views.article_detail, name="article_detail"),
     path("warenkorb/", views_cart.cart_detail, name="cart_detail"),
     path("warenkorb/preise/", views_cart.cart_confirm, name="cart_confirm"),
     path("warenkorb/<int:pk>/", views_cart.cart_update, name="cart_update"),
@@ -19,7 +22,6 @@ urlpatterns = [
     path("listen/<int:pk>/in-den-warenkorb/", views_lists.list_order, name="list_order"),
     path("listen/<int:pk>/loeschen/", views_lists.list_delete, name="list_delete"),
     path("listen/<int:pk>/<int:line>/", views_lists.list_line, name="list_line"),
-    path("artikel/<str:article>/merken/", views_lists.list_add, name="list_add"),
     path("schulungen/", views_trainings.training_list, name="training_list"),
     path("schulungen/<int:pk>/name/", views_trainings.booking_rename, name="booking_rename"),
     path("schulungen/<int:pk>/stornieren/", views_trainings.booking_release, name="booking_release"),

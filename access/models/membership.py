@@ -8,6 +8,7 @@ from guardian.managers import UserObjectPermissionManager
 from guardian.models import UserObjectPermissionBase
 
 from portal.lib.days import today
+from portal.lib.searching import every_word
 
 from ..rights import Right
 from .invitation import Invitation
@@ -54,16 +55,8 @@ class MembershipQuerySet(models.QuerySet):
 
     def named(self, words):
         """Memberships whose name, address or function holds every one of some words."""
-        found = self
-        for word in words.split():
-            found = found.filter(
-                Q(user__first_name__icontains=word)
-                | Q(user__last_name__icontains=word)
-                | Q(user__email__icontains=word)
-                | Q(function__icontains=word)
-                | Q(invited_as__icontains=word)
-            )
-        return found
+        person = ("user__first_name", "user__last_name", "user__email")
+        return self.filter(every_word(words, *person, "function", "invited_as"))
 
     def with_switches(self):
         """Person, switches, end of the open invitation (invited_until) and open requests (asked), in two queries."""

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.lib.admin import Kept
+from portal.lib.searching import every_word
+from portal.lib.text import clean_query
 
 from ..models import Company
 from ..staff import company_closed
@@ -13,12 +15,11 @@ from ..staff import company_closed
 
 def search_companies(queryset, text):
     """Companies by number in any spelling, name, e-mail of the company or its people, or licence number."""
-    text = text.strip().replace("\0", "")
+    text = clean_query(text)
     if not text:
         return queryset
-    found = Q(name__icontains=text) | Q(number__icontains=text) | Q(email__icontains=text)
-    found |= Q(memberships__user__email__icontains=text) | Q(memberships__user__last_name__icontains=text)
-    found |= Q(licences__number__icontains=text)
+    people = ("memberships__user__email", "memberships__user__first_name", "memberships__user__last_name")
+    found = every_word(text, "name", "number", "email", *people, "licences__number")
     if meant := Company.objects.by_login_name(text, settings.BRAND["login_prefix"]):
         found |= Q(pk=meant.pk)
     return queryset.filter(pk__in=Company.objects.filter(found).values("pk"))

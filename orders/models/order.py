@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from contracts.models import Document
+from portal.lib.searching import any_field, every_word
 from shop.prices import sums_of
 
 
@@ -46,14 +47,14 @@ class OrderQuerySet(models.QuerySet):
 
     def search(self, text):
         """Orders with every word in their number, reference, orderer, or an article's name or number."""
-        found = self
-        for word in text.split()[:6]:
-            lines = OrderLine.objects.filter(order=OuterRef("pk")).filter(
-                Q(name__icontains=word) | Q(article_number__icontains=word)
+        lines = OrderLine.objects.filter(order=OuterRef("pk"))
+        return self.filter(
+            every_word(
+                text,
+                *("number", "reference", "orderer_name"),
+                also=lambda word: Exists(lines.filter(any_field(word, "name", "article_number"))),
             )
-            own = Q(number__icontains=word) | Q(reference__icontains=word) | Q(orderer_name__icontains=word)
-            found = found.filter(own | Exists(lines))
-        return found
+        )
 
 
 class Order(models.Model):

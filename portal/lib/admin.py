@@ -1,6 +1,7 @@
 """What the vendor's admin pages share."""
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -8,9 +9,21 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from .files import serve_protected, sha256_of
+from .searching import every_word, words_of
 
 
-class QuickList(admin.ModelAdmin):
+class Searched:
+    """For a ModelAdmin: its search, in lists and where rows are picked, asks as all searches of the portal do."""
+
+    def get_search_results(self, request, queryset, search_term):
+        fields = self.get_search_fields(request)
+        if not fields or not words_of(search_term):
+            return queryset, False
+        found = queryset.filter(every_word(search_term, *fields))
+        return found, any(lookup_spawns_duplicates(self.opts, field) for field in fields)
+
+
+class QuickList(Searched, admin.ModelAdmin):
     """Lists that stay quick over large tables: no count of everything, no choice lists of thousands."""
 
     show_full_result_count = False

@@ -1,6 +1,6 @@
 from decimal import Decimal
 
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
@@ -23,6 +23,13 @@ class NumberKey(models.Func):
     """An article number as capitals and digits only."""
 
     function = "shop_number_key"
+    output_field = models.TextField()
+
+
+class Joined(models.Func):
+    """The words of a name, each run together with those after it: what is typed as one word may stand as several."""
+
+    function = "shop_joined"
     output_field = models.TextField()
 
 
@@ -183,6 +190,7 @@ class Article(models.Model):
             models.Index(fields=["list_price", "name", "number"], name="article_by_price"),
             GinIndex(fields=["number_key"], name="article_number_part", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["number_key"], name="article_number_key", opclasses=["text_pattern_ops"]),
+            GinIndex(OpClass(Joined("name"), name="gin_trgm_ops"), name="article_joined"),
         ]
 
     def __str__(self):

@@ -1,4 +1,4 @@
-"""Sixty searches as property managers type them, with the articles that must be on top, over the demo's catalogue.
+"""Searches as property managers type them, with the articles that must be on top, over the demo's catalogue.
 
 A query counts 1/rank of the first article that answers it; the mean of all (mean reciprocal rank) is printed.
 """
@@ -81,6 +81,25 @@ QUERIES = {
     "Seminar Heizkosten": ["10028"],
     "XRechnung": ["10014", "10021", "10029"],
     "Rauchmelder": ["10016"],
+    # Compounds with and without hyphens; the module stands before the training about it.
+    "Heizkosten-Abrechnung": ["10000"],
+    "Heizkosten Abrechnung": ["10000"],
+    "Heizkosten-Abrechnungen": ["10000"],
+    "Heizkosten-Abrechnugn": ["10000"],
+    "Nebenkosten-Abrechnung": ["10013"],
+    "Mahn-Wesen": ["10002"],
+    "Rauch-Warn-Melder": ["10016"],
+    "Online-Banking": ["10006"],
+    "Onlinebanking": ["10006"],
+    "Online Banking": ["10006"],
+    "erechnung": ["10014"],
+    "DATEVSchnittstelle": ["10005"],
+    "Datevschnitstelle": ["10005"],
+    "Windows7": ["10036"],
+    "WEG Versammlung": ["10027"],
+    # With the signs of an umlaut one after the other, as some systems type and paste it.
+    "Za\u0308hler": ["10004"],
+    "Datenu\u0308bernahme": ["10020"],
     # Numbers.
     "TSA-K10005": ["10005"],
     "tsa k 10005": ["10005"],
@@ -113,7 +132,7 @@ def test_the_right_article_is_on_top(catalogue, capsys):
     mean = sum(1 / place for place in ranks.values() if place) / len(ranks)
     with capsys.disabled():
         print(f"\n{len(ranks)} judged queries: mean reciprocal rank {mean:.3f}")
-    assert len(QUERIES) == 60
+    assert len(QUERIES) == 77
     below = {typed: place for typed, place in ranks.items() if place != 1}
     assert mean >= 0.95, below
     assert None not in ranks.values(), below

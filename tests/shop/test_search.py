@@ -1,5 +1,7 @@
 """Finding articles by what people type."""
 
+import unicodedata
+
 import pytest
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
@@ -51,6 +53,35 @@ def articles(db):
 def test_found_first(articles, typed, first):
     found, _similar = find(articles, typed)
     assert found[0].number == first
+
+
+SPELT = ["Online-Banking", "Onlinebanking", "Online Banking", "online\N{EN DASH}banking", "Onlinebankings"]
+
+
+@pytest.mark.parametrize("typed", SPELT)
+@pytest.mark.parametrize("written", SPELT[:4])
+def test_a_compound_is_found_however_it_is_written(db, typed, written):
+    make.ArticleFactory(number="S1", name=f"Schulung {written}", kind=Article.Kind.TRAINING)
+    make.ArticleFactory(number="K1", name=f"Zusatzmodul {written} Premium", kind=Article.Kind.SOFTWARE)
+    make.ArticleFactory(number="K2", name="Zusatzmodul Bankinformation")
+    found, similar = find(Article.objects.all(), typed)
+    assert ([article.number for article in found], similar) == (["K1", "S1"], False)
+
+
+def test_a_word_across_two_others_is_not_found(db):
+    make.ArticleFactory(name="Verwalter-Mindestlohn")
+    assert list(find(Article.objects.all(), "Termin")[0]) == []
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+def test_an_umlaut_is_one_letter_however_it_is_stored(db, stored, form):
+    name, number = unicodedata.normalize(stored, "Zählerprüfung"), unicodedata.normalize(stored, "GIR-Ä100")
+    text = unicodedata.normalize(stored, "Für Wärmemengenzähler")
+    make.ArticleFactory(number=number, name=name, description=text)
+    for typed in ("Zähler", "Zählern", "zaehler", "Wärmemengenzähler", "Zählerprüfug", "gir ä100", "GIR-AE100"):
+        found, _similar = find(Article.objects.all(), unicodedata.normalize(form, typed))
+        assert len(found) == 1, typed
 
 
 def test_only_similar_hits_are_told_apart(articles):

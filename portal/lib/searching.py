@@ -1,0 +1,68 @@
+"""What people type to search for, and the one way to ask a table for it.
+
+Every search of the portal, the customers' and the vendor's, goes through words_of: what comes in is bounded there, and
+the question to the database grows by the same piece with each word.
+"""
+
+from collections.abc import Callable
+
+from django.db.models import CharField, Exists, Lookup, Q, TextField
+
+from .text import clean_query
+
+MOST_WORDS = 8
+# From so many letters on it does not matter where a word is written with hyphens, dots or blanks.
+LONG = 5
+BETWEEN = " -./_\N{NO-BREAK SPACE}\N{SOFT HYPHEN}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}"
+
+
+def words_of(typed: str) -> list[str]:
+    """The words of a search: composed, without control signs, each once, at most MOST_WORDS."""
+    found: dict[str, str] = {}
+    for word in clean_query(typed).split():
+        found.setdefault(word.casefold(), word)
+    return list(found.values())[:MOST_WORDS]
+
+
+def every_word(typed: str, *fields: str, also: Callable[[str], Q | Exists] | None = None) -> Q:
+    """Rows in which every word typed is found in one of the fields, or fulfils also(word). No words: all rows."""
+    wanted = Q()
+    for word in words_of(typed):
+        found = any_field(word, *fields)
+        wanted &= found | also(word) if also else found
+    return wanted
+
+
+def any_field(word: str, *fields: str) -> Q:
+    """Rows in which one of the fields holds a word."""
+    return Q.create([(f"{field}__holds", word) for field in fields], connector=Q.OR)
+
+
+@CharField.register_lookup
+@TextField.register_lookup
+class Holds(Lookup):
+    """Whether a text holds a word, in capitals or not, umlauts written either way, composed or not.
+
+    The spelling of what is stored is settled here and not where it is written: it comes by many doors.
+    """
+
+    lookup_name = "holds"
+
+    def as_sql(self, compiler, connection):
+        column, own = self.process_lhs(compiler, connection)
+        word = str(self.rhs)
+        core = word.translate(dict.fromkeys(map(ord, BETWEEN)))
+        spelt = _squeezed if len(core) >= LONG else _folded
+        pattern = connection.ops.prep_for_like_query(core if spelt is _squeezed else word)
+        return f"{spelt(column)} LIKE {_folded('%s::text')}", [*own, f"%{pattern}%"]
+
+
+def _folded(text: str) -> str:
+    sql = f"lower(normalize({text}))"
+    for umlaut, written in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
+        sql = f"replace({sql}, '{umlaut}', '{written}')"
+    return sql
+
+
+def _squeezed(text: str) -> str:
+    return f"translate({_folded(text)}, '{BETWEEN}', '')"
