@@ -1,7 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.text import clean_query
+from portal.lib.forms import SearchField
 
 from .models import Document
 
@@ -21,24 +21,6 @@ class AvvForm(forms.Form):
         error_messages={"required": _("Please confirm that you conclude the agreement.")},
     )
     shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
-
-    def clean_name(self):
-        return printable(self.cleaned_data["name"])
-
-    def clean_function(self):
-        return printable(self.cleaned_data["function"])
-
-
-def printable(text):
-    """One line of text that the paper's fonts can print. Raises ValidationError for symbols and foreign scripts."""
-    line = " ".join(text.split())
-    if any(ord(character) > LAST_PRINTABLE for character in line):
-        raise forms.ValidationError(_("Please use Latin letters; this goes onto a paper."))
-    return line
-
-
-# The end of Latin Extended-A: every letter up to here is in the fonts of the papers.
-LAST_PRINTABLE = 0x17F
 
 
 class ObjectionForm(forms.Form):
@@ -67,7 +49,7 @@ class SelectionForm(forms.Form):
 class DocumentFilter(forms.Form):
     """What a person looks for in the list; anything unreadable counts as not asked."""
 
-    q = forms.CharField(label=_("Title or number"), required=False)
+    q = SearchField(label=_("Title or number"))
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All kinds")), *Document.Kind.choices])
     year = forms.ChoiceField(label=_("Year"), required=False)
 
@@ -79,7 +61,7 @@ class DocumentFilter(forms.Form):
         """The documents that match."""
         self.is_valid()
         asked = self.cleaned_data
-        for word in clean_query(asked.get("q", "")).split():
+        for word in asked.get("q", "").split():
             documents = documents.filter(title__icontains=word) | documents.filter(number__icontains=word)
         if kind := asked.get("kind"):
             documents = documents.filter(kind=kind)
@@ -95,7 +77,7 @@ class DocumentFilter(forms.Form):
 class OpeningFilter(forms.Form):
     """Which openings a licence holder looks for; anything unreadable counts as not asked."""
 
-    q = forms.CharField(label=_("Title or number"), required=False)
+    q = SearchField(label=_("Title or number"))
     person = forms.ChoiceField(label=_("Person"), required=False)
 
     def __init__(self, data, *, people):
@@ -107,7 +89,7 @@ class OpeningFilter(forms.Form):
         """The openings that match."""
         self.is_valid()
         asked = self.cleaned_data
-        for word in clean_query(asked.get("q", "")).split():
+        for word in asked.get("q", "").split():
             openings = openings.filter(document__title__icontains=word) | openings.filter(
                 document__number__icontains=word
             )

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.days import today
-from portal.lib.text import clean_query
+from portal.lib.forms import SearchField
 
 from .models import Order
 
@@ -51,13 +51,13 @@ def start_of(day):
 class OrderFilter(forms.Form):
     """What a person looks for among the orders; anything unreadable counts as not asked."""
 
-    q = forms.CharField(required=False)
+    q = SearchField()
     state = forms.ChoiceField(required=False, choices=[("", _("All states")), *Order.State.choices])
     year = forms.ChoiceField(required=False)
     mine = forms.ChoiceField(required=False, choices=[("", _("Of everybody")), ("1", _("Mine"))])
     since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    article = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    article = SearchField(max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, data, *, years):
         super().__init__(data)
@@ -67,7 +67,7 @@ class OrderFilter(forms.Form):
         """The orders that match."""
         self.is_valid()
         asked = self.cleaned_data
-        if words := clean_query(asked.get("q", "")):
+        if words := asked.get("q"):
             orders = orders.search(words)
         if state := asked.get("state"):
             orders = orders.filter(state=state)
@@ -77,7 +77,7 @@ class OrderFilter(forms.Form):
             orders = orders.filter(placed_at__gte=start_of(since))
         if (until := asked.get("until")) and until < date.max:
             orders = orders.filter(placed_at__lt=start_of(until + timedelta(days=1)))
-        if article := clean_query(asked.get("article") or ""):
+        if article := asked.get("article"):
             orders = orders.with_article(article)
         return orders.filter(ordered_by=user) if asked.get("mine") else orders
 
