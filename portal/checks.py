@@ -1,6 +1,10 @@
+from django.apps import apps
 from django.conf import settings
-from django.core.checks import Error, Tags, register
-from django.db import connection
+from django.core.checks import Error, Info, Tags, register
+from django.db import connection, models
+from django.db.models import Count, Q
+
+from .lib.signs import HIDDEN_SQL
 
 
 @register(Tags.database, deploy=True)
@@ -21,3 +25,31 @@ def no_demo_in_production(app_configs, **kwargs):
     if settings.DEMO:
         return [Error("DEMO=1 is for a machine of one's own, not for production.", id="portal.E002")]
     return []
+
+
+@register(Tags.database, deploy=True)
+def texts_of_one_line(app_configs, databases, **kwargs):
+    """Says where texts of one line are stored with breaks or controls from before the rule; nothing breaks by them."""
+    found = [(model, name, count) for model in _own_models() for name, count in _hidden_in(model)]
+    return [
+        Info(
+            f"Rows with a line break, a control or a direction sign in {name}: {count}.",
+            hint="Open and save them in the administration; papers and mails leave these signs out.",
+            obj=model,
+            id="portal.I003",
+        )
+        for model, name, count in found
+    ]
+
+
+def _own_models():
+    own = [config for config in apps.get_app_configs() if config.path.startswith(str(settings.BASE_DIR))]
+    return [model for config in own for model in config.get_models() if model._meta.managed]
+
+
+def _hidden_in(model):
+    """(column, rows) of the texts of one line in a table, in one reading of it."""
+    names = [field.name for field in model._meta.concrete_fields if isinstance(field, models.CharField)]
+    counts = {f"count_{name}": Count("pk", filter=Q(**{f"{name}__regex": HIDDEN_SQL})) for name in names}
+    found = model._base_manager.aggregate(**counts) if names else {}
+    return [(name, found[f"count_{name}"]) for name in names if found[f"count_{name}"]]

@@ -19,6 +19,8 @@ IN_LINES = set("\n\r\t\u2028\u2029\u00ad\u200b\u200c\u200d\u2060\ufeff")
 # A joiner or a variant within a picture sign, as telephones type them; anywhere else they are hidden signs too.
 PICTURE = r"[\u00a9\u00ae\u203c\u2049\u2100-\u27ff\u2900-\u2bff\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 JOINED = re.compile(rf"(?<={PICTURE})\ufe0f?\u200d(?={PICTURE})|(?:(?<={PICTURE})|(?<=[0-9#*]))[\ufe0e\ufe0f]")
+# The worst of it as PostgreSQL's regular expressions say it: controls, breaks and turned directions.
+HIDDEN_SQL = r"[\u0001-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]"
 REPLACEMENT = "\ufffd"
 
 
