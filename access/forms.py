@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.days import today
-from portal.lib.text import clean_query
+from portal.lib.forms import SearchField
 
 from .holders import COLLEAGUE, DEPUTY, GONE
 from .rights import ADVISED, Right
@@ -19,11 +19,6 @@ class EuroField(forms.DecimalField):
         text = re.sub(r"[\s€]", "", str(value or ""))
         text = re.sub(r"[.,](?=\d{3}(?!\d))", "", text)
         return super().to_python(text.replace(",", "."))
-
-
-def one_line(text):
-    """Without line breaks: names stand in the subjects of mails."""
-    return " ".join(text.split())
 
 
 class TermsForm(forms.Form):
@@ -65,9 +60,6 @@ class TermsForm(forms.Form):
         if day and day < today() and day != self.initial.get("ends_on"):
             raise ValidationError(_("This day is over already."))
         return day
-
-    def clean_function(self):
-        return one_line(self.cleaned_data["function"])
 
     def terms(self):
         return {name: self.cleaned_data[name] for name in self.TERMS if name in self.cleaned_data}
@@ -113,12 +105,6 @@ class InvitationForm(TermsForm):
 
     def clean_email(self):
         return self.cleaned_data["email"].strip().lower()
-
-    def clean_first_name(self):
-        return one_line(self.cleaned_data["first_name"])
-
-    def clean_last_name(self):
-        return one_line(self.cleaned_data["last_name"])
 
     def clean_advice_read(self):
         if not self.cleaned_data["advice_read"]:
@@ -222,7 +208,7 @@ class ObjectionForm(forms.Form):
 class LogForm(forms.Form):
     """Which lines of the log to show; anything that makes no sense is passed over."""
 
-    q = forms.CharField(label=_("Person"), required=False)
+    q = SearchField(label=_("Person"))
     since = forms.DateField(label=_("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=_("Until"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     person = forms.IntegerField(required=False, min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
@@ -237,7 +223,7 @@ class LogForm(forms.Form):
         self.full_clean()
         data = self.cleaned_data
         found = {name: data.get(name) for name in ("since", "until", "person")}
-        return found | {"words": clean_query(data.get("q") or "")}
+        return found | {"words": data.get("q") or ""}
 
     @property
     def is_used(self):

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+from portal.lib.letters import Letter
 
 from .rights import Right
 
@@ -19,7 +20,7 @@ def _send(template, reader, subject, **context):
     with translation.override(reader.language):
         context |= {"brand": settings.BRAND, "reader": reader}
         body = render_to_string(f"access/mail/{template}.txt", context)
-        EmailMessage(subject=str(subject()), body=body, to=[reader.email]).send()
+        Letter(subject=str(subject()), body=body, to=[reader.email]).send()
 
 
 def labels(rights):

@@ -2,7 +2,6 @@
 
 from allauth.account.utils import user_pk_to_url_str
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from access.mails import Mailbox
+from portal.lib.letters import Letter
 
 from .tokens import ResetTokens
 
@@ -26,7 +26,7 @@ def _send(template, reader, subject, *, to=None, headers=None, **context):
     with translation.override(reader.language):
         context |= {"brand": settings.BRAND, "reader": reader}
         body = render_to_string(f"accounts/mail/{template}.txt", context)
-        EmailMessage(subject=str(subject()), body=body, to=[address], headers=headers).send()
+        Letter(subject=str(subject()), body=body, to=[address], headers=headers).send()
 
 
 def _vendor():
@@ -47,7 +47,7 @@ def mail_password_link(person):
     template = "account/email/password_reset_key_%s.txt"
     with translation.override(person.language):
         subject = render_to_string(template % "subject", context).strip()
-        EmailMessage(subject=subject, body=render_to_string(template % "message", context), to=[person.email]).send()
+        Letter(subject=subject, body=render_to_string(template % "message", context), to=[person.email]).send()
 
 
 # --- the address of the account ---

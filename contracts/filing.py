@@ -6,6 +6,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 
 from portal.lib.days import today
+from portal.lib.files import safe_name
 
 from .models import Document
 
@@ -20,7 +21,8 @@ def file_document(company, *, number, kind, title, content, dated_on=None):
     newest = Document.objects.select_for_update().filter(number=number).order_by("-version").first()
     if newest and newest.sha256 == sha256 and newest.company_id == company.pk:
         return newest, False
-    name = f"{number}.pdf"
+    # Numbers such as "RE/2026/17" are no folders on the disk of who loads the file.
+    name = safe_name(f"{number}.pdf".replace("/", "-").replace("\\", "-"))
     document = Document(
         company=company,
         number=number,

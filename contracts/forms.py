@@ -1,6 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.forms import SearchField
 from portal.lib.searching import every_word
 
 from .models import Document
@@ -21,24 +22,6 @@ class AvvForm(forms.Form):
         error_messages={"required": _("Please confirm that you conclude the agreement.")},
     )
     shown = forms.CharField(max_length=64, widget=forms.HiddenInput)
-
-    def clean_name(self):
-        return printable(self.cleaned_data["name"])
-
-    def clean_function(self):
-        return printable(self.cleaned_data["function"])
-
-
-def printable(text):
-    """One line of text that the paper's fonts can print. Raises ValidationError for symbols and foreign scripts."""
-    line = " ".join(text.split())
-    if any(ord(character) > LAST_PRINTABLE for character in line):
-        raise forms.ValidationError(_("Please use Latin letters; this goes onto a paper."))
-    return line
-
-
-# The end of Latin Extended-A: every letter up to here is in the fonts of the papers.
-LAST_PRINTABLE = 0x17F
 
 
 class ObjectionForm(forms.Form):
@@ -67,7 +50,7 @@ class SelectionForm(forms.Form):
 class DocumentFilter(forms.Form):
     """What a person looks for in the list; anything unreadable counts as not asked."""
 
-    q = forms.CharField(label=_("Title or number"), required=False)
+    q = SearchField(label=_("Title or number"))
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All kinds")), *Document.Kind.choices])
     year = forms.ChoiceField(label=_("Year"), required=False)
 
@@ -94,7 +77,7 @@ class DocumentFilter(forms.Form):
 class OpeningFilter(forms.Form):
     """Which openings a licence holder looks for; anything unreadable counts as not asked."""
 
-    q = forms.CharField(label=_("Title or number"), required=False)
+    q = SearchField(label=_("Title or number"))
     person = forms.ChoiceField(label=_("Person"), required=False)
 
     def __init__(self, data, *, people):

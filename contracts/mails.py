@@ -1,13 +1,13 @@
 """One function per message; each is queued in the caller's transaction and written in the reader's language."""
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from access.mails import Mailbox
+from portal.lib.letters import Letter
 
 
 def mail_agreement(acceptance, paper):
@@ -23,7 +23,7 @@ def mail_agreement(acceptance, paper):
             context = {"acceptance": acceptance, "url": url, "brand": settings.BRAND}
             body = render_to_string("contracts/mail/agreement.txt", context)
             subject = _("Data processing agreement concluded: %s") % acceptance.company_name
-            message = EmailMessage(subject=" ".join(subject.split()), body=body, to=[address])
+            message = Letter(subject=subject, body=body, to=[address])
             message.attach(f"{acceptance.document.number}.pdf", paper, "application/pdf")
             message.send()
 
@@ -35,7 +35,7 @@ def _send(template, reader, subject, **context):
     with translation.override(reader.language):
         context |= {"brand": settings.BRAND, "reader": reader}
         body = render_to_string(f"contracts/mail/{template}.txt", context)
-        EmailMessage(subject=" ".join(str(subject()).split()), body=body, to=[reader.email]).send()
+        Letter(subject=str(subject()), body=body, to=[reader.email]).send()
 
 
 def mail_recalled(document, readers):

@@ -44,7 +44,7 @@ RELEASES = Table(
         Column("Programm", "title", text(), missing="program missing"),
         Column("Plattform", "platform", text(80)),
         Column("Datei", "source", file_in("versionen"), missing="file missing"),
-        Column("Hinweise", "notes", text(20_000)),
+        Column("Hinweise", "notes", text(20_000, lines=True)),
         Column("Zurueckgezogen", "is_withdrawn", yes_no()),
         Column("GrundRueckzug", "withdrawn_reason", text(300), optional=True),
         Column("Sicherheit", "is_security", yes_no(), optional=True),

@@ -1,13 +1,13 @@
 """One function per message; each is queued in the caller's transaction and written in the reader's language."""
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from access.mails import Mailbox
+from portal.lib.letters import Letter
 
 from .models.passes import CODE_MINUTES
 
@@ -19,7 +19,7 @@ def _send(template, reader, subject, **context):
     with translation.override(reader.language):
         context |= {"brand": settings.BRAND, "reader": reader}
         body = render_to_string(f"downloads/mail/{template}.txt", context)
-        EmailMessage(subject=" ".join(str(subject()).split()), body=body, to=[reader.email]).send()
+        Letter(subject=str(subject()), body=body, to=[reader.email]).send()
 
 
 def reader_of(download_pass):

@@ -24,6 +24,12 @@ class OrderEventInline(LookOnly):
     fields = ["at", "state", "by_name", "reason"]
 
 
+class CancelForm(forms.Form):
+    """The whole order; without a reason nothing is cancelled."""
+
+    reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
+
+
 class DecideForm(forms.Form):
     """One line: declined, done or taken back, by the state it is in."""
 
@@ -88,16 +94,16 @@ class OrderAdmin(ReadOnly):
             raise Http404
         lines = list(order.lines.all())
         lineforms = [DecideForm(request.POST or None, line=line) for line in lines]
-        reason = request.POST.get("reason", "").strip()[:300]
-        if request.method == "POST" and ("cancel" in request.POST or not any(form.errors for form in lineforms)):
+        asked = CancelForm(request.POST or None)
+        if asked.is_valid() and ("cancel" in request.POST or not any(form.errors for form in lineforms)):
             try:
-                self._decide(request, order, lineforms, reason)
+                self._decide(request, order, lineforms, asked.cleaned_data["reason"])
             except OrderRefused as refusal:
                 messages.error(request, str(refusal))
             else:
                 messages.success(request, f"{order.number}: {Order.objects.get(pk=order.pk).get_state_display()}")
                 return redirect("admin:orders_order_decide", order.pk)
-        context = {**self.admin_site.each_context(request), "order": order, "lineforms": lineforms, "reason": reason}
+        context = {**self.admin_site.each_context(request), "order": order, "lineforms": lineforms, "asked": asked}
         return render(request, "admin/orders/decide.html", {**context, "title": str(order), "opts": self.opts})
 
     def _decide(self, request, order, lineforms, reason):

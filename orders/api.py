@@ -6,8 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
+from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import ValidationError as Unfit
 from django.db import transaction
 from django.http import HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import timezone
 from ninja import Field, File, Form, Header, NinjaAPI, Schema
 from ninja.errors import HttpError
@@ -19,13 +22,17 @@ from contracts.filing import file_document
 from contracts.models import Document
 from portal.lib.answers import DATABASE_BACK_IN
 from portal.lib.database import TROUBLES, trouble_of
+from portal.lib.signs import place_of_hidden
+from portal.lib.uploads import MEGABYTE, SCANNER_AWAY, check_pdf
 
+from .api_fields import JsonParser, Line, PaperNumber
 from .feed import events_after
 from .models import ErpCall, ErpToken, Order
 from .states import OrderRefused, accept, cancel, fulfil
 
-LARGEST_PAPER = 20 * 1024 * 1024
+LARGEST_PAPER = 20 * MEGABYTE
 LARGEST_ID = 2**63 - 1
+LARGEST_POSITION = 2**15 - 1
 Scope = ErpToken.Scope
 
 
@@ -54,6 +61,7 @@ api = NinjaAPI(
     description="Orders for the vendor's ERP. Amounts are euro with two decimals as text; moments are UTC. "
     "In addresses a number is percent-encoded; instead of %2F a slash may be ~2F, a tilde ~7E.",
     docs_url=None,
+    parser=JsonParser(),
     urls_namespace="erp",
 )
 
@@ -113,13 +121,15 @@ class Changes(Schema):
 
 
 class Declined(Schema):
-    position: int
-    reason: str = Field(min_length=1, max_length=300)
+    position: int = Field(ge=1, le=LARGEST_POSITION, strict=True)
+    reason: Line = Field(min_length=1, max_length=300)
 
 
 class StateIn(Schema):
-    state: str = Field(description="accepted (with `declined` for a part), fulfilled or cancelled (with `reason`).")
-    reason: str = Field("", max_length=300)
+    state: Line = Field(
+        max_length=20, description="accepted (with `declined` for a part), fulfilled or cancelled (with `reason`)."
+    )
+    reason: Line = Field("", max_length=300)
     declined: list[Declined] = []
 
 
@@ -139,7 +149,7 @@ class Problem(Schema):
     detail: str
 
 
-IdempotencyKey = Annotated[str, Header(alias="Idempotency-Key", min_length=8, max_length=100)]
+IdempotencyKey = Annotated[Line, Header(alias="Idempotency-Key", min_length=8, max_length=100)]
 
 
 @api.get("/orders", response={200: Changes, 401: Problem, 403: Problem}, auth=Token(Scope.READ))
@@ -152,8 +162,9 @@ def orders_changed(request, after: int = 0, limit: int = 100):
 
 
 def _order(number):
-    found = Order.objects.select_related("company").prefetch_related("lines")
-    if row := found.filter(number=number).first():
+    """What waits for approval is not the vendor's yet: by its number it is no more to be had than in the list."""
+    rows = Order.objects.exclude(state=Order.State.WAITING).select_related("company").prefetch_related("lines")
+    if place_of_hidden(number) is None and (row := rows.filter(number=number).first()):
         return row
     raise HttpError(404, "There is no such order.")
 
@@ -212,26 +223,28 @@ def _once(token, key, asked, act):
 
 @api.post(
     "/orders/{number:number}/documents",
-    response={200: DocumentOut, 404: Problem, 413: Problem, 422: Problem},
+    response={200: DocumentOut, 404: Problem, 413: Problem, 422: Problem, 503: Problem},
     auth=Token(Scope.DOCUMENTS),
 )
 def order_document(
     request,
     number: str,
-    document: Annotated[str, Form(min_length=1, max_length=60, description="The document's own number.")],
-    kind: Annotated[str, Form(description="AB, RE, SPV, UPV or AVV.")],
-    title: Annotated[str, Form(min_length=1, max_length=200)],
+    document: Annotated[PaperNumber, Form(min_length=1, max_length=60, description="The document's own number.")],
+    kind: Annotated[Document.Kind, Form()],
+    title: Annotated[Line, Form(min_length=1, max_length=200)],
     file: Annotated[UploadedFile, File(description="A PDF.")],
 ):
     """File a paper with the order's company. The same bytes once more change nothing; others make a new version."""
     row = _order(number)
     if file.size > LARGEST_PAPER:
         return 413, {"detail": "The file is larger than 20 MB."}
+    try:
+        check_pdf(file, megabytes=LARGEST_PAPER // MEGABYTE)
+    except Unfit as unfit:
+        return 503 if unfit.code == SCANNER_AWAY else 422, {"detail": f"file: {unfit.message}"}
     content = file.read()
-    if not content.startswith(b"%PDF-") or kind not in Document.Kind.values or "\0" in document + title:
-        return 422, {"detail": "The file is no PDF, or kind, number or title are not valid."}
     if Document.objects.filter(number=document).exclude(company=row.company).exists():
-        return 422, {"detail": "This number belongs to another customer's document."}
+        return 422, {"detail": "document: This number belongs to another customer's document."}
     filed, is_new = file_document(row.company, number=document, kind=kind, title=title, content=content)
     return 200, {"number": filed.number, "version": filed.version, "sha256": filed.sha256, "is_new": is_new}
 
@@ -245,3 +258,17 @@ def order(request, number: str):
 @api.exception_handler(OrderRefused)
 def refused(request, refusal):
     return HttpResponse(json.dumps({"detail": str(refusal)}), status=409, content_type="application/json")
+
+
+@api.exception_handler(SuspiciousOperation)
+@api.exception_handler(MultiPartParserError)
+def unreadable(request, error):
+    """A body that is too large, has too many fields or is no form at all."""
+    return problem(
+        request, "The request cannot be read: it is too large or not what its Content-Type says.", status=400
+    )
+
+
+def problem(request, detail="There is nothing at this address.", *, status=404, **arguments):
+    """An answer in JSON, as everywhere in this interface."""
+    return api.create_response(request, {"detail": detail}, status=status)

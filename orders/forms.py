@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.days import today
+from portal.lib.forms import SearchField
 
 from .models import Order
 from .offer import Offer, changes
@@ -75,13 +76,13 @@ def start_of(day):
 class OrderFilter(forms.Form):
     """What a person looks for among the orders; anything unreadable counts as not asked."""
 
-    q = forms.CharField(required=False)
+    q = SearchField()
     state = forms.ChoiceField(required=False, choices=[("", _("All states")), *Order.State.choices])
     year = forms.ChoiceField(required=False)
     mine = forms.ChoiceField(required=False, choices=[("", _("Of everybody")), ("1", _("Mine"))])
     since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
-    article = forms.CharField(required=False, max_length=40, widget=forms.HiddenInput)
+    article = SearchField(max_length=40, widget=forms.HiddenInput)
 
     def __init__(self, data, *, years):
         super().__init__(data)

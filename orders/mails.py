@@ -1,11 +1,12 @@
 """One function per message; each is queued in the caller's transaction and written in the reader's language."""
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+from portal.lib.letters import Letter
 
 from .limits import needs_approval
 from .models import Order
@@ -17,7 +18,7 @@ def _send(template, order, address, language, subject, *, attachment=None, **con
         body = render_to_string(
             f"orders/mail/{template}.txt", {"order": order, "url": url, "brand": settings.BRAND, **context}
         )
-        message = EmailMessage(subject=subject(), body=body, to=[address])
+        message = Letter(subject=subject(), body=body, to=[address])
         if attachment:
             message.attach(*attachment)
         message.send()

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib.days import today
 from portal.lib.pdf import CARRIER, make_pdf
+from portal.lib.signs import visible
 from portal.lib.tags import money, percent
 
 from .models import Order
@@ -68,7 +69,7 @@ def order_x(order, type_code=ORDER):
         "sums": order.valid_sums if type_code == RESPONSE else order.ordered_sums,
         "seller": settings.BRAND,
     }
-    xml = render_to_string("orders/order_x.xml", context).encode()
+    xml = visible(render_to_string("orders/order_x.xml", context)).encode()
     from facturx import xml_check_xsd
 
     xml_check_xsd(xml, flavor="order-x", level=LEVEL)

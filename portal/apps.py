@@ -7,7 +7,9 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         from . import checks  # noqa: F401
+        from .lib.guard import guard_text_fields
 
+        guard_text_fields()
         post_migrate.connect(_make_roles, sender=self)
 
 

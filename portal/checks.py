@@ -1,6 +1,10 @@
+from django.apps import apps
 from django.conf import settings
-from django.core.checks import Error, Tags, Warning, register
-from django.db import connection
+from django.core.checks import Error, Info, Tags, Warning, register
+from django.db import connection, models
+from django.db.models import Count, Q
+
+from .lib.signs import HIDDEN_SQL
 
 
 @register(Tags.database, deploy=True)
@@ -36,3 +40,31 @@ def the_daily_role_owns_nothing(app_configs, databases, **kwargs):
         hint = "Let web and worker connect as another role: manage.py grant_app_role makes one."
         return [Warning("DATABASE_URL connects as the owner of the tables.", hint=hint, id="portal.W003")]
     return []
+
+
+@register(Tags.database, deploy=True)
+def texts_of_one_line(app_configs, databases, **kwargs):
+    """Says where texts of one line are stored with breaks or controls from before the rule; nothing breaks by them."""
+    found = [(model, name, count) for model in _own_models() for name, count in _hidden_in(model)]
+    return [
+        Info(
+            f"Rows with a line break, a control or a direction sign in {name}: {count}.",
+            hint="Open and save them in the administration; papers and mails leave these signs out.",
+            obj=model,
+            id="portal.I003",
+        )
+        for model, name, count in found
+    ]
+
+
+def _own_models():
+    own = [config for config in apps.get_app_configs() if config.path.startswith(str(settings.BASE_DIR))]
+    return [model for config in own for model in config.get_models() if model._meta.managed]
+
+
+def _hidden_in(model):
+    """(column, rows) of the texts of one line in a table, in one reading of it."""
+    names = [field.name for field in model._meta.concrete_fields if isinstance(field, models.CharField)]
+    counts = {f"count_{name}": Count("pk", filter=Q(**{f"{name}__regex": HIDDEN_SQL})) for name in names}
+    found = model._base_manager.aggregate(**counts) if names else {}
+    return [(name, found[f"count_{name}"]) for name in names if found[f"count_{name}"]]

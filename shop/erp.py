@@ -44,7 +44,7 @@ ARTICLES = Table(
     columns=[
         Column("ArtNr", "number", text(40), missing="article number missing"),
         Column("Bezeichnung", "name", text(), missing="name missing"),
-        Column("Beschreibung", "description", text(20_000)),
+        Column("Beschreibung", "description", text(20_000, lines=True)),
         Column("Art", "kind", choice({kind: kind for kind in "KMDSP"})),
         Column("Warengruppe", "category", text()),
         Column("Preis", "list_price", price(), missing="price missing"),

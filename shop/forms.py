@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from portal.lib.forms import SearchField
 from portal.lib.text import clean_query
 
 from .models import Article
@@ -106,7 +107,7 @@ class PriceField(forms.DecimalField):
 class BrowseForm(forms.Form):
     """What a person asks of the shop. What cannot be read counts as not asked, and is told."""
 
-    q = forms.CharField(required=False)
+    q = SearchField()
     category = forms.CharField(required=False)
     kind = forms.ChoiceField(label=_("Kind"), required=False)
     product = forms.CharField(label=_("For product"), required=False)

@@ -1,11 +1,12 @@
 """One function per message; each is queued in the caller's transaction and written in the reader's language."""
 
 from django.conf import settings
-from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
+
+from portal.lib.letters import Letter
 
 
 def _send(template, company, address, language, subject, **context):
@@ -13,7 +14,7 @@ def _send(template, company, address, language, subject, **context):
         url = settings.PORTAL_URL + reverse("training_list", args=[company.number])
         context |= {"company": company, "url": url, "brand": settings.BRAND}
         body = render_to_string(f"shop/mail/{template}.txt", context)
-        EmailMessage(subject=subject(), body=body, to=[address]).send()
+        Letter(subject=subject(), body=body, to=[address]).send()
 
 
 def mail_booked(date, company, participants, order_number, by):

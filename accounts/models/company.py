@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
+from portal.lib.constraints import one_line
 from portal.lib.days import today
 
 # As the index has it: a number of nothing but zeros stays empty and is found by nobody's number without zeros.
@@ -97,6 +98,7 @@ class Company(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(number=""), name="company_number_not_empty"),
             models.CheckConstraint(condition=~Q(name=""), name="company_name_not_empty"),
+            one_line("name", "name_extra", name="company_names_one_line"),
         ]
 
     def __str__(self):

@@ -7,6 +7,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.constraints import one_line
+
 
 def new_username():
     """An opaque name for people; customers log in with their e-mail or customer number, only staff see names."""
@@ -59,6 +61,8 @@ class User(AbstractUser):
             models.UniqueConstraint(Lower("email"), name="user_email_once"),
             # Two people without an address must not collide, so none is NULL and never an empty text.
             models.CheckConstraint(condition=~Q(email=""), name="user_email_not_empty"),
+            # Names stand in the subjects of mails and on papers.
+            one_line("first_name", "last_name", name="user_names_one_line"),
         ]
 
     def __str__(self):

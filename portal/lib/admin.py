@@ -1,5 +1,6 @@
 """What the vendor's admin pages share."""
 
+from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import lookup_spawns_duplicates
 from django.http import Http404
@@ -8,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from .files import serve_protected, sha256_of
+from .files import safe_name, serve_protected, sha256_of
 from .searching import every_word, words_of
 
 
@@ -91,9 +92,15 @@ class WithFile(Kept):
 
 def describe_file(obj):
     """Fill in name, size in bytes and SHA-256 from the file that was just given."""
-    obj.file_name = obj.file.name.rsplit("/", 1)[-1][:200]
+    obj.file_name = safe_name(obj.file.name) or "file"
     obj.size = obj.file.size
     obj.sha256 = sha256_of(obj.file)
+
+
+class ReasonForm(forms.Form):
+    """A reason in one line, asked beside a decision."""
+
+    reason = forms.CharField(label=_("Reason, which the customer reads"), required=False, max_length=500)
 
 
 class Decided(ReadOnly):
@@ -126,10 +133,10 @@ class Decided(ReadOnly):
         obj = self.get_object(request, object_id)
         if obj is None or not request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"):
             raise Http404
-        reason = request.POST.get("reason", "")[:500].replace("\0", "")
-        if request.method == "POST" and self._decided(request, obj, reason):
+        form = ReasonForm(request.POST or None)
+        if form.is_valid() and self._decided(request, obj, form.cleaned_data["reason"]):
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        context = {"obj": obj, "facts": self.facts(obj), "reason": reason, "title": str(obj), "opts": self.opts}
+        context = {"obj": obj, "facts": self.facts(obj), "form": form, "title": str(obj), "opts": self.opts}
         context["columns"] = self.columns
         return render(request, "admin/decide.html", {**self.admin_site.each_context(request), **context})
 

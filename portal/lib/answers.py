@@ -1,5 +1,5 @@
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 
 # Seconds after which it is worth another try.
@@ -9,6 +9,13 @@ DATABASE_BACK_IN = 20
 def plain_page(template, status, **context):
     """An error page that needs neither database nor session: rendered without request and context processors."""
     return HttpResponse(render_to_string(template, {"brand": settings.BRAND, **context}), status=status)
+
+
+def no_such_address(request: HttpRequest) -> HttpResponse:
+    """400 for an address that nothing of ours can have: a page for a browser, JSON for a program."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return plain_page("400.html", 400)
+    return JsonResponse({"detail": "This is no address."}, status=400)
 
 
 def database_trouble(request: HttpRequest, trouble: str) -> HttpResponse:

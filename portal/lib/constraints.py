@@ -1,9 +1,20 @@
-"""Which promise of the database a write has broken; every other error is nobody's refusal and goes on."""
+"""Promises that the database keeps: which of them a write has broken, and one about texts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import IntegrityError, transaction
+from django.db.models import CheckConstraint, Q
+
+from .signs import HIDDEN_SQL
+
+
+def one_line(*fields: str, name: str) -> CheckConstraint:
+    """No break, control or direction sign in these columns, whichever door writes them."""
+    condition = Q()
+    for field in fields:
+        condition &= ~Q(**{f"{field}__regex": HIDDEN_SQL})
+    return CheckConstraint(condition=condition, name=name)
 
 
 def broken_constraint(error: IntegrityError) -> str:

@@ -1,4 +1,7 @@
+from django import forms
 from django.forms.renderers import TemplatesSetting
+
+from .text import clean_query
 
 
 class PortalRenderer(TemplatesSetting):
@@ -6,3 +9,13 @@ class PortalRenderer(TemplatesSetting):
 
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
+
+
+class SearchField(forms.CharField):
+    """Words to look for, as pasted from anywhere: unseen signs and line breaks count as blanks, too much is cut."""
+
+    def __init__(self, **kwargs):
+        super().__init__(required=False, **kwargs)
+
+    def to_python(self, value):
+        return clean_query(super().to_python(value))

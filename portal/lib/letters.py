@@ -3,12 +3,21 @@
 import re
 
 from django.conf import settings
-from django.core.mail import EmailMultiAlternatives
+from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from .signs import visible
+
 LINK = re.compile(r"https?://\S+")
 BLANK_LINES = re.compile(r"\n\s*\n")
+
+
+class Letter(EmailMessage):
+    """A message whose subject is one line, whatever names stand in it: a break would end the header."""
+
+    def __init__(self, subject="", *args, **kwargs):
+        super().__init__(" ".join(visible(str(subject)).split()), *args, **kwargs)
 
 
 def as_letter(message):

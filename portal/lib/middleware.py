@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
-from .answers import plain_page
+from .answers import no_such_address, plain_page
 from .logs import TOKEN
 
 
@@ -14,7 +14,7 @@ class SecurityHeaders:
 
     def __call__(self, request):
         # PostgreSQL knows no NUL in a text; no address of ours has one.
-        response = plain_page("400.html", 400) if "\0" in request.path_info else self.get_response(request)
+        response = no_such_address(request) if "\0" in request.path_info else self.get_response(request)
         headers = response.headers
         headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), payment=(), usb=()")
         headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

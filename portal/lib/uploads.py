@@ -11,6 +11,8 @@ from .clamav import Scanner, ScannerAway
 MEGABYTE = 1024 * 1024
 # Somebody waits for the page meanwhile.
 SCAN_SECONDS = 10
+# The code of the refusal that is nobody's fault: the same file may pass in a few minutes.
+SCANNER_AWAY = "scanner_away"
 
 
 def check_pdf(upload, *, megabytes):
@@ -41,7 +43,7 @@ def _check_clean(upload):
             found = scanner.verdict()
     except ScannerAway as away:
         text = _("The file cannot be checked for viruses at the moment. Please try again in a few minutes.")
-        raise ValidationError(text) from away
+        raise ValidationError(text, code=SCANNER_AWAY) from away
     finally:
         upload.seek(0)
     if found:

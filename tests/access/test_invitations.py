@@ -273,6 +273,7 @@ def test_what_cannot_be_is_refused_beside_its_field(olga, as_, field, typed):
     assert page.status_code == 200 and f'id="id_{field}_error"' in page.content.decode()
 
 
-def test_a_name_stays_in_one_line_of_the_subject(olga, as_):
-    invite(as_(olga), first_name="Ina\r\nBcc: all@firma.example")
-    assert len(mail.outbox) == 1 and "\n" not in mail.outbox[0].subject
+def test_a_name_of_two_lines_is_refused_beside_its_field(olga, as_):
+    page = invite(as_(olga), first_name="Ina\r\nBcc: all@firma.example").content.decode()
+    assert mail.outbox == [] and 'id="id_first_name_error"' in page and "nach „Ina“ heraus" in page
+    assert "Bcc: all@firma.example" in page, "what was typed is kept"

@@ -89,7 +89,7 @@ def test_the_paper_is_made_once_however_often_the_worker_tries(acme, olga, terms
         ({"name": ""}, "Ihr Name"),
         ({"function": " "}, "Ihre Funktion in der Firma"),
         ({"agrees": ""}, "Bitte bestätigen Sie, dass Sie die Vereinbarung abschließen."),
-        ({"name": "Olga 😀"}, "Bitte verwenden Sie lateinische Buchstaben"),
+        ({"name": "Olga\u202eOswald"}, "Nach „Olga“ steht ein unsichtbares Zeichen"),
         ({"shown": "0" * 64}, "Inzwischen gilt eine andere Fassung"),
     ],
 )

@@ -1,12 +1,19 @@
 """Every mail has an HTML half that says what its text says."""
 
 import re
+from email.header import decode_header, make_header
 from html import unescape
+from pathlib import Path
 
+import pytest
+from django.apps import apps
+from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.utils import translation
 
-from portal.lib.letters import as_letter, html_of
+from portal.lib.letters import Letter, as_letter, html_of
+
+from ..lib.nasty import ALL
 
 TEXT = """Guten Tag Erika <b>Größe</b>,
 
@@ -54,3 +61,21 @@ def test_a_message_that_brings_its_own_stays_as_it_is():
     own = EmailMultiAlternatives("S", "Text", to=["a@b.example"])
     own.attach_alternative("<p>Text</p>", "text/html")
     assert as_letter(own) is own
+
+
+@pytest.mark.parametrize("text", ALL, ids=ascii)
+def test_a_subject_is_one_line_whatever_stands_in_a_name(text):
+    message = Letter(f"Zugang zu {text}", "Text", to=["a@b.example"]).message()
+    subject = str(make_header(decode_header(message["Subject"])))
+    assert subject.startswith("Zugang zu") and len(subject.splitlines()) == 1
+    assert [name for name in message if name.lower() in {"bcc", "set-cookie"}] == []
+
+
+def test_every_mail_of_ours_is_a_letter():
+    """The plain classes of Django end a header at a line break, and with it the work of a batch."""
+    own = [path for app in apps.get_app_configs() for path in Path(app.path).rglob("*.py")]
+    own = [path for path in own if path.is_relative_to(settings.BASE_DIR) and ".venv" not in path.parts]
+    plain = [path for path in own if re.search(r"\b(EmailMessage|send_mail|mail_admins)\(", path.read_text())]
+    assert {str(path.relative_to(settings.BASE_DIR)) for path in plain} <= {
+        "portal/lib/letters.py", "portal/lib/mail.py", "accounts/adapter.py",
+    }  # fmt: skip

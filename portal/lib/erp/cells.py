@@ -10,6 +10,8 @@ from pathlib import Path
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
+from portal.lib.signs import place_of_hidden
+
 PRICE = re.compile(r"(\d{1,3}(\.\d{3})+|\d{1,10})(,\d{1,2})?", re.ASCII)
 DAY = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
 WHOLE = re.compile(r"\d{1,9}", re.ASCII)
@@ -27,8 +29,16 @@ class Parser:
     sql: str = "text"
 
 
-def text(longest=200):
+def _refuse_hidden(cell, lines=False):
+    if place_of_hidden(cell, lines=lines) is not None:
+        raise Refused("character not allowed")
+
+
+def text(longest=200, *, lines=False):
+    """lines: whether the cell may hold several lines, as descriptions do."""
+
     def read(cell, folder):
+        _refuse_hidden(cell, lines)
         if len(cell) > longest:
             raise Refused("text too long")
         return cell
@@ -101,6 +111,7 @@ def email():
     def read(cell, folder):
         if not cell:
             return ""
+        _refuse_hidden(cell)
         try:
             validate_email(cell)
         except ValidationError:
