@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0005_sign_on'),
+        ('accounts', "0006_change_asked"),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 

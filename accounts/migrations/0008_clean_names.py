@@ -26,6 +26,6 @@ def clean(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("accounts", "0006_names_in_one_line")]
+    dependencies = [("accounts", "0007_names_in_one_line")]
 
     operations = [migrations.RunPython(clean, migrations.RunPython.noop)]

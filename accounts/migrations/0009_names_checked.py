@@ -4,7 +4,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
 
-    dependencies = [("accounts", "0007_clean_names")]
+    dependencies = [("accounts", "0008_clean_names")]
 
     operations = [
         ValidateConstraint(model_name="company", name="company_names_one_line"),

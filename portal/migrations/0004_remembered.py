@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0002_mail_handover")]
+    dependencies = [("portal", "0003_no_truncate")]
 
     operations = [
         migrations.CreateModel(

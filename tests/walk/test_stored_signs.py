@@ -37,7 +37,7 @@ def test_the_migration_puts_names_right(acme, olga):
         cursor.execute("alter table accounts_company drop constraint company_names_one_line")
     User.objects.filter(pk=olga.pk).update(first_name="Ol\x01ga\r\n", last_name="\u202e")
     Company.objects.update(name="\r\n", name_extra="Haus\nund Hof")
-    migration = importlib.import_module("accounts.migrations.0007_clean_names")
+    migration = importlib.import_module("accounts.migrations.0008_clean_names")
     with connection.schema_editor() as editor:
         migration.clean(apps, editor)
     olga.refresh_from_db()

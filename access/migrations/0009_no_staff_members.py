@@ -37,5 +37,5 @@ drop function access_no_staff_members();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("access", "0007_log_monthly_limit"), ("accounts", "0005_sign_on")]
+    dependencies = [("access", "0008_forget_lines"), ("accounts", "0005_sign_on")]
     operations = [migrations.RunSQL(FORWARD, BACKWARD)]
