@@ -41,7 +41,7 @@ def changes():
 
 def fields_of(change):
     """The ids of a form's fields: the page has a form for each change."""
-    return f"id_{change.pk}_%s"
+    return f"id_%s_{change.pk}"
 
 
 def _page(request, form=None, tried=None):
