@@ -7,7 +7,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from portal.lib.files import serve_protected
+from portal.lib.files import sends_file, serve_protected
 
 from .door import company_view
 from .missing import still_there
@@ -72,6 +72,7 @@ def review_close(request):
 
 
 @company_view(needs=Right.ACCESS)
+@sends_file
 def review_file(request, pk):
     done = get_object_or_404(request.company.access_reviews, pk=pk)
     if not done.file:

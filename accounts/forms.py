@@ -94,7 +94,7 @@ class CompanyForm(forms.ModelForm):
         model = Company
         fields = ["street", "postal_code", "city", "country", "phone", "email", "invoice_email", "confirmations"]
         widgets = _filled_in(
-            street="street-address", postal_code="postal-code", city="address-level2", phone="work tel"
+            street="address-line1", postal_code="postal-code", city="address-level2", phone="work tel"
         ) | {
             "email": forms.EmailInput(attrs={"autocomplete": "work email"}),
             "invoice_email": forms.EmailInput(attrs={"autocomplete": "off"}),

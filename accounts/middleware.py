@@ -1,10 +1,13 @@
+from urllib.parse import urlsplit
+
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY
-from django.shortcuts import redirect
-from django.urls import reverse
+from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve, reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
 from .devices import remember
@@ -69,6 +72,43 @@ class SignOnForms:
         if concerned and (allowed := origins()):
             response._csp_update = {"form-action": allowed}
         return response
+
+
+class FilesAfterForms:
+    """Puts a page of ours between a form and the file it leads to.
+
+    Browsers hold every redirect after a form against form-action, and a file may lie in a store elsewhere: the login
+    would stand still. Without a store, too, a download leaves the sent form on the screen. So whoever logged in, proved
+    a second factor or changed the language on the way to a file gets a page that loads it by a link.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method == "POST" and response.status_code in {302, 303} and leads_to_file(response.url, request):
+            return self.page_between(request, response)
+        return response
+
+    @staticmethod
+    def page_between(request, response):
+        language = request.user.language if request.user.is_authenticated else request.LANGUAGE_CODE
+        with translation.override(language):
+            page = render(request, "accounts/file_begins.html", {"address": response.url})
+        # The language's cookie, for one, was set on the redirect.
+        page.cookies.update(response.cookies)
+        return page
+
+
+def leads_to_file(address, request):
+    """Whether an address is one of ours behind which a file comes."""
+    if not url_has_allowed_host_and_scheme(address, {request.get_host()}, request.is_secure()):
+        return False
+    try:
+        return getattr(resolve(urlsplit(address).path).func, "sends_file", False)
+    except Resolver404:
+        return False
 
 
 class StaffSecondFactor:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from access.door import person_view
-from portal.lib.files import serve_protected
+from portal.lib.files import sends_file, serve_protected
 
 from .erasure import ErasureRefused, ask_for_deletion, companies_held_alone, what_goes, what_stays, withdraw_deletion
 from .exporting import ask_for_export
@@ -28,6 +28,7 @@ def my_data(request):
 
 @person_view
 @reauthentication_required
+@sends_file
 def my_data_file(request, pk):
     """The ZIP itself; the password is asked for again, for it holds everything at once."""
     export = get_object_or_404(request.user.exports.ready(), pk=pk)

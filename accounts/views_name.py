@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from access.door import company_view
 from access.rights import Right
-from portal.lib.files import serve_protected
+from portal.lib.files import sends_file, serve_protected
 
 from .forms import NameChangeForm
 from .renaming import RenamingRefused, withdraw
@@ -48,6 +48,7 @@ def name_change_withdraw(request, pk):
 
 
 @company_view(needs=Right.ACCOUNT)
+@sends_file
 def name_change_file(request, pk):
     """The register extract that was sent along."""
     change = get_object_or_404(request.company.name_changes.exclude(file=""), pk=pk)

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_POST
 
 from access.door import company_view
 from access.rights import Right
-from portal.lib.files import serve_protected
+from portal.lib.files import sends_file, serve_protected
 
 from .forms import DocumentFilter, SelectionForm
 from .models import Terms
@@ -24,6 +24,7 @@ def document_list(request):
 
 
 @company_view(needs=Right.CONTRACTS)
+@sends_file
 def document_file(request, pk):
     """The file itself: shown, or with ?download=1 loaded. Earlier versions stay readable under their own address."""
     document = get_object_or_404(request.company.documents.served(), pk=pk)
@@ -56,6 +57,7 @@ def terms_list(request):
 
 
 @company_view
+@sends_file
 def terms_file(request, pk):
     terms = get_object_or_404(Terms.objects.begun(), pk=pk)
     return serve_protected(

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from access.door import company_view
 from access.missing import still_there
 from access.rights import Right
-from portal.lib.files import begins_download, serve_protected
+from portal.lib.files import begins_download, sends_file, serve_protected
 
 from .cover import cover_of
 from .forms import InstalledForm
@@ -106,6 +106,7 @@ def installed_remove(request, product, pk):
 
 
 @company_view(needs=Right.DOWNLOADS)
+@sends_file
 def release_file(request, pk):
     """The program itself, if the company's licences cover it today. One download is noted however often it resumes."""
     entitled = Release.objects.entitled(request.company)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from access.door import person_view, public_view
-from portal.lib.files import begins_download, serve_protected
+from portal.lib.files import begins_download, sends_file, serve_protected
 
 from .forms import CodeForm
 from .models import DownloadPass
@@ -91,6 +91,7 @@ def _sent(request, form):
 
 @public_view
 @with_pass
+@sends_file
 def pass_file(request, token, pk):
     if not _is_opened(request):
         return redirect("pass_open", token)

@@ -68,9 +68,8 @@ def serve_picture(request, article, size, sha256):
     picture = getattr(article, "picture", None)
     if picture is None or size not in SIZES or sha256 != picture.sha256[:16]:
         raise Http404
-    answer = serve_protected(
-        request, getattr(picture, size), name=f"{article.number}.webp", sha256=picture.sha256 + size
-    )
+    name, sha256 = f"{article.number}.webp", picture.sha256 + size
+    answer = serve_protected(request, getattr(picture, size), name=name, sha256=sha256, in_page=True)
     answer.headers["Content-Type"] = "image/webp"
     answer.headers["Content-Disposition"] = "inline"
     # Under this address it never changes; only the browser of who may see it keeps it.

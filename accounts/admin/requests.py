@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.services import AccessRefused
 from portal.lib.admin import Decided
-from portal.lib.files import serve_protected
+from portal.lib.files import sends_file, serve_protected
 
 from ..erasure import ErasureRefused, carry_out, decline_deletion, what_goes, what_stays
 from ..models import DeletionRequest, NameChange
@@ -46,6 +46,7 @@ class NameChangeAdmin(Decided):
         ]
         return own + super().get_urls()
 
+    @sends_file
     def file_view(self, request, object_id):
         change = self.get_object(request, object_id)
         if change is None or not change.file or not self.has_view_permission(request, change):

@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from .files import safe_name, serve_protected, sha256_of
+from .files import safe_name, sends_file, serve_protected, sha256_of
 from .searching import every_word, words_of
 
 
@@ -76,6 +76,7 @@ class WithFile(Kept):
         own = [path("<path:object_id>/datei/", self.admin_site.admin_view(self.file_view), name=name)]
         return own + super().get_urls()
 
+    @sends_file
     def file_view(self, request, object_id):
         obj = self.get_object(request, object_id)
         if obj is None or not self.has_view_permission(request, obj):

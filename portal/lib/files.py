@@ -55,33 +55,49 @@ def sha256_of(file):
 
 # --- handing over ---
 
+
+def sends_file(view):
+    """Mark a view whose answer is a file: a page stands between it and a form (accounts.middleware.FilesAfterForms)."""
+    view.sends_file = True
+    return view
+
+
 INLINE = {".pdf": "application/pdf"}
 # Long enough for a redirect, too short to be passed on; what has begun goes on.
 SIGNED_SECONDS = 60
 
 
-def serve_protected(request, field, *, name, sha256, inline=False):
+def serve_protected(request, field, *, name, sha256, inline=False, in_page=False):
     """Answer with a file the caller has checked the permission for.
 
     field: a FieldFile. name: what the person's file is called (RFC 6266). sha256: its hash, the ETag for resuming.
     Out of an S3-compatible store the person is led to a short-lived signed address; behind nginx the file is handed
     over by X-Accel-Redirect: no worker is held. Else it is streamed, with Range.
-    inline: let the browser show it, if it really is a PDF. Raises Http404, and logs, when it is gone from storage.
+    inline: let the browser show it, if it really is a PDF. in_page: a picture of our page, which may not come from a
+    store elsewhere (img-src 'self'). Raises Http404, and logs, when it is gone from storage.
     """
     if not field.storage.exists(field.name):
         log.error("A file is missing in storage: %s", field.name)
         raise Http404
     kind, shown = _kind(field, name, inline)
     disposition = content_disposition_header(not shown, name) or "inline"
-    response = _answer(request, field, kind, disposition, f'"{sha256}"')
+    if in_page and _is_signed(field):
+        response = _streamed(request, field, kind, f'"{sha256}"')
+    else:
+        response = _answer(request, field, kind, disposition, f'"{sha256}"')
     response.headers["Content-Disposition"] = disposition
     response.headers["Cache-Control"] = "private, no-store"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
+def _is_signed(field):
+    """Whether the file lies in a store that customers are led to."""
+    return getattr(field.storage, "querystring_auth", False)
+
+
 def _answer(request, field, kind, disposition, etag):
-    is_signed = getattr(field.storage, "querystring_auth", False)
+    is_signed = _is_signed(field)
     if not (is_signed or settings.X_ACCEL_PREFIX):
         return _streamed(request, field, kind, etag)
     size = field.storage.size(field.name)

@@ -40,7 +40,9 @@ def symbols():
     """The icons that the rows of the list use, once per page; each row refers to them by <use>."""
     wanted = [("sign-" + kind, icon("outline", sign, 24)) for kind, sign in SIGNS.items()]
     drawn = (_symbol(name, svg) for name, svg in [*wanted, ("sign-check", icon("mini", "check", 20))])
-    return format_html("<svg hidden>{}</svg>", mark_safe("".join(drawn)))  # noqa: S308 - drawn by the package
+    # Not hidden: an <svg> knows no such attribute.
+    svg = '<svg class="sprite" width="0" height="0" aria-hidden="true">{}</svg>'
+    return format_html(svg, mark_safe("".join(drawn)))  # noqa: S308 - drawn by the package
 
 
 def _symbol(name, svg):

@@ -11,8 +11,8 @@ const changed = () => switches.filter(isChanged);
 
 // "Ben Bauer: Downloads on – downloads the programs of 3 products": what the change means, not only that there is one.
 function inWords(input) {
-  const [right, person] = input.getAttribute("aria-label").split(": ");
-  const reach = document.getElementById(`reach-${input.name.split("-")[2]}`)?.textContent ?? "";
+  const { right, person } = input.dataset;
+  const reach = document.getElementById(input.dataset.reach)?.textContent ?? "";
   const state = input.checked ? bar.dataset.on : bar.dataset.off;
   return `${person}: ${right} ${state}${reach ? ` – ${input.checked ? "" : `${bar.dataset.noLonger} `}${reach}` : ""}`;
 }
