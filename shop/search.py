@@ -24,6 +24,7 @@ from .models.article import Joined
 MOST_RANKED = 480
 # How many words of the catalogue may stand for a mistyped one.
 MOST_NEAR = 5
+MOST_GUESSED = 4
 # From here on a word is long enough to look for what it may have been meant to be, or for its stem inside others.
 LONG = 4
 # Among equals the plainer name is meant: "Zusatzmodul X" before "Schulung X für Fortgeschrittene".
@@ -204,11 +205,12 @@ NEAR = """
 
 def nearby(asked):
     """The same Question with words of the catalogue that look like the typed ones. One query."""
-    long = [joined(word) for word in asked.words if len(word) >= LONG]
+    long = [joined(word) for word in asked.words if len(word) >= LONG][:MOST_GUESSED]
     found = {}
     if long:
         with connection.cursor() as cursor:
-            cursor.execute(NEAR, [long, MOST_NEAR])
+            # Many words leave less to guess for each.
+            cursor.execute(NEAR, [long, max(1, MOST_NEAR * 2 // (len(long) + 1))])
             for typed, near in cursor.fetchall():
                 found.setdefault(typed, []).append(_part(typed, near))
     others = [[*some, *found.get(joined(word), [])] for word, some in zip(asked.words, asked.others, strict=True)]

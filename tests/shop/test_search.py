@@ -3,6 +3,7 @@
 import unicodedata
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -82,6 +83,15 @@ def test_an_umlaut_is_one_letter_however_it_is_stored(db, stored, form):
     for typed in ("Zähler", "Zählern", "zaehler", "Wärmemengenzähler", "Zählerprüfug", "gir ä100", "GIR-AE100"):
         found, _similar = find(Article.objects.all(), unicodedata.normalize(form, typed))
         assert len(found) == 1, typed
+
+
+def test_the_database_s_own_functions_need_no_path(articles):
+    """Analyze and a restored dump run them with an empty search path."""
+    with connection.cursor() as cursor:
+        cursor.execute("set local search_path = ''")
+        cursor.execute("select public.shop_joined('Online-Banking'), public.shop_number_key('gir-ä/1')")
+        assert cursor.fetchone() == (" onlinebanking banking", "GIRAE1")
+        cursor.execute("analyze public.shop_article")
 
 
 def test_only_similar_hits_are_told_apart(articles):
