@@ -147,8 +147,8 @@ def own_database(environment):
         connection.execute(f"create database {name}")
     owner = {**environment, "DATABASE_URL": server.replace("@/portal", f"@/{name}")}
     try:
-        for command in (["migrate", "--verbosity", "0"], ["createcachetable"], ["grant_app_role", "-v", "0"]):
-            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=owner, check=True)
+        prepare = ["prepare_database", "--verbosity", "0"]
+        subprocess.run([sys.executable, "manage.py", *prepare], cwd=ROOT, env=owner, check=True)
         yield owner, {**owner, "DATABASE_URL": owner["DATABASE_URL"].replace("postgres@", "portal_app@")}
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
