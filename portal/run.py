@@ -35,7 +35,8 @@ GUNICORN = [
 WORKER = ["manage.py", "procrastinate", "worker", "--delete-jobs", "successful"]
 # They change tables, or measure with rights that daily work does not have.
 OWNERS_COMMANDS = {
-    "migrate", "grant_app_role", "flush", "bench_import", "bench_shop", "bench_downloads",
+    "prepare_database", "migrate", "grant_app_role", "flush",
+    "bench_import", "bench_shop", "bench_downloads",
 }  # fmt: skip
 STOP_SECONDS = 15
 LOOK_SECONDS = 5
@@ -108,10 +109,8 @@ def _prepare(environment, urls, data):
 
 def _tables(environment, urls):
     """Bring the tables up to date as their owner, and let the role of web and worker in."""
-    as_owner = {**environment, "DATABASE_URL": urls.owner}
-    _manage(as_owner, "migrate", "--verbosity", "0")
-    if urls.owner != urls.daily:
-        _manage(as_owner, "grant_app_role")
+    one_role = ["--one-role"] if urls.owner == urls.daily else []
+    _manage({**environment, "DATABASE_URL": urls.owner}, "prepare_database", "--verbosity", "0", *one_role)
 
 
 @contextmanager

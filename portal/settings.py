@@ -178,8 +178,8 @@ if _size := env.int("DB_POOL", 0):
         # A server that is frozen ends no statement by itself.
         "patience": STATEMENT_SECONDS + 5 if STATEMENT_SECONDS else None,
     }
-# The role that web and worker connect as, made and let in by "manage.py grant_app_role" after each migration. Its
-# password there; empty for a server that lets local users in without one.
+# The role that web and worker connect as, made and let in by "manage.py prepare_database". Its password there;
+# empty for a server that lets local users in without one.
 APP_DB_ROLE = env.str("APP_DB_ROLE", "portal_app")
 APP_DB_PASSWORD = env.str("APP_DB_PASSWORD", "")
 # Without the pool, a connection that died with the server is replaced before it is used; the pool sees to its own.

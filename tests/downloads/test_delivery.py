@@ -20,7 +20,7 @@ from downloads.uploading import begin_upload, check, receive
 from portal.lib.days import today
 
 from .. import factories as make
-from ..ops.test_container import free_port, needs_nginx, nginx_conf
+from ..ops.front import free_port, needs_nginx, nginx_conf
 
 CONTENT = bytes(range(256)) * 400
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -75,7 +75,7 @@ def address(request, live_server, settings, tmp_path):
     settings.X_ACCEL_PREFIX = "/_files/"
     (tmp_path / "files").mkdir()
     front, web = free_port(), live_server.url.rsplit(":", 1)[1]
-    path = nginx_conf(tmp_path, web, front)
+    path = nginx_conf(tmp_path, web, front, free_port(), tls=False)
     nginx = subprocess.Popen(["nginx", "-c", path, "-g", "daemon off;", "-p", tmp_path])
     wait_for(front)
     yield f"http://127.0.0.1:{front}"

@@ -49,13 +49,13 @@ def make_certificate(place):
     (place / "privkey.pem").write_bytes(key.private_bytes(*pem))
 
 
-def nginx_conf(place, web, tls, plain):
-    """The image's configuration with ports of this machine, below a folder of its own."""
+def nginx_conf(place, web, front, plain, tls=True):
+    """The image's configuration with ports of this machine, below a folder of its own. tls: as in the image."""
     conf = (ROOT / "docker" / "nginx.conf").read_text()
     changes = {
         "server web:8000": f"server 127.0.0.1:{web}",
         # The way both old and new versions understand.
-        "listen 8443 ssl;\n        http2 on;": f"listen 127.0.0.1:{tls} ssl http2;",
+        "listen 8443 ssl;\n        http2 on;": f"listen 127.0.0.1:{front}{' ssl http2' if tls else ''};",
         "listen 8080;": f"listen 127.0.0.1:{plain};",
         "/etc/nginx/tls/": f"{place}/",
         "/etc/nginx/pages/": f"{place}/pages/",
@@ -67,6 +67,8 @@ def nginx_conf(place, web, tls, plain):
     for old, new in changes.items():
         assert old in conf, old
         conf = conf.replace(old, new)
+    if not tls:
+        conf = re.sub(r"^\s*ssl_.*\n", "", conf, flags=re.M)
     conf = re.sub(r"/tmp/nginx-(\w+)", rf"{place}/nginx-\1", conf)
     shutil.copytree(ROOT / "docker" / "pages", place / "pages")
     locations = place / "pages" / "locations.conf"
@@ -145,8 +147,8 @@ def own_database(environment):
         connection.execute(f"create database {name}")
     owner = {**environment, "DATABASE_URL": server.replace("@/portal", f"@/{name}")}
     try:
-        for command in (["migrate", "--verbosity", "0"], ["grant_app_role", "-v", "0"]):
-            subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=owner, check=True)
+        prepare = ["prepare_database", "--verbosity", "0"]
+        subprocess.run([sys.executable, "manage.py", *prepare], cwd=ROOT, env=owner, check=True)
         yield owner, {**owner, "DATABASE_URL": owner["DATABASE_URL"].replace("postgres@", "portal_app@")}
     finally:
         with psycopg.connect(server, autocommit=True) as connection:

@@ -147,6 +147,17 @@ def test_a_port_that_is_taken_is_said_whichever_address_of_localhost(data, famil
     assert not (data / "postgres").exists(), "said before anything is set up"
 
 
+def test_with_a_database_of_ones_own_the_owner_may_come_another_way(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgresql://daily@db/portal")
+    with run._database(None) as urls:
+        assert (urls.owner, urls.daily) == ("postgresql://daily@db/portal",) * 2, "one role does everything"
+    monkeypatch.setenv("DATABASE_OWNER_URL", "postgresql://owner@db/portal")
+    with run._database(None) as urls:
+        assert (urls.owner, urls.daily) == ("postgresql://owner@db/portal", "postgresql://daily@db/portal")
+    served = run._environment(Path("data"), urls.daily, 8000)
+    assert served["DATABASE_URL"] == urls.daily and "DATABASE_OWNER_URL" not in served, "web never learns the owner's"
+
+
 def test_without_ipv6_the_other_address_is_enough(monkeypatch, port):
     real = socket.socket
 
