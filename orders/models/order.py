@@ -12,6 +12,8 @@ from contracts.models import Document
 from portal.lib.searching import any_field, every_word
 from shop.prices import sums_of
 
+REASON = 300
+
 
 class OrderQuerySet(models.QuerySet):
     def newest_first(self):
@@ -139,9 +141,9 @@ class Order(models.Model):
         return TONES[self.state]
 
     def note_event(self, state, *, by, reason=""):
-        """Add a step to the order's history."""
+        """Add a step to the order's history. The reasons of many lines may be cut; each line keeps its own."""
         name = by.get_full_name() if by else ""
-        return self.events.create(state=state, by=by, by_name=name, reason=reason)
+        return self.events.create(state=state, by=by, by_name=name, reason=reason[:REASON])
 
 
 TONES = {
@@ -218,7 +220,7 @@ class OrderEvent(models.Model):
     at = models.DateTimeField(_("when"), default=timezone.now)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     by_name = models.CharField(_("by"), max_length=200, blank=True)
-    reason = models.CharField(_("reason"), max_length=300, blank=True)
+    reason = models.CharField(_("reason"), max_length=REASON, blank=True)
     # The ERP's cursor: given by orders.feed once the event is committed, in the order in which it can be seen.
     place = models.BigIntegerField(null=True, editable=False)
 

@@ -277,7 +277,7 @@ def test_one_key_sent_many_times_at_once_acts_once(order, erp):
     def send():
         start.wait(20)
         try:
-            answers.append(push(erp, {"state": "accepted"}))
+            answers.append(push(erp, {"state": "cancelled", "reason": "Nicht lieferbar"}))
         finally:
             connection.close()
 
@@ -287,4 +287,4 @@ def test_one_key_sent_many_times_at_once_acts_once(order, erp):
     for thread in threads:
         thread.join(60)
     assert {answer.status_code for answer in answers} == {200} and len({answer.content for answer in answers}) == 1
-    assert order.events.filter(state="accepted").count() == 1
+    assert order.events.filter(state="cancelled").count() == 1

@@ -318,3 +318,16 @@ def test_what_waits_calls_no_webhook(acme, ben, order):
     Webhook.objects.create(url="https://erp.example/")
     cancel(order, by=ben)
     assert not ProcrastinateJob.objects.filter(task_name="call_webhook").exists()
+
+
+@pytest.mark.parametrize("step", ["declined", "taken back"])
+def test_a_long_reason_for_each_of_many_lines_is_kept_at_the_line(order, admin, step):
+    lines = [line(order, Kind.SERVICE, position=position) for position in (1, 2, 3)]
+    reasons = {row.pk: f"{row.position}" + "x" * 299 for row in lines}
+    if step == "declined":
+        accept(order, by=admin, declined=reasons)
+    else:
+        accept(order, by=admin)
+        settle(order, by=admin, taken_back=reasons)
+    assert state(order) == "cancelled"
+    assert {row.pk: row.reason for row in order.lines.all()} == reasons

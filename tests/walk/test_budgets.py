@@ -30,7 +30,7 @@ def fill(company, user, count):
         article = make.ArticleFactory(fits=[product])
         make.PriceFactory(article=article, from_quantity=5)
         order = make.OrderFactory(company=company, ordered_by=user)
-        make.OrderLineFactory(order=order, article=article)
+        make.OrderLineFactory(order=order, article=article, position=1)
         make.MembershipFactory(company=company, rights=[Right.SHOP])
         put(company, user, Article.objects.with_prices(company).get(pk=article.pk), 1)
         make.NameChangeFactory(company=company, state="withdrawn")
