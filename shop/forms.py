@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.lib.forms import SearchField
+from portal.lib.signs import refuse_hidden
 from portal.lib.text import clean_query
 
 from .models import Article
@@ -50,6 +51,8 @@ class ParticipantsForm(forms.Form):
         names = names_in(self.cleaned_data["participants"])
         if not names:
             raise forms.ValidationError(_("Please name who takes part."))
+        for name in names:
+            refuse_hidden(name)
         return "\n".join(names)
 
     @property

@@ -3,14 +3,21 @@
 import pytest
 from django.urls import reverse
 
+from .sitemap import FOREIGN
 from .test_access_table import GET, POST
+from .test_signs import of_forms
 from .world import build
 
+# Many conditions for a search; each has to stay cheap.
+HUNDRED_WORDS = " ".join(f"{chr(97 + place % 26)}{place // 26 or ''}" for place in range(100))
 NASTY = [
     "\0", "x" * 10_000, "'\"><script>alert(1)</script>", "-1", "99999999999999999999999", "1e309", "NaN",
     "ä🏠\u202e\ud83d",
+    "".join(map(chr, range(1, 32))) + "\x7f\x80\x9f", "zwei\nZeilen\r\nBcc: x@y.example",
+    "a\u2028b\u202ec\u200bd\ufeffe\x85f", "\ue000\ufffe\u6f22\u5b57\ufdfa\U0001f468\u200d\U0001f469", HUNDRED_WORDS,
     "../../etc/passwd", "${7*7}{{7*7}}%s%n", "on\r\nSet-Cookie: a=b", "[]", "2026-02-31", "1.500,00", "0x10",
 ]  # fmt: skip
+# Names that pages read without a form; those of all forms come on top.
 QUERY = [
     "q",
     "page",
@@ -39,6 +46,8 @@ FIELDS = [
     "phone_here", "text", "street", "postal_code", "city", "country", "phone", "language", "right-1-use_shop",
 ]  # fmt: skip
 
+TYPED = sorted({name.rpartition(".")[2] for name, _field in of_forms() if not name.startswith(FOREIGN)})
+
 
 @pytest.fixture
 def world(acme, olga, nils):
@@ -60,7 +69,7 @@ def address(world, name):
 def test_nasty_questions(name, world, client):
     for value in NASTY:
         safe = value.encode("utf-8", "replace").decode()
-        answer = client.get(address(world, name), dict.fromkeys(QUERY, safe))
+        answer = client.get(address(world, name), dict.fromkeys([*QUERY, *TYPED], safe))
         assert answer.status_code < 500, f"{name}: {value[:20]!r}"
 
 
@@ -68,7 +77,7 @@ def test_nasty_questions(name, world, client):
 def test_nasty_forms(name, world, client):
     for value in NASTY:
         safe = value.encode("utf-8", "replace").decode()
-        answer = client.post(address(world, name), dict.fromkeys(FIELDS, safe))
+        answer = client.post(address(world, name), dict.fromkeys([*FIELDS, *TYPED], safe))
         assert answer.status_code < 500, f"{name}: {value[:20]!r}"
         for header in ("Set-Cookie", "Location"):
             assert "a=b" not in answer.headers.get(header, "")
