@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.core.checks import Error, Tags, register
 from django.db import connection
@@ -20,4 +22,16 @@ def orders_survive_a_crash(app_configs, databases, **kwargs):
 def no_demo_in_production(app_configs, **kwargs):
     if settings.DEMO:
         return [Error("DEMO=1 is for a machine of one's own, not for production.", id="portal.E002")]
+    return []
+
+
+@register(Tags.urls)
+def a_host_of_its_own(app_configs, **kwargs):
+    """Cookies with __Host-, links in mails and the way back from the store count on the whole host being the portal's."""
+    if settings.FORCE_SCRIPT_NAME or urlsplit(settings.PORTAL_URL).path:
+        return [
+            Error(
+                "The portal wants a host of its own, such as https://portal.example, no path on one.", id="portal.E003"
+            )
+        ]
     return []

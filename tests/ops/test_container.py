@@ -45,7 +45,11 @@ def test_production_settings_pass_the_deployment_check():
 
 @pytest.mark.parametrize(
     "environment, sentence",
-    [({"SECRET_KEY": ""}, "SECRET_KEY is not set"), ({"DEMO": "1"}, "DEMO=1 is for this machine only")],
+    [
+        ({"SECRET_KEY": ""}, "SECRET_KEY is not set"),
+        ({"DEMO": "1"}, "DEMO=1 is for this machine only"),
+        ({"PORTAL_URL": "https://example.com/portal"}, "wants a host of its own"),
+    ],
 )
 def test_production_refuses_to_start(environment, sentence):
     done = manage("check", **environment)
