@@ -27,7 +27,7 @@ def no_demo_in_production(app_configs, **kwargs):
 
 @register(Tags.urls)
 def a_host_of_its_own(app_configs, **kwargs):
-    """Cookies with __Host-, links in mails and the way back from the store count on the whole host being the portal's."""
+    """Cookies with __Host-, the security policy and passkeys count for a whole host, so that must be the portal's."""
     if settings.FORCE_SCRIPT_NAME or urlsplit(settings.PORTAL_URL).path:
         return [
             Error(
