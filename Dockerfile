@@ -11,7 +11,7 @@ RUN SECRET_KEY=$(/venv/bin/python -c 'import secrets; print(secrets.token_urlsaf
     /venv/bin/python manage.py collectstatic --no-input --verbosity 0
 
 FROM python:3.12-slim
-RUN groupadd --gid 10001 portal && useradd --system --uid 10001 --gid portal --no-create-home portal && install -d -o portal -g portal /data
+RUN groupadd --gid 10001 portal && useradd --system --uid 10001 --gid portal --no-create-home portal && install -d -o portal -g portal /data /static
 COPY --from=build /venv /venv
 COPY --from=build /app /app
 WORKDIR /app

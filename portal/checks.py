@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import Error, Info, Tags, Warning, register
@@ -68,3 +70,15 @@ def _hidden_in(model):
     counts = {f"count_{name}": Count("pk", filter=Q(**{f"{name}__regex": HIDDEN_SQL})) for name in names}
     found = model._base_manager.aggregate(**counts) if names else {}
     return [(name, found[f"count_{name}"]) for name in names if found[f"count_{name}"]]
+
+
+@register(Tags.urls)
+def a_host_of_its_own(app_configs, **kwargs):
+    """Cookies with __Host-, the security policy and passkeys count for a whole host, so that must be the portal's."""
+    if settings.FORCE_SCRIPT_NAME or urlsplit(settings.PORTAL_URL).path:
+        return [
+            Error(
+                "The portal wants a host of its own, such as https://portal.example, no path on one.", id="portal.E003"
+            )
+        ]
+    return []

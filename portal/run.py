@@ -98,7 +98,7 @@ def _prepare(environment, urls, data):
         _run([sys.executable, "-m", "portal.lib.translations"], environment)
     with step("Static files") as say:
         if _static_changed(data):
-            _manage(environment, "collectstatic", "--no-input", "--verbosity", "0")
+            _manage(environment, "publish_static")
             _static_stamp(data).write_text(_static_state())
         else:
             say("unchanged")

@@ -344,6 +344,8 @@ USE_THOUSAND_SEPARATOR = False
 
 STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.str("STATIC_ROOT", str(BASE_DIR / "staticfiles")))
+# So many days files of earlier releases still answer, for pages that were open during an upgrade.
+STATIC_KEEP_DAYS = env.int("STATIC_KEEP_DAYS", 14)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     # Customers' files: no MEDIA_URL on purpose, each goes through a permission check.

@@ -48,6 +48,7 @@ def test_production_settings_pass_the_deployment_check():
         ({"DEMO": "1"}, "DEMO=1 is for this machine only"),
         ({"DEBUG": "1"}, "DEBUG=1 is for this machine only"),
         ({"DEBUG": "1", "ALLOWED_HOSTS": "localhost"}, "DEBUG=1 is for this machine only"),
+        ({"PORTAL_URL": "https://example.com/portal"}, "wants a host of its own"),
     ],
 )
 def test_production_refuses_to_start(environment, sentence):
