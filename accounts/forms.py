@@ -1,4 +1,6 @@
 from allauth.account import forms as allauth_forms
+from allauth.account.adapter import get_adapter
+from allauth.core import context
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +14,7 @@ from .models.name_change import FIELDS
 from .people import normal_name
 from .renaming import report
 from .tasks import mail_reset_link
+from .tries import take_proof
 
 
 class LoginForm(allauth_forms.LoginForm):
@@ -29,6 +32,17 @@ class LoginForm(allauth_forms.LoginForm):
         self.fields["password"].help_text = ""
         self.fields["remember"].label = _("Stay logged in on this device")
         self.order_fields(["login", "password", "remember"])
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):
+    def clean_oldpassword(self):
+        """Guessed at here it has the limit of every proof: by session, so that a stranger's does not stop the owner."""
+        taken = take_proof(context.request)
+        if taken is None:
+            raise get_adapter().validation_error("too_many_codes")
+        password = super().clean_oldpassword()
+        taken.rollback()
+        return password
 
 
 class ResetPasswordForm(allauth_forms.ResetPasswordForm):

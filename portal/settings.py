@@ -212,6 +212,7 @@ LOGIN_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
 ACCOUNT_FORMS = {
     "login": "accounts.forms.LoginForm",
+    "change_password": "accounts.forms.ChangePasswordForm",
     "reset_password": "accounts.forms.ResetPasswordForm",
 }
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.tokens.ResetTokens"  # noqa: S105 - a class name
@@ -241,7 +242,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "",
     "login_failed": "",
     "reset_password": "20/m/ip",
-    "change_password": "5/5m/user",
+    "change_password": "",
 }
 # An authenticator app, passkeys (also as the only step), and codes for the day both are lost; each shown once.
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

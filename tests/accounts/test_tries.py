@@ -1,6 +1,7 @@
 """Wrong tries of others slow the others: the owner gets in from a known device, by the mail, or by a call."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -8,6 +9,7 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.admin.models import LogEntry
 from django.core import mail, signing
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -170,6 +172,22 @@ def test_three_hundred_invented_names_free_nobody(ben):
     assert WAIT in fresh(ben).content.decode()
 
 
+@pytest.mark.django_db(transaction=True)
+def test_tries_at_once_count_as_those_one_after_the_other(ben, monkeypatch):
+    looked_at = []
+    monkeypatch.setattr(User, "check_password", lambda self, password: looked_at.append(password))
+
+    def wrong(number):
+        try:
+            log_in(Client(), ben.email, "falsch", ip=f"198.51.100.{number}")
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(wrong, range(24)))
+    assert 1 <= len(looked_at) <= 6
+
+
 def test_names_that_nobody_has_are_slowed_down_alike(db):
     """Edge 6: the limit does not tell who exists."""
     pages = [log_in(Client(), "niemand@x.example", "falsch").content.decode() for _again in range(7)]
@@ -196,6 +214,18 @@ def test_the_password_typed_once_more_has_a_limit_for_each_session(ben):
         page = thief.post(AGAIN, {"password": "falsch"})
     assert WAIT in page.content.decode() and WAIT in thief.post(AGAIN, {"password": PASSWORD}).content.decode()
     assert his.post(AGAIN, {"password": PASSWORD}).status_code == 302
+
+
+def test_so_has_the_old_password_where_a_new_one_is_set(ben):
+    thief, his = Client(), Client()
+    log_in(thief, ben.email)
+    log_in(his, ben.email)
+    new = {"password1": "Ein-neuer-Satz-17", "password2": "Ein-neuer-Satz-17"}
+    for _again in range(6):
+        page = thief.post(reverse("account_change_password"), new | {"oldpassword": "falsch"})
+    assert WAIT in page.content.decode()
+    assert thief.post(reverse("account_change_password"), new | {"oldpassword": PASSWORD}).status_code == 200
+    assert his.post(reverse("account_change_password"), new | {"oldpassword": PASSWORD}).status_code == 302
 
 
 def test_codes_of_the_second_step_have_a_limit(ben):
