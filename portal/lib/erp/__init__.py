@@ -1,22 +1,27 @@
 """Reading an ERP's CSV export: cells, rows, tables. Knows nothing of what the tables mean."""
 
-from .cells import Refused, choice, day, email, file_in, number, price, text, yes_no
-from .reading import FileRefused, rows_of
-from .table import Column, Reference, Table
+from .beside import file_in
+from .cells import Refused, choice, code, codes, day, email, number, percent, price, text, yes_no
+from .reading import FileRefused, Sheet
+from .table import Column, Reference, Table, Target
 
 __all__ = [
     "Column",
     "FileRefused",
     "Reference",
     "Refused",
+    "Sheet",
     "Table",
+    "Target",
     "choice",
+    "code",
+    "codes",
     "day",
     "email",
     "file_in",
     "number",
+    "percent",
     "price",
-    "rows_of",
     "text",
     "yes_no",
 ]
