@@ -1,4 +1,5 @@
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -80,6 +81,12 @@ class ArticleAdmin(ImportExportMixin, Kept):
     formats = [SpreadsheetCsv]
     # One format, all columns: nothing to ask. The library's page for it would break the security policy, too.
     skip_export_form = skip_export_form_from_action = True
+
+    def add_data_read_fail_error_to_form(self, form, e):
+        if isinstance(e, ValidationError):
+            form.add_error("import_file", e)
+        else:
+            super().add_data_read_fail_error_to_form(form, e)
 
     def get_inlines(self, request, obj):
         is_training = obj is not None and obj.kind == Article.Kind.TRAINING

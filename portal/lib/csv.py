@@ -8,9 +8,17 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def safe(value):
-    """The value as text; what a spreadsheet would take for a formula gets an apostrophe (ASVS 1.2.10)."""
+    """The value as text; what a spreadsheet would take for a formula gets an apostrophe (ASVS 1.2.10).
+
+    One more, where some stand before it already, so that bare() gives back what was there.
+    """
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
+
+
+def bare(text):
+    """What safe() was given, out of a table that was saved and comes back."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
 
 
 def safe_row(values):

@@ -1,4 +1,4 @@
-"""A value the database refuses is a refused row, told with its reason; it never stops the file or the files after it."""
+"""A value the database refuses is a refused row, told with its reason; it stops neither its file nor later ones."""
 
 import csv
 import io
@@ -80,7 +80,7 @@ def hostile_rows(name):
     named_by, line = NAMED_BY[name]
     good = rows[line - 2]
     more = []
-    for place, header in enumerate(head):
+    for place in range(len(head)):
         for cell in HOSTILE:
             row = list(good)
             at = head.index(named_by)

@@ -30,8 +30,8 @@ def read(content, needed=HEAD, optional=()):
     return list(Sheet(io.BytesIO(content), needed, optional).rows())
 
 
-def table(*lines, head=";".join(HEAD)):
-    return "\r\n".join([head, *lines, ""])
+def table(*lines):
+    return "\r\n".join([";".join(HEAD), *lines, ""])
 
 
 # --- encodings ---
@@ -220,7 +220,7 @@ def _looks_like_rows(row, sign, width):
     """Whether each line of the row as written looks like a row of its own: that is told instead."""
     out = io.StringIO()
     csv.writer(out, delimiter=sign).writerow(row)
-    lines = out.getvalue().splitlines(keepends=True)
+    lines = list(io.StringIO(out.getvalue(), newline=""))
     return len(lines) > 1 and holds_rows(lines, sign, width)
 
 

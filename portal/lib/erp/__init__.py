@@ -2,7 +2,8 @@
 
 from .beside import file_in
 from .cells import Refused, choice, code, codes, day, email, number, percent, price, text, yes_no
-from .reading import FileRefused, Sheet
+from .encoding import decoded
+from .reading import FileRefused, Sheet, typed_rows
 from .table import Column, Reference, Table, Target
 
 __all__ = [
@@ -17,11 +18,13 @@ __all__ = [
     "code",
     "codes",
     "day",
+    "decoded",
     "email",
     "file_in",
     "number",
     "percent",
     "price",
     "text",
+    "typed_rows",
     "yes_no",
 ]

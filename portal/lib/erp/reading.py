@@ -10,8 +10,9 @@ import unicodedata
 from collections import deque
 from collections.abc import Iterator, Sequence
 from operator import itemgetter
-from typing import BinaryIO, TextIO
+from typing import Any, BinaryIO, TextIO
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_noop as _
 
 from .encoding import as_meant, opened
@@ -34,8 +35,21 @@ LONG_CELL = _("cell longer than 131,072 characters")
 LONG_LINE = _("line longer than 1,000,000 characters")
 
 
+NOT_READABLE = _("line %(line)d: not readable as CSV (%(reason)s)")
+MISSING = _("columns missing: %(columns)s")
+TWICE = _("columns twice: %(columns)s")
+
+
 class FileRefused(Exception):
-    """A file that is not an export of this table; the text says why."""
+    """A file that is not an export of this table; the text says why, in_words() in the reader's language."""
+
+    def __init__(self, sentence: str, **values: Any):
+        super().__init__(sentence % values)
+        self.sentence, self.values = sentence, values
+
+    def in_words(self) -> str:
+        values = {name: gettext(value) if name == "reason" else value for name, value in self.values.items()}
+        return gettext(self.sentence) % values
 
 
 class Lines:
@@ -98,10 +112,10 @@ class Sheet:
         self.reader = csv.reader(self.lines, delimiter=self.separator, strict=True)
         head = self._heading()
         if missing := [header for header in needed if header not in head]:
-            raise FileRefused(f"columns missing: {', '.join(missing)}")
+            raise FileRefused(MISSING, columns=", ".join(missing))
         self.found = [header for header in [*needed, *optional] if header in head]
         if twice := [header for header in self.found if head.count(header) > 1]:
-            raise FileRefused(f"columns twice: {', '.join(twice)}")
+            raise FileRefused(TWICE, columns=", ".join(twice))
         self.width = len(head)
         self.places = [head.index(header) for header in self.found]
 
@@ -121,9 +135,10 @@ class Sheet:
         try:
             head = next(self.reader, [])
         except csv.Error as error:
-            raise FileRefused(f"line {self.lines.number}: not readable as CSV ({self._broken(error)})") from None
+            reason = self._broken(error)
+            raise FileRefused(NOT_READABLE, line=self.lines.number, reason=reason) from None
         if self.lines.is_cut:
-            raise FileRefused(f"line {self.lines.number}: not readable as CSV ({LONG_LINE})")
+            raise FileRefused(NOT_READABLE, line=self.lines.number, reason=LONG_LINE)
         return [_name(cell) for cell in head]
 
     def rows(self) -> Iterator[tuple[int, list[str], str]]:
@@ -195,6 +210,32 @@ class Sheet:
         if any(NO_TEXT.search(cell) for cell in cells):
             return [], BAD_SIGN
         return [unicodedata.normalize("NFC", cell) for cell in cells], ""
+
+
+def typed_rows(text: str) -> Iterator[tuple[int, str, list[str], str]]:
+    """(number of the line, line, cells, reason) of a table that somebody typed, pasted or saved; empty lines left out.
+
+    Each line is a row and may have a separator of its own; a line that only tells one is left out, too.
+    """
+    text = unicodedata.normalize("NFC", text.lstrip("\ufeff").removeprefix("ï»¿"))
+    told = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if sep := SEP_LINE.fullmatch(line):
+            told = sep[1]
+        elif line.strip(BLANK):
+            sign = told if told and told in line else next((sign for sign in SEPARATORS if sign in line), "")
+            yield number, line, *_typed(line, sign)
+
+
+def _typed(line: str, separator: str) -> tuple[list[str], str]:
+    if NO_TEXT.search(line):
+        return [NO_TEXT.sub("\ufffd", line)], BAD_SIGN
+    if not separator:
+        return [line.strip()], ""
+    try:
+        return [cell.strip() for cell in next(csv.reader([line], delimiter=separator, strict=True))], ""
+    except csv.Error:
+        return [line.strip()], OPEN_QUOTE
 
 
 def holds_rows(lines: Sequence[str], separator: str, width: int, *, is_short: bool = False) -> bool:
