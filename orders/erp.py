@@ -16,6 +16,7 @@ from portal.lib.erp import (
     percent,
     price,
     text,
+    unguarded,
 )
 from portal.lib.erp.cells import amount_fits
 
@@ -56,7 +57,7 @@ ORDERS = Table(
         Column("Datum", "placed_on", day(Order.placed_at), missing="date not valid"),
         Column("Status", "state", choice(STATES, Order.state, reason="state unknown")),
         Column("BestellerEMail", "orderer", email()),
-        Column("Bestellzeichen", "reference", text(Order.reference)),
+        Column("Bestellzeichen", "reference", unguarded(text(Order.reference))),
     ],
     references=[Reference("customer", "accounts_company", "number", "customer unknown")],
     apply=lambda cursor: cursor.execute(ORDER_ROWS),
@@ -95,8 +96,8 @@ ORDER_LINES = Table(
     columns=[
         Column("AuftragsNr", "order_number", code(Order.number), missing="order number missing"),
         Column("Pos", "position", number(OrderLine.position), missing="number not valid"),
-        Column("ArtNr", "article", code(OrderLine.article_number)),
-        Column("Bezeichnung", "name", text(OrderLine.name), missing="name missing"),
+        Column("ArtNr", "article", unguarded(code(OrderLine.article_number))),
+        Column("Bezeichnung", "name", unguarded(text(OrderLine.name)), missing="name missing"),
         Column("Menge", "quantity", number(OrderLine.quantity, least=1), missing="number not valid"),
         Column("Einzelpreis", "unit_price", price(OrderLine.unit_price), missing="price missing"),
         Column("MwSt", "vat_rate", percent(OrderLine.vat_rate), missing="number not valid"),

@@ -16,7 +16,7 @@ from shop.cart import read_cart
 from .again import compare, fill_cart
 from .approval import decide
 from .chart import bars
-from .export import orders_as_csv
+from .export import orders_as_table
 from .forms import CheckoutForm, DecisionForm, OrderFilter
 from .papers import pdf_of
 from .services import CartChanged, fingerprint, place_order, terms_of_sale
@@ -43,7 +43,7 @@ def order_list(request):
 @company_view(needs=Right.SHOP)
 def order_export(request):
     _form, orders, _years = filtered(request)
-    return orders_as_csv(orders)
+    return orders_as_table(request, orders)
 
 
 @company_view(needs=Right.SHOP)

@@ -1,8 +1,11 @@
 """CSV that a spreadsheet opens without running anything."""
 
 import csv
+from decimal import Decimal
 
 from django.http import StreamingHttpResponse
+
+from .xlsx import xlsx_response
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -22,7 +25,21 @@ def bare(text):
 
 
 def safe_row(values):
-    return [safe(value) for value in values]
+    return [safe(_german(value)) for value in values]
+
+
+def _german(value):
+    return f"{value:.2f}".replace(".", ",") if isinstance(value, Decimal) else value
+
+
+def table_response(request, name, header, rows):
+    """A table as a download: CSV, or XLSX with ?format=xlsx, which spreadsheets open without changing a number.
+
+    name: of the file, without its ending. rows: any iterable of lists; Decimal values are euro.
+    """
+    if request.GET.get("format") == "xlsx":
+        return xlsx_response(f"{name}.xlsx", header, rows)
+    return csv_response(f"{name}.csv", header, rows)
 
 
 class _Echo:

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from shop.models import Article, Fit, Miss, Picture, Synonym, VatCheck
 from shop.search import find
 
 from .. import factories as make
+from ..sheets import texts_of
 
 LIST = "admin:shop_article_changelist"
 
@@ -101,6 +103,24 @@ def test_what_went_out_comes_in_unchanged(staff, text):
     assert Article.objects.values().get() == before
     assert {row.import_type for row in preview.context["result"].rows} == {"skip"}, "the preview shows no change"
     assert article.pk == before["id"]
+
+
+def test_the_catalogue_as_a_workbook_of_texts(staff):
+    make.ArticleFactory(number="00815", name="=1+1", description="'+x")
+    make.ArticleFactory(number="1-12", name="Anderes")
+    client = staff()
+    url = reverse("admin:shop_article_workbook")
+    assert f'href="{url}?"' in client.get(reverse(LIST)).content.decode()
+    rows = texts_of(client.get(url).content)
+    assert {row[0] for row in rows[1:]} == {"00815", "1-12"}
+    assert [row[1:3] for row in rows if row[0] == "00815"] == [["=1+1", "'+x"]]
+    (_head, row) = texts_of(client.get(url, {"q": "Anderes"}).content)
+    assert row[0] == "1-12", "the list's filter holds"
+    table = "\r\n".join("\t".join(row) for row in rows).encode("utf-16")
+    _preview, done = bring(client, table)
+    assert done.status_code == 302, "as Excel saves it, Unicode text"
+    assert set(Article.objects.values_list("name", flat=True)) == {"=1+1", "Anderes"}
+    assert Client().get(url).status_code == 302, "only for staff"
 
 
 @given(st.text(st.sampled_from("'=+-@\t\n\rab")))

@@ -7,7 +7,7 @@ would refuse is refused here, for its row alone.
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models
 from django.db.backends.base.operations import BaseDatabaseOperations
+
+from ..csv import bare
 
 # Points or blanks between thousands, all the same; a comma before the rest.
 AMOUNT = re.compile(r"([0-9]{1,3}(?:([.\s])[0-9]{3})(?:\2[0-9]{3})*|[0-9]{1,15})(,[0-9]{1,4})?")
@@ -57,6 +59,11 @@ def text(*of: Any, longest: int | None = None) -> Parser:
         return cell
 
     return Parser(read, fields=fields)
+
+
+def unguarded(parser: Parser) -> Parser:
+    """The same for a column that the portal itself hands over to the ERP, with its guard against formulas."""
+    return replace(parser, read=lambda cell, folder: parser.read(bare(cell), folder))
 
 
 def code(*of: Any) -> Parser:
