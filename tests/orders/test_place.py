@@ -70,7 +70,7 @@ def test_a_sum_that_cannot_be_kept_is_said_in_the_cart_and_the_rest_is_ordered(a
     fill(acme, ben, article)
     client = as_(ben)
     page = client.get(reverse("cart_detail", args=[acme.number]))
-    assert page.status_code == 200 and page.content.decode().count("macht die Bestellung zu groß") == 2
+    assert page.status_code == 200 and page.content.decode().count("macht die Bestellung zu groß") >= 2
     assert [bool(line.problem) for line in read_cart(acme, ben).lines] == [True, False, True, False]
     assert client.post(reverse("order_create", args=[acme.number]), form_of(client, acme)).status_code == 302
     order = Order.objects.get()
