@@ -1,11 +1,18 @@
 """personen.csv: authorised people with their switches."""
 
-from portal.lib.erp import Column, Excluded, Reference, Refused, Table, choice, day, email, text
+from django.contrib.auth import get_user_model
+
+from portal.lib.erp import Column, Excluded, Reference, Refused, Table, choice, code, day, email, text
 from portal.lib.erp.cells import Parser
 from portal.lib.erp.table import cell_changed, keep_unless_changed
 
+from .models import Membership
 from .rights import Right
 
+Company = Membership.company.field.related_model
+User = get_user_model()
+
+SALUTATIONS = {"": "", "Herr": "mr", "Frau": "ms"}
 RIGHTS = {
     "SHOP": Right.SHOP,
     "DOWNLOAD": Right.DOWNLOADS,
@@ -85,14 +92,14 @@ AUTHORISED_PEOPLE = Table(
     key=["customer", "email"],
     twice="person twice",
     columns=[
-        Column("KdNr", "customer", text(20), missing="customer number missing"),
-        Column("Anrede", "salutation", choice({"": "", "Herr": "mr", "Frau": "ms"}, "salutation unknown")),
-        Column("Vorname", "first_name", text(150)),
-        Column("Nachname", "last_name", text(150)),
+        Column("KdNr", "customer", code(Company.number), missing="customer number missing"),
+        Column("Anrede", "salutation", choice(SALUTATIONS, User.salutation, reason="salutation unknown")),
+        Column("Vorname", "first_name", text(User.first_name)),
+        Column("Nachname", "last_name", text(User.last_name)),
         Column("EMail", "email", email(), missing="e-mail missing"),
-        Column("Telefon", "phone", text(40)),
+        Column("Telefon", "phone", text(User.phone)),
         Column("Rechte", "rights", rights()),
-        Column("GueltigBis", "ends_on", day()),
+        Column("GueltigBis", "ends_on", day(Membership.ends_on)),
     ],
     references=[Reference("customer", "accounts_company", "number", "customer unknown")],
     excluded=[Excluded("email", STAFF, "address of the vendor's staff")],

@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from portal.lib.csv import csv_response
+from portal.lib.csv import table_response
 
 from .door import company_view
 from .forms import LogForm
@@ -33,7 +33,7 @@ def access_log(request):
 def access_log_export(request):
     events = events_of(request.company, **LogForm(request.GET).wanted())
     header = [_("When"), _("Who"), _("For whom"), _("What")]
-    return csv_response("protokoll.csv", header, (_line(event) for event in events.iterator(chunk_size=500)))
+    return table_response(request, "protokoll", header, (_line(event) for event in events.iterator(chunk_size=500)))
 
 
 def _line(event):

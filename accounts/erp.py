@@ -1,8 +1,12 @@
 """kunden.csv: customers with their main licence holder."""
 
+import re
+
 from portal.lib.erp import Column, Excluded, Refused, Table, choice, day, email, text, yes_no
 from portal.lib.erp.cells import Parser
 from portal.lib.erp.table import cell_changed, keep_unless_changed
+
+from .models import Company, User
 
 COUNTRIES = {
     "": "DE",
@@ -16,16 +20,18 @@ COUNTRIES = {
     "F": "FR",
     "I": "IT",
 }
+# As the model's own rule has it.
+NUMBER = re.compile(rf"[0-9A-Za-z][0-9A-Za-z-]{{0,{Company.number.field.max_length - 1}}}")
 SALUTATIONS = {"": "", "Herr": "mr", "Frau": "ms"}
 
 
 def customer_number():
     def read(cell, folder):
-        if len(cell) > 20 or not cell.replace("-", "").isalnum() or not cell.isascii():
+        if not NUMBER.fullmatch(cell):
             raise Refused("customer number not valid")
         return cell
 
-    return Parser(read)
+    return Parser(read, fields=(Company.number.field,))
 
 
 # What the customer may edit in the portal too, or reports and staff accept, is written only where the ERP's own word
@@ -135,21 +141,21 @@ CUSTOMERS = Table(
     twice="customer number twice",
     columns=[
         Column("KdNr", "number", customer_number(), missing="customer number missing"),
-        Column("Firma", "name", text(), missing="company name missing"),
-        Column("Zusatz", "name_extra", text()),
-        Column("Strasse", "street", text()),
-        Column("PLZ", "postal_code", text(12)),
-        Column("Ort", "city", text(120)),
-        Column("Land", "country", choice(COUNTRIES, "country unknown")),
-        Column("Telefon", "phone", text(40)),
+        Column("Firma", "name", text(Company.name), missing="company name missing"),
+        Column("Zusatz", "name_extra", text(Company.name_extra)),
+        Column("Strasse", "street", text(Company.street)),
+        Column("PLZ", "postal_code", text(Company.postal_code)),
+        Column("Ort", "city", text(Company.city)),
+        Column("Land", "country", choice(COUNTRIES, Company.country, reason="country unknown")),
+        Column("Telefon", "phone", text(Company.phone)),
         Column("EMail", "email", email()),
-        Column("UStIdNr", "vat_id", text(20)),
-        Column("Anrede", "salutation", choice(SALUTATIONS, "salutation unknown")),
-        Column("Vorname", "first_name", text(150)),
-        Column("Nachname", "last_name", text(150)),
+        Column("UStIdNr", "vat_id", text(Company.vat_id)),
+        Column("Anrede", "salutation", choice(SALUTATIONS, User.salutation, reason="salutation unknown")),
+        Column("Vorname", "first_name", text(User.first_name)),
+        Column("Nachname", "last_name", text(User.last_name)),
         Column("EMailLizenzinhaber", "holder_email", email()),
-        Column("Gesperrt", "is_blocked", yes_no()),
-        Column("AngelegtAm", "customer_since", day()),
+        Column("Gesperrt", "is_blocked", yes_no(Company.is_blocked)),
+        Column("AngelegtAm", "customer_since", day(Company.customer_since)),
     ],
     excluded=[Excluded("holder_email", STAFF, "address of the vendor's staff")],
     apply=apply,

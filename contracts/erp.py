@@ -1,7 +1,10 @@
 """produkte.csv, lizenzen.csv, dokumente.csv."""
 
-from portal.lib.erp import Column, Reference, Table, choice, day, file_in, number, text, yes_no
+from accounts.models import Company
+from portal.lib.erp import Column, Reference, Table, choice, code, day, file_in, number, text, yes_no
 from portal.lib.erp.files import store_files
+
+from .models import Document, Licence, Maintenance, Product, Terms
 
 PRODUCT_ROWS = """
     insert into contracts_product (number, name, tagline, is_active)
@@ -14,10 +17,10 @@ PRODUCTS = Table(
     key=["number"],
     twice="product number twice",
     columns=[
-        Column("ProdNr", "number", text(20), missing="product number missing"),
-        Column("Bezeichnung", "name", text(120), missing="name missing"),
-        Column("Kurztext", "tagline", text()),
-        Column("Aktiv", "is_active", yes_no()),
+        Column("ProdNr", "number", code(Product.number), missing="product number missing"),
+        Column("Bezeichnung", "name", text(Product.name), missing="name missing"),
+        Column("Kurztext", "tagline", text(Product.tagline)),
+        Column("Aktiv", "is_active", yes_no(Product.is_active)),
     ],
     apply=lambda cursor: cursor.execute(PRODUCT_ROWS),
 )
@@ -29,8 +32,11 @@ LICENCE_ROWS = """
     on conflict (number) do update set company_id = excluded.company_id, product_id = excluded.product_id,
         kind = excluded.kind, seats = excluded.seats, starts_on = excluded.starts_on, ends_on = excluded.ends_on;
     -- The ERP tells one period per licence, by its end; a period that staff added for itself has another start.
+    -- One that begins as before is changed and not made anew: what orders have given points at it.
     delete from contracts_maintenance m using contracts_licence l, erp_stage s
     where m.licence_id = l.id and l.number = s.number and s.said_before is not null
+      and (s.maintenance = '' or m.starts_on is distinct from
+        case when s.maintained_until < s.starts_on then null else s.starts_on end)
       and (m.starts_on is null or m.starts_on = to_date(s.said_before->>'Kaufdatum', 'DD.MM.YYYY'));
     insert into contracts_maintenance (licence_id, kind, starts_on, ends_on)
     select l.id, s.maintenance, case when s.maintained_until < s.starts_on then null else s.starts_on end,
@@ -44,15 +50,15 @@ LICENCES = Table(
     key=["number"],
     twice="licence number twice",
     columns=[
-        Column("LizenzNr", "number", text(60), missing="licence number missing"),
-        Column("KdNr", "customer", text(20), missing="customer number missing"),
-        Column("ProdNr", "product", text(20), missing="product number missing"),
-        Column("Anzahl", "seats", number(least=1), missing="number not valid"),
-        Column("Kaufdatum", "starts_on", day(), missing="date not valid"),
-        Column("Art", "kind", choice({"K": "K", "M": "M"})),
-        Column("LaufzeitBis", "ends_on", day()),
-        Column("Pflege", "maintenance", choice({"": "", "SPV": "SPV", "UPV": "UPV"})),
-        Column("PflegeBis", "maintained_until", day()),
+        Column("LizenzNr", "number", code(Licence.number), missing="licence number missing"),
+        Column("KdNr", "customer", code(Company.number), missing="customer number missing"),
+        Column("ProdNr", "product", code(Product.number), missing="product number missing"),
+        Column("Anzahl", "seats", number(Licence.seats, least=1), missing="number not valid"),
+        Column("Kaufdatum", "starts_on", day(Licence.starts_on), missing="date not valid"),
+        Column("Art", "kind", choice({"K": "K", "M": "M"}, Licence.kind)),
+        Column("LaufzeitBis", "ends_on", day(Licence.ends_on)),
+        Column("Pflege", "maintenance", choice({"": "", "SPV": "SPV", "UPV": "UPV"}, Maintenance.kind)),
+        Column("PflegeBis", "maintained_until", day(Maintenance.ends_on)),
     ],
     references=[
         Reference("customer", "accounts_company", "number", "customer unknown"),
@@ -100,12 +106,12 @@ DOCUMENTS = Table(
     key=["number"],
     twice="document number twice",
     columns=[
-        Column("DokNr", "number", text(60), missing="document number missing"),
-        Column("KdNr", "customer", text(20)),
-        Column("Typ", "kind", choice({kind: kind for kind in ("AB", "RE", "SPV", "UPV", "AVV", "AGB")})),
-        Column("Datum", "dated_on", day(), missing="date not valid"),
-        Column("Titel", "title", text(), missing="title missing"),
-        Column("Datei", "source", file_in("dokumente"), missing="file missing"),
+        Column("DokNr", "number", code(Document.number, Terms.number), missing="document number missing"),
+        Column("KdNr", "customer", code(Company.number)),
+        Column("Typ", "kind", choice({kind: kind for kind in ("AB", "RE", "SPV", "UPV", "AVV", "AGB")}, Document.kind)),
+        Column("Datum", "dated_on", day(Document.dated_on), missing="date not valid"),
+        Column("Titel", "title", text(Document.title, Terms.title), missing="title missing"),
+        Column("Datei", "source", file_in("dokumente", Document.file_name, Terms.file_name), missing="file missing"),
     ],
     references=[Reference("customer", "accounts_company", "number", "customer unknown")],
     apply=apply_documents,

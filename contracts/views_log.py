@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from access.door import HOLDER, company_view
-from portal.lib.csv import csv_response
+from portal.lib.csv import table_response
 
 from .forms import OpeningFilter
 from .models import DocumentOpening
@@ -31,10 +31,10 @@ def opening_list(request):
 
 @company_view(needs=HOLDER)
 def opening_export(request):
-    """The same as CSV, the newest 20,000."""
+    """The same as CSV or XLSX, the newest 20,000."""
     _form, openings = filtered(request)
     header = [_("When"), _("Who"), _("Document"), _("Number"), _("What")]
-    return csv_response("dokumente-protokoll.csv", header, (_line(row) for row in openings[:MOST]))
+    return table_response(request, "dokumente-protokoll", header, (_line(row) for row in openings[:MOST]))
 
 
 def _line(row):

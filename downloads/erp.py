@@ -1,7 +1,10 @@
 """versionen.csv: program files of products' versions."""
 
-from portal.lib.erp import Column, Reference, Table, day, file_in, text, yes_no
+from contracts.models import Product
+from portal.lib.erp import Column, Reference, Table, Target, code, day, file_in, text, yes_no
 from portal.lib.erp.files import store_files
+
+from .models import Release, ReleaseFile
 
 # The ERP gives no reason; the optional columns say one, and which version is a security update.
 RELEASE_ROWS = """
@@ -38,18 +41,20 @@ RELEASES = Table(
     key=["product", "version", "title", "platform"],
     twice="program twice",
     columns=[
-        Column("ProdNr", "product", text(20), missing="product number missing"),
-        Column("Version", "version", text(40), missing="version missing"),
-        Column("Datum", "released_on", day(), missing="date not valid"),
-        Column("Programm", "title", text(), missing="program missing"),
-        Column("Plattform", "platform", text(80)),
-        Column("Datei", "source", file_in("versionen"), missing="file missing"),
-        Column("Hinweise", "notes", text(20_000, lines=True)),
-        Column("Zurueckgezogen", "is_withdrawn", yes_no()),
-        Column("GrundRueckzug", "withdrawn_reason", text(300), optional=True),
-        Column("Sicherheit", "is_security", yes_no(), optional=True),
-        Column("SupportBis", "supported_until", day(), optional=True),
+        Column("ProdNr", "product", code(Product.number), missing="product number missing"),
+        Column("Version", "version", code(Release.version), missing="version missing"),
+        Column("Datum", "released_on", day(Release.released_on), missing="date not valid"),
+        Column("Programm", "title", text(ReleaseFile.title), missing="program missing"),
+        Column("Plattform", "platform", text(ReleaseFile.platform)),
+        Column("Datei", "source", file_in("versionen", ReleaseFile.file_name), missing="file missing"),
+        Column("Hinweise", "notes", text(Release.notes, longest=20_000)),
+        Column("Zurueckgezogen", "is_withdrawn", yes_no(Release.withdrawn_on)),
+        Column("GrundRueckzug", "withdrawn_reason", text(Release.withdrawn_reason), optional=True),
+        Column("Sicherheit", "is_security", yes_no(Release.is_security), optional=True),
+        Column("SupportBis", "supported_until", day(Release.supported_until), optional=True),
     ],
     references=[Reference("product", "contracts_product", "number", "product unknown")],
+    # A version keeps one file of a name; which of two platforms it is for nobody can tell.
+    targets=[Target(["product", "version", "source_name"], "file twice in this version")],
     apply=apply,
 )

@@ -1,8 +1,26 @@
 """auftraege.csv, auftragspositionen.csv."""
 
-from portal.lib.erp import Column, Reference, Table, choice, day, email, number, price, text
+from decimal import ROUND_HALF_UP, Decimal
 
-from .models import Order
+from accounts.models import Company
+from portal.lib.erp import (
+    Column,
+    Reference,
+    Refused,
+    Table,
+    choice,
+    code,
+    day,
+    email,
+    number,
+    percent,
+    price,
+    text,
+    unguarded,
+)
+from portal.lib.erp.cells import amount_fits
+
+from .models import Order, OrderLine
 
 STATES = {
     "E": Order.State.RECEIVED.value,
@@ -15,7 +33,7 @@ STATES = {
 ORDER_ROWS = """
     insert into orders_order (id, number, company_id, ordered_by_id, orderer_name, state, placed_at, address, reference,
         cost_center, note, net, vat)
-    select gen_random_uuid(), s.number, c.id, u.id, coalesce(trim(u.first_name || ' ' || u.last_name), ''), s.state,
+    select gen_random_uuid(), s.number, c.id, u.id, left(coalesce(trim(u.first_name || ' ' || u.last_name), ''), 200), s.state,
         s.placed_on::timestamp at time zone 'Europe/Berlin',
         concat_ws(E'\\n', c.name, nullif(c.name_extra, ''), nullif(c.street, ''),
             nullif(trim(c.postal_code || ' ' || c.city), '')),
@@ -34,12 +52,12 @@ ORDERS = Table(
     key=["number"],
     twice="order number twice",
     columns=[
-        Column("AuftragsNr", "number", text(40), missing="order number missing"),
-        Column("KdNr", "customer", text(20), missing="customer number missing"),
-        Column("Datum", "placed_on", day(), missing="date not valid"),
-        Column("Status", "state", choice(STATES, "state unknown")),
+        Column("AuftragsNr", "number", code(Order.number), missing="order number missing"),
+        Column("KdNr", "customer", code(Company.number), missing="customer number missing"),
+        Column("Datum", "placed_on", day(Order.placed_at), missing="date not valid"),
+        Column("Status", "state", choice(STATES, Order.state, reason="state unknown")),
         Column("BestellerEMail", "orderer", email()),
-        Column("Bestellzeichen", "reference", text(80)),
+        Column("Bestellzeichen", "reference", unguarded(text(Order.reference))),
     ],
     references=[Reference("customer", "accounts_company", "number", "customer unknown")],
     apply=lambda cursor: cursor.execute(ORDER_ROWS),
@@ -64,19 +82,27 @@ LINE_ROWS = """
     ) sums where sums.order_id = o.id;
 """
 
+
+def check_line(values):
+    net = (values["quantity"] * values["unit_price"]).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    if not amount_fits(net, OrderLine.net.field):
+        raise Refused("quantity times price too large")
+
+
 ORDER_LINES = Table(
     file="auftragspositionen.csv",
     key=["order_number", "position"],
     twice="position twice",
     columns=[
-        Column("AuftragsNr", "order_number", text(40), missing="order number missing"),
-        Column("Pos", "position", number(), missing="number not valid"),
-        Column("ArtNr", "article", text(40)),
-        Column("Bezeichnung", "name", text(), missing="name missing"),
-        Column("Menge", "quantity", number(least=1), missing="number not valid"),
-        Column("Einzelpreis", "unit_price", price(), missing="price missing"),
-        Column("MwSt", "vat_rate", price("number not valid"), missing="number not valid"),
+        Column("AuftragsNr", "order_number", code(Order.number), missing="order number missing"),
+        Column("Pos", "position", number(OrderLine.position), missing="number not valid"),
+        Column("ArtNr", "article", unguarded(code(OrderLine.article_number))),
+        Column("Bezeichnung", "name", unguarded(text(OrderLine.name)), missing="name missing"),
+        Column("Menge", "quantity", number(OrderLine.quantity, least=1), missing="number not valid"),
+        Column("Einzelpreis", "unit_price", price(OrderLine.unit_price), missing="price missing"),
+        Column("MwSt", "vat_rate", percent(OrderLine.vat_rate), missing="number not valid"),
     ],
     references=[Reference("order_number", "orders_order", "number", "order unknown")],
+    check=check_line,
     apply=lambda cursor: cursor.execute(LINE_ROWS),
 )

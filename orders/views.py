@@ -16,7 +16,7 @@ from shop.cart import read_cart
 from .again import compare, fill_cart
 from .approval import approver_limit, decide, may_decide, why_not_decided
 from .chart import bars
-from .export import orders_as_csv
+from .export import orders_as_table
 from .forms import CheckoutForm, DecisionForm, OrderFilter
 from .offer import Offer
 from .papers import pdf_of
@@ -53,7 +53,7 @@ def order_list(request):
 @company_view(needs=Right.SHOP)
 def order_export(request):
     _form, orders, _years = filtered(request)
-    return orders_as_csv(orders)
+    return orders_as_table(request, orders)
 
 
 @company_view(needs=Right.SHOP)

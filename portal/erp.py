@@ -1,10 +1,13 @@
 """The import of a whole export: table by table, each in one transaction, through a staging table filled by COPY."""
 
+import logging
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from access.erp import AUTHORISED_PEOPLE
 from access.log import act_as
@@ -13,10 +16,13 @@ from accounts.erp import CUSTOMERS
 from contracts.erp import DOCUMENTS, LICENCES, PRODUCTS
 from downloads.erp import RELEASES
 from orders.erp import ORDER_LINES, ORDERS
-from portal.lib.erp import FileRefused
+from portal.lib.erp import FileRefused, Table
+from portal.lib.erp.applying import TooManyRefused, apply_rows, reason_of
 from portal.lib.erp.files import copies_files
 from portal.lib.erp.table import STAGE
 from shop.erp import ARTICLES, PRICES
+
+logger = logging.getLogger(__name__)
 
 TABLES = [
     CUSTOMERS, AUTHORISED_PEOPLE, PRODUCTS, RELEASES, LICENCES, ARTICLES, PRICES, DOCUMENTS, ORDERS, ORDER_LINES,
@@ -45,7 +51,9 @@ class _DryRun(Exception):
     pass
 
 
-def import_export(folder, *, dry_run=False, tell=lambda line: None):
+def import_export(
+    folder: Path, *, dry_run: bool = False, tell: Callable[[str], None] = lambda line: None
+) -> Iterator[Result]:
     """Import all tables of a folder. Yields a Result per file that is there.
 
     dry_run: do everything in one transaction and roll it back. tell(text): called with progress while rows are read.
@@ -66,27 +74,49 @@ def import_export(folder, *, dry_run=False, tell=lambda line: None):
     yield from results
 
 
-def import_table(table, folder, tell=lambda line: None):
-    """Import one file, in one transaction. Returns a Result; a file of the wrong shape changes nothing."""
-    began, result = time.monotonic(), Result(table.file)
+def import_table(table: Table, folder: Path, tell: Callable[[str], None] = lambda line: None) -> Result:
+    """Import one file, in one transaction. Returns a Result, whatever happens.
+
+    A file of the wrong shape, or one that cannot be imported for another reason, changes nothing and says so in error.
+    """
+    began = time.monotonic()
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            # Two imports at once would compare with a ledger that the other is writing.
-            cursor.execute("select pg_advisory_xact_lock(hashtext('portal.erp'))")
-            act_as(kind=AccessEvent.Actor.IMPORT)
-            _stage(cursor, table, folder, result, tell)
-            _refuse_doubles(cursor, table, result)
-            _refuse_strangers(cursor, table, result)
-            _compare(cursor, table, result)
-            if result.new or result.changed:
-                table.apply(cursor)
-                _remember(cursor, table)
-            cursor.execute(f"drop table {STAGE}")
-    except FileRefused as refusal:
+        result = _imported(table, folder, tell)
+    except (FileRefused, TooManyRefused) as refusal:
         result = Result(table.file, error=str(refusal))
+    except DatabaseError as error:
+        logger.exception("Import of %s", table.file)
+        result = Result(table.file, error=reason_of(error))
+    except Exception as error:
+        # The other files of the night are not to wait for a fault of this one.
+        logger.exception("Import of %s", table.file)
+        result = Result(table.file, error=f"{type(error).__name__}: {error}")
     result.refused.sort()
     result.seconds = time.monotonic() - began
     return result
+
+
+def _imported(table, folder, tell):
+    result = Result(table.file)
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Two imports at once would compare with a ledger that the other is writing.
+        cursor.execute("select pg_advisory_xact_lock(hashtext('portal.erp'))")
+        act_as(kind=AccessEvent.Actor.IMPORT)
+        _stage(cursor, table, folder, result, tell)
+        _refuse_doubles(cursor, table, result)
+        _refuse_strangers(cursor, table, result)
+        _compare(cursor, table, result)
+        if result.new or result.changed:
+            _apply(cursor, table, result)
+        cursor.execute(f"drop table {STAGE}")
+    return result
+
+
+def _apply(cursor, table, result):
+    for line, reason, is_new in apply_rows(cursor, table, lambda: _remember(cursor, table)):
+        result.refused.append((line, reason))
+        result.new -= is_new
+        result.changed -= not is_new
 
 
 def _stage(cursor, table, folder, result, tell):
@@ -102,12 +132,14 @@ def _stage(cursor, table, folder, result, tell):
 
 
 def _refuse_doubles(cursor, table, result):
-    """The first row of a number wins."""
-    cursor.execute(
-        f"delete from {STAGE} s using {STAGE} earlier where earlier.key = s.key and earlier.line < s.line "
-        "returning s.line"
-    )
-    result.refused += {(line, table.twice) for (line,) in cursor.fetchall()}
+    """The first row of a number wins, and the first one that names the same row of ours."""
+    for columns, reason in [(["key"], table.twice), *((target.columns, target.reason) for target in table.targets)]:
+        names, same = ", ".join(columns), " and ".join(f"s.{name} = t.{name}" for name in columns)
+        cursor.execute(
+            f"delete from {STAGE} s using (select {names}, min(line) as line from {STAGE} group by {names} "
+            f"having count(*) > 1) t where {same} and s.line > t.line returning s.line"
+        )
+        result.refused += [(line, reason) for (line,) in cursor.fetchall()]
 
 
 def _refuse_strangers(cursor, table, result):

@@ -1,4 +1,5 @@
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import path, reverse
@@ -14,7 +15,7 @@ from .fit import explain
 from .models import Article, Booking, Category, Fit, Miss, Price, Synonym, TrainingDate, VatCheck
 from .pictures import keep_picture, serve_picture
 from .search import forget_synonyms
-from .table import ArticleTable, SpreadsheetCsv
+from .table import ArticleTable, SpreadsheetCsv, SpreadsheetXlsx
 
 
 @admin.register(Category)
@@ -81,6 +82,12 @@ class ArticleAdmin(ImportExportMixin, Kept):
     # One format, all columns: nothing to ask. The library's page for it would break the security policy, too.
     skip_export_form = skip_export_form_from_action = True
 
+    def add_data_read_fail_error_to_form(self, form, e):
+        if isinstance(e, ValidationError):
+            form.add_error("import_file", e)
+        else:
+            super().add_data_read_fail_error_to_form(form, e)
+
     def get_inlines(self, request, obj):
         is_training = obj is not None and obj.kind == Article.Kind.TRAINING
         return [inline for inline in self.inlines if inline is not DateInline or is_training]
@@ -100,9 +107,16 @@ class ArticleAdmin(ImportExportMixin, Kept):
         view = self.admin_site.admin_view
         own = [
             path("passung/", view(self.why_view), name="shop_article_why"),
+            path("export.xlsx", view(self.workbook_view), name="shop_article_workbook"),
             path("<int:pk>/bild/", view(self.picture_view), name="shop_article_picture"),
         ]
         return own + super().get_urls()
+
+    def workbook_view(self, request):
+        """The export as a workbook, of the articles that the list shows."""
+        if not self.has_export_permission(request):
+            raise PermissionDenied
+        return self._do_file_export(SpreadsheetXlsx(), request, self.get_export_queryset(request))
 
     def picture_view(self, request, pk):
         article = self.get_object(request, str(pk))

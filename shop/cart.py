@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Company
 
 from .models import Article, Cart, CartLine, TrainingDate
-from .prices import rounded, sums_of, unit_price
+from .prices import LARGEST_SUM, rounded, sums_of, unit_price
 from .quantities import quantity_refusal
 from .trainings import date_refusal, names_in
 from .vat import Treatment, treatment_of
@@ -112,12 +112,13 @@ def read_cart(company, user):
     taken = Count("date__bookings", filter=Q(date__bookings__released_at=None))
     rows = list(lines_of(company, user).select_related("date").annotate(taken=taken))
     articles = _articles(company, [row.article_id for row in rows])
-    cart = CartView([], treatment_of(company))
+    cart, net = CartView([], treatment_of(company)), Decimal(0)
     for row in rows:
         article = articles[row.article_id]
         rate, price = cart.treatment.rate(article), unit_price(article, row.quantity)
         line = Line(row, article, row.quantity, price, article.is_fitting, rate)
-        line.problem = _problem(line, cart.lines)
+        line.problem = _problem(line, cart.lines) or _sum_problem(line, net)
+        net += 0 if line.problem else line.net
         cart.lines.append(line)
     _find_successors(cart, company)
     return cart
@@ -148,6 +149,11 @@ def _problem(line, before):
     ):
         return _("cannot be ordered together with “%(name)s”") % {"name": rival.article.name}
     return quantity_refusal(article, line.quantity) or _date_problem(line)
+
+
+def _sum_problem(line, before):
+    """Why a line is too much beside the sum of those before it."""
+    return _("makes the order too large; please ask us for an offer") if before + line.net > LARGEST_SUM else ""
 
 
 def _date_problem(line):

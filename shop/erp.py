@@ -1,6 +1,24 @@
 """artikel.csv, preise.csv."""
 
-from portal.lib.erp import Column, Reference, Table, choice, number, price, text, yes_no
+from accounts.models import Company
+from contracts.models import Product
+from portal.lib.erp import Column, Reference, Refused, Table, choice, code, codes, number, percent, price, text, yes_no
+from portal.lib.erp.cells import Parser
+
+from .models import Article, Category, Price
+
+
+def category() -> Parser:
+    """A path of shelves, "Software/Kauf"; each has a name that fits."""
+    path, longest = text(Category.path), Category.name.field.max_length
+
+    def read(cell, folder):
+        if cell and not all(0 < len(name) <= longest for name in cell.split("/")):
+            raise Refused("category not valid: a name is empty or too long")
+        return path.read(cell, folder)
+
+    return Parser(read, fields=(*path.fields, Category.name.field))
+
 
 # "Software/Kauf" stands below "Software"; missing parents are made.
 CATEGORY_ROWS = """
@@ -42,17 +60,17 @@ ARTICLES = Table(
     key=["number"],
     twice="article number twice",
     columns=[
-        Column("ArtNr", "number", text(40), missing="article number missing"),
-        Column("Bezeichnung", "name", text(), missing="name missing"),
-        Column("Beschreibung", "description", text(20_000, lines=True)),
-        Column("Art", "kind", choice({kind: kind for kind in "KMDSP"})),
-        Column("Warengruppe", "category", text()),
-        Column("Preis", "list_price", price(), missing="price missing"),
-        Column("MwSt", "vat_rate", price("number not valid"), missing="number not valid"),
-        Column("Einheit", "unit", text(40)),
-        Column("PasstZu", "fits", text()),
-        Column("LiefertProdNr", "grants", text(20)),
-        Column("Aktiv", "is_active", yes_no()),
+        Column("ArtNr", "number", code(Article.number), missing="article number missing"),
+        Column("Bezeichnung", "name", text(Article.name), missing="name missing"),
+        Column("Beschreibung", "description", text(Article.description, longest=20_000)),
+        Column("Art", "kind", choice({kind: kind for kind in "KMDSP"}, Article.kind)),
+        Column("Warengruppe", "category", category()),
+        Column("Preis", "list_price", price(Article.list_price), missing="price missing"),
+        Column("MwSt", "vat_rate", percent(Article.vat_rate), missing="number not valid"),
+        Column("Einheit", "unit", text(Article.unit)),
+        Column("PasstZu", "fits", codes(Product.number)),
+        Column("LiefertProdNr", "grants", code(Product.number)),
+        Column("Aktiv", "is_active", yes_no(Article.is_active)),
     ],
     references=[
         Reference("fits", "contracts_product", "number", "product unknown", many=True),
@@ -73,10 +91,10 @@ PRICES = Table(
     key=["article", "customer", "from_quantity"],
     twice="price twice",
     columns=[
-        Column("ArtNr", "article", text(40), missing="article number missing"),
-        Column("KdNr", "customer", text(20)),
-        Column("AbMenge", "from_quantity", number(least=1), missing="number not valid"),
-        Column("Preis", "net", price(), missing="price missing"),
+        Column("ArtNr", "article", code(Article.number), missing="article number missing"),
+        Column("KdNr", "customer", code(Company.number)),
+        Column("AbMenge", "from_quantity", number(Price.from_quantity, least=1), missing="number not valid"),
+        Column("Preis", "net", price(Price.net), missing="price missing"),
     ],
     references=[
         Reference("article", "shop_article", "number", "article unknown"),

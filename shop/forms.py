@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from portal.lib.erp import decoded
 from portal.lib.forms import SearchField
 from portal.lib.signs import refuse_hidden
 from portal.lib.text import clean_query
@@ -180,7 +181,7 @@ class QuickOrderForm(forms.Form):
             return ""
         if file.size > MOST_BYTES:
             raise forms.ValidationError(_("The file is larger than 256 KB."))
-        return decoded(file.read())
+        return read_text(file.read())
 
     def clean(self):
         text = f"{self.cleaned_data.get('lines') or ''}\n{self.cleaned_data.get('file') or ''}"
@@ -189,16 +190,12 @@ class QuickOrderForm(forms.Form):
         self.cleaned_data["text"] = text.replace("\0", "").strip("\n")
 
 
-def decoded(content):
-    """The text of a file as spreadsheets write it: UTF-8, UTF-16 with its mark, or Windows-1252."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return content.decode("utf-16", "replace")
-    if content.startswith(b"PK\x03\x04") or b"\0" in content:
+def read_text(content):
+    """The text of a file as spreadsheets save it. Raises ValidationError for what is none."""
+    text = decoded(content)
+    if content.startswith(b"PK\x03\x04") or "\0" in text:
         raise forms.ValidationError(_("This is not a CSV file. Please save the spreadsheet as CSV."))
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")
+    return text
 
 
 class ParticipantForm(forms.Form):

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 CENT = Decimal("0.01")
+# An order of more euro cannot be kept; VAT is at most as much again, in a column of its own.
+LARGEST_SUM = Decimal("999999999999.99")
 
 
 def rounded(amount):

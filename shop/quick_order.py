@@ -1,12 +1,13 @@
 """Ordering by lines of "article number; quantity", typed, pasted or out of a spreadsheet's CSV."""
 
-import csv
 import difflib
 import re
 from dataclasses import dataclass, field
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+
+from portal.lib.erp import typed_rows
 
 from .models import Article
 from .models.cart import MAX_QUANTITY
@@ -17,7 +18,15 @@ MOST_LINES = 200
 # Guessing costs a look-up each; who has more wrong lines than these has the wrong list.
 MOST_GUESSES = 10
 MOST_WORD_GUESSES = 3
-SEPARATORS = ";\t,"
+# What spreadsheets write above such columns; letters only, small.
+NUMBER_WORDS = {
+    "artnr", "artikelnr", "artikelnummer", "artikel", "artikelno", "bestellnr", "bestellnummer", "nr", "nummer",
+    "articlenumber", "articleno", "article", "itemnumber", "itemno", "item", "number", "partnumber", "sku",
+}  # fmt: skip
+QUANTITY_WORDS = {
+    "menge", "anzahl", "stück", "stk", "anzahlstück", "bestellmenge", "mengestück",
+    "quantity", "qty", "amount", "count", "pieces", "pcs",
+}  # fmt: skip
 
 
 @dataclass
@@ -27,32 +36,35 @@ class Entry:
     place: int
     text: str
     number: str
+    typed: list = field(default_factory=list)
     quantity: int = 1
     error: str = ""
     article: Article | None = None
     suggestions: list = field(default_factory=list)
 
+    @property
+    def has_quantity(self):
+        """Whether a number stands in the second column."""
+        return bool(re.search(r"\d", "".join(self.typed)))
+
 
 def read_lines(company, text):
-    """An Entry for each line that says something. Three queries, a few more where numbers are wrong."""
-    entries = [entry for place, line in enumerate(text.splitlines(), 1) if (entry := _entry(place, line))]
-    if entries and not re.search(r"\d", entries[0].number):
-        # The heading of a spreadsheet.
-        entries.pop(0)
+    """An Entry for each line that says something, but a heading. Three queries, a few more where numbers are wrong."""
+    entries = [_entry(*row) for row in typed_rows(text)]
+    _find_articles(company, entries[: MOST_LINES + 2])
+    entries = [entry for entry in entries if entry.article or not _is_heading(entry, is_first=entry is entries[0])]
     for entry in entries[MOST_LINES:]:
         entry.error = _("At most %(most)d lines at once.") % {"most": MOST_LINES}
     entries = entries[: MOST_LINES + 1]
-    _find_articles(company, entries)
     _suggest(company, [entry for entry in entries if entry.article is None and entry.number and not entry.suggestions])
     return entries
 
 
-def _entry(place, line):
-    cells = [cell.strip() for cell in _cells(line)]
-    if not any(cells):
-        return None
-    entry = Entry(place, " ".join(line.split())[:200], cells[0][:60])
-    if len(cells) > 1 and cells[1]:
+def _entry(place, line, cells, reason):
+    entry = Entry(place, " ".join(line.split())[:200], " ".join(cells[0].split()), typed=cells[1:2])
+    if reason:
+        entry.error = _("The line cannot be read: %(reason)s.") % {"reason": _(reason)}
+    elif len(cells) > 1 and cells[1]:
         if re.fullmatch(r"\d{1,9}", cells[1], re.ASCII):
             entry.quantity = int(cells[1])
         else:
@@ -60,14 +72,17 @@ def _entry(place, line):
     return entry
 
 
-def _cells(line):
-    separator = next((sign for sign in SEPARATORS if sign in line), None)
-    if separator is None:
-        return [line]
-    try:
-        return next(csv.reader([line], delimiter=separator, strict=False), [])
-    except csv.Error:
-        return [line]
+def _is_heading(entry, *, is_first):
+    """Whether a line that names no article says what stands in the columns."""
+    number, quantity = _word(entry.number), _word("".join(entry.typed))
+    if not is_first:
+        # That of a file, below lines that were typed.
+        return number in NUMBER_WORDS and quantity in QUANTITY_WORDS
+    return not entry.has_quantity and (number in NUMBER_WORDS or quantity in QUANTITY_WORDS)
+
+
+def _word(text):
+    return re.sub(r"[\W_]", "", text).lower()
 
 
 def key_of(number):
@@ -103,14 +118,14 @@ def _ways(entry):
     """How a line can be read: "TSA K 10014" is a number, "TSA-K10014 3" a number and a quantity."""
     ways = [(entry.number, entry.quantity)]
     first, _blank, last = entry.number.rpartition(" ")
-    if first and re.fullmatch(r"\d{1,9}", last, re.ASCII):
+    if first and not any(entry.typed) and re.fullmatch(r"\d{1,9}", last, re.ASCII):
         ways.append((first, int(last)))
     return ways
 
 
 def _refusal(entry):
     if entry.article is None:
-        return _("There is no article “%(number)s” that fits your licences.") % {"number": entry.number}
+        return _("There is no article “%(number)s” that fits your licences.") % {"number": entry.number[:60]}
     return quantity_refusal(entry.article, min(entry.quantity, MAX_QUANTITY + 1))
 
 

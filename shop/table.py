@@ -2,18 +2,24 @@
 
 import csv
 import io
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
 
 import tablib
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from import_export import fields, resources, widgets
 from import_export.formats.base_formats import Format
 
 from contracts.models import Product
-from portal.lib.csv import FORMULA, safe_row
+from portal.lib.csv import bare, safe_row
+from portal.lib.erp import FileRefused, Refused, Sheet, number, price
+from portal.lib.xlsx import CONTENT_TYPE, write_xlsx
 
-from .forms import decoded
 from .models import Article, Category
+
+MOST_TOLD = 10
+ENGLISH = re.compile(r"[0-9]{1,10}\.[0-9]{1,2}")
 
 
 class SpreadsheetCsv(Format):
@@ -51,34 +57,82 @@ class SpreadsheetCsv(Format):
         return ("\ufeff" + out.getvalue()).encode()
 
     def create_dataset(self, in_stream):
-        text = decoded(in_stream) if isinstance(in_stream, bytes) else in_stream
-        separator = max(";\t,", key=text.partition("\n")[0].count)
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=separator))
-        head = [cell.strip() for cell in rows[0]] if rows else []
-        dataset = tablib.Dataset(headers=head)
-        for row in rows[1:]:
-            if any(row):
-                dataset.append([_bare(cell) for cell in (row + [""] * len(head))[: len(head)]])
+        """The rows of a table as the import's own reader gives them. Raises ValidationError, by line."""
+        content = in_stream if isinstance(in_stream, bytes) else in_stream.encode()
+        try:
+            sheet = Sheet(io.BytesIO(content), ["ArtNr"], [name for name in COLUMNS if name != "ArtNr"])
+        except FileRefused as refusal:
+            raise ValidationError(refusal.in_words()) from None
+        rows = list(sheet.rows())
+        if wrong := [(line, reason) for line, _cells, reason in rows if reason]:
+            raise ValidationError(_told(wrong))
+        dataset = tablib.Dataset(headers=sheet.found)
+        dataset.extend([[bare(cell) for cell in cells] for _line, cells, _reason in rows if any(cells)])
         return dataset
 
 
-def _bare(cell):
-    """Without the apostrophe that our own export has put before what looks like a formula."""
-    return cell[1:] if cell[:1] == "'" and cell[1:].startswith(FORMULA) else cell
+class SpreadsheetXlsx(Format):
+    """The same as a workbook of texts: no number is guessed at. It goes out only; Excel saves it as Unicode text."""
+
+    def get_title(self):
+        return "xlsx"
+
+    def get_extension(self):
+        return "xlsx"
+
+    def get_content_type(self):
+        return CONTENT_TYPE
+
+    def is_binary(self):
+        return True
+
+    def can_export(self):
+        return True
+
+    def export_data(self, dataset, **kwargs):
+        out = io.BytesIO()
+        write_xlsx(out, dataset.headers, dataset)
+        return out.getvalue()
+
+
+def _told(wrong):
+    """[sentence] for lines that cannot be read; of very many the first."""
+    told = [_("Line %(line)d: %(reason)s") % {"line": line, "reason": _(reason)} for line, reason in wrong[:MOST_TOLD]]
+    if len(wrong) > MOST_TOLD:
+        told.append(_("and %(count)d more lines") % {"count": len(wrong) - MOST_TOLD})
+    return told
 
 
 class Euro(widgets.DecimalWidget):
-    """ "1.299,00", also "1299.00"."""
+    """ "1.299,00", also "1299.00", with or without euro or per cent. A sign is left to the model's own rule."""
 
     def clean(self, value, row=None, **kwargs):
         text = str(value or "").strip()
         try:
-            return Decimal(text.replace(".", "").replace(",", ".") if "," in text else text) if text else None
-        except InvalidOperation as error:
-            raise ValueError(_("“%(text)s” is not a number.") % {"text": text}) from error
+            return self._number(text) if text else None
+        except Refused:
+            raise ValueError(_("“%(text)s” is not a number.") % {"text": text[:40]}) from None
+
+    def _number(self, text):
+        if text.startswith("-"):
+            return -self._number(text[1:])
+        if ENGLISH.fullmatch(text):
+            return Decimal(text)
+        return price().read(text.removesuffix("%").rstrip(), None)
 
     def render(self, value, obj=None, **kwargs):
         return "" if value is None else f"{value:f}".replace(".", ",")
+
+
+class Whole(widgets.IntegerWidget):
+    """Digits; the library would take "1.5" for 1."""
+
+    def clean(self, value, row=None, **kwargs):
+        text = str("" if value is None else value).strip()
+        try:
+            return number().read(text, None)
+        except Refused:
+            raise ValueError(_("“%(quantity)s” is not a whole number.") % {"quantity": text[:20]}) from None
 
 
 class YesNo(widgets.BooleanWidget):
@@ -118,9 +172,9 @@ class ArticleTable(resources.ModelResource):
     list_price = _column("list_price", "Preis", Euro())
     vat_rate = _column("vat_rate", "MwSt", Euro())
     unit = _column("unit", "Einheit")
-    min_quantity = _column("min_quantity", "Mindestmenge", widgets.IntegerWidget())
-    quantity_step = _column("quantity_step", "Schritt", widgets.IntegerWidget())
-    period_months = _column("period_months", "Laufzeit", widgets.IntegerWidget())
+    min_quantity = _column("min_quantity", "Mindestmenge", Whole())
+    quantity_step = _column("quantity_step", "Schritt", Whole())
+    period_months = _column("period_months", "Laufzeit", Whole())
     fits = _column("fits", "PasstZu", Products())
     grants = _column("grants", "LiefertProdNr", widgets.ForeignKeyWidget(Product, "number"))
     successor = _column("successor", "Nachfolger", widgets.ForeignKeyWidget(Article, "number"))
@@ -137,3 +191,6 @@ class ArticleTable(resources.ModelResource):
         report_skipped = True
         # The model's own rules, told per row and column.
         clean_model_instances = True
+
+
+COLUMNS = [field.column_name for field in ArticleTable.fields.values()]

@@ -1,21 +1,46 @@
 """CSV that a spreadsheet opens without running anything."""
 
 import csv
+from decimal import Decimal
 
 from django.http import StreamingHttpResponse
+
+from .xlsx import xlsx_response
 
 # The last four are the same signs in full width, which spreadsheets read as the narrow ones.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def safe(value):
-    """The value as text; what a spreadsheet would take for a formula gets an apostrophe (ASVS 1.2.10)."""
+    """The value as text; what a spreadsheet would take for a formula gets an apostrophe (ASVS 1.2.10).
+
+    One more, where some stand before it already, so that bare() gives back what was there.
+    """
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
+
+
+def bare(text):
+    """What safe() was given, out of a table that was saved and comes back."""
+    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
 
 
 def safe_row(values):
-    return [safe(value) for value in values]
+    return [safe(_german(value)) for value in values]
+
+
+def _german(value):
+    return f"{value:.2f}".replace(".", ",") if isinstance(value, Decimal) else value
+
+
+def table_response(request, name, header, rows):
+    """A table as a download: CSV, or XLSX with ?format=xlsx, which spreadsheets open without changing a number.
+
+    name: of the file, without its ending. rows: any iterable of lists; Decimal values are euro.
+    """
+    if request.GET.get("format") == "xlsx":
+        return xlsx_response(f"{name}.xlsx", header, rows)
+    return csv_response(f"{name}.csv", header, rows)
 
 
 class _Echo:

@@ -17,6 +17,7 @@ from access.rights import Right
 from access.services import Wish, save_switches
 from portal.erp import import_export
 from tests import factories as make
+from tests.sheets import cells_of
 
 PAGE = "/kunde/12345/zugaenge/protokoll/"
 pytestmark = pytest.mark.django_db
@@ -195,6 +196,17 @@ def test_the_csv_holds_every_line_and_no_formula(acme, olga, ben, as_):
     assert len(rows) == acme.access_events.count() + 1
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@"))]
     assert rows[1][2].startswith("'=cmd")
+
+
+def test_a_workbook_holds_the_same_lines_as_texts(acme, olga, ben, as_):
+    ben.first_name, ben.last_name = "=cmd|'/c calc'!A1", ""
+    ben.save()
+    Membership.objects.filter(user=ben).update(function="+49 30")
+    content = b"".join(as_(olga).get("/kunde/12345/zugaenge/protokoll.csv", {"format": "xlsx"}).streaming_content)
+    rows = cells_of(content)
+    assert len(rows) == acme.access_events.count() + 1
+    assert {kind for row in rows for kind, _text in row} == {"inlineStr"}
+    assert rows[1][2][1] == "=cmd|'/c calc'!A1"
 
 
 def test_the_csv_keeps_the_filter(olga, ben, dora, as_):

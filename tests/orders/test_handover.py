@@ -56,6 +56,17 @@ def test_the_import_reads_what_the_export_wrote(acme, order, tmp_path):
     assert order.state == "received" and order.lines.count() == 1
 
 
+@pytest.mark.parametrize("written", ["=1+1", "'=1+1", "+49 351", "''-x", "@", "'", "00815", 'Zoll 17";', "1,23E+05"])
+def test_what_was_handed_over_comes_back_as_it_was(order, tmp_path, written):
+    Order.objects.update(reference=written)
+    order.lines.update(name=written, article_number=written.replace("1,23E+05", ""))
+    export_orders(tmp_path)
+    for result in import_export(tmp_path):
+        assert (result.refused, result.error) == ([], "")
+    order.refresh_from_db()
+    assert (order.reference, order.lines.get().name) == (written, written)
+
+
 def test_messages_pass_their_schema(order, tmp_path, capsys):
     call_command("export_orders", tmp_path / "neu", "--order-x")
     xml = (tmp_path / "neu" / "TSA-5.xml").read_bytes()

@@ -14,6 +14,7 @@ from shop.cart import put, read_cart
 from shop.models import Article
 
 from .. import factories as make
+from ..sheets import cells_of
 
 
 @pytest.fixture
@@ -59,6 +60,35 @@ def test_csv_is_safe_to_open(acme, olga, as_, order):
     assert head[0] == "Nummer"
     assert row[0] == order.number
     assert "'=1+1" in row and "'@SUM(A1)" in row and "499,00" in row
+
+
+@pytest.mark.parametrize(
+    "written", ["00815", "1-12", "4711E5", "+49 351 7", "=1+1", "'=1", "1,23E+05", "Größe\u00a05 €"]
+)
+def test_a_workbook_changes_no_reference(acme, olga, as_, order, written):
+    """What a spreadsheet would take for a number, a date or a formula stays text."""
+    Order.objects.filter(pk=order.pk).update(reference=written)
+    answer = as_(olga).get(reverse("order_export", args=[acme.number]), {"format": "xlsx"})
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="bestellungen.xlsx"'
+    head, row = cells_of(b"".join(answer.streaming_content))
+    assert head[4] == ("inlineStr", "Ihr Bestellzeichen")
+    assert row[4] == ("inlineStr", written)
+    assert row[5] == ("n", "499") and row[0] == ("inlineStr", order.number)
+
+
+def test_a_workbook_keeps_the_filter_and_stands_beside_the_csv(acme, olga, as_, order):
+    text = page(as_(olga), "order_list", acme, q=order.number)
+    assert f"export.csv?q={order.number}&amp;format=xlsx" in text and f'export.csv?q={order.number}"' in text
+    answer = as_(olga).get(reverse("order_export", args=[acme.number]), {"format": "xlsx", "q": "gibtesnicht"})
+    assert len(cells_of(b"".join(answer.streaming_content))) == 1
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1899-12-31", "9999-12-31", "10000-01-01", "2026-02-30"])
+@pytest.mark.parametrize("side", ["since", "until"])
+def test_days_at_the_edge_of_the_calendar_break_no_filter(acme, olga, as_, order, side, day):
+    assert as_(olga).get(reverse("order_list", args=[acme.number]), {side: day}).status_code == 200
+    assert as_(olga).get(reverse("access_log", args=[acme.number]), {side: day}).status_code == 200
+    assert as_(olga).get(reverse("opening_list", args=[acme.number]), {side: day}).status_code == 200
 
 
 def test_the_orderer_cancels_until_the_vendor_accepts(acme, ben, as_, order):

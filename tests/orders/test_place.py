@@ -62,6 +62,30 @@ def test_the_order_says_what_was_said(checkout, acme, ben, terms, article):
     assert read_cart(acme, ben).lines == []
 
 
+def test_a_sum_that_cannot_be_kept_is_said_in_the_cart_and_the_rest_is_ordered(acme, ben, as_, terms, article):
+    """Quantity times price, and the sum of lines of which each fits."""
+    product = acme.licences.get().product
+    dear = [make.ArticleFactory(fits=[product], name=f"Teuer {n}", list_price="9999999999.99") for n in range(3)]
+    for one, quantity in zip(dear, (9999, 99, 99), strict=True):
+        fill(acme, ben, one, quantity)
+    fill(acme, ben, article)
+    client = as_(ben)
+    page = client.get(reverse("cart_detail", args=[acme.number]))
+    assert page.status_code == 200 and page.content.decode().count("macht die Bestellung zu groß") >= 2
+    assert [bool(line.problem) for line in read_cart(acme, ben).lines] == [True, False, True, False]
+    assert client.post(reverse("order_create", args=[acme.number]), form_of(client, acme)).status_code == 302
+    order = Order.objects.get()
+    assert order.net == Decimal("9999999999.99") * 99 + 300 and order.vat > 0
+    assert client.get(reverse("order_list", args=[acme.number])).status_code == 200
+
+
+def test_a_wish_at_the_end_of_days_is_kept(checkout, acme):
+    client, url, form = checkout
+    response = client.post(url, form | {"wished_on": "9999-12-31"})
+    assert client.get(response.url).status_code == 200
+    assert client.get(reverse("order_pdf", args=[acme.number, Order.objects.get().pk])).status_code == 200
+
+
 def test_later_changes_leave_the_order_alone(checkout, acme, article):
     """Edges 21, 25, 75."""
     client, url, form = checkout

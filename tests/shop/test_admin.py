@@ -7,13 +7,18 @@ from decimal import Decimal
 import pytest
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image
 
+from portal.lib.csv import FORMULA, bare, safe
 from shop.models import Article, Fit, Miss, Picture, Synonym, VatCheck
 from shop.search import find
 
 from .. import factories as make
+from ..sheets import texts_of
 
 LIST = "admin:shop_article_changelist"
 
@@ -75,6 +80,98 @@ def test_an_export_runs_nothing_and_comes_back_unchanged(staff, sign):
     assert done.status_code == 302
     article.refresh_from_db()
     assert article.name.strip() == name.strip() and article.list_price == 499
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "'+Plus-Paket", "''=1", "'", "''", "'Alt", "=1+1", "+49", "-", "@x", "'@x", "00815", "1-12", "4711E5", " vorn",
+        "hinten ", "a;b", 'Zoll 17"', '"', "a\r\nb", "a\nb;c\n", "NULL", "1,23E+05", "sep=;", "Ä\u00a0ß", "a, b",
+    ],
+)  # fmt: skip
+def test_what_went_out_comes_in_unchanged(staff, text):
+    article = make.ArticleFactory(
+        number="TSA-K1", name=f"x{text}".replace("\r", "").replace("\n", ""), description=text
+    )
+    if text.strip() and "\n" not in text:
+        Article.objects.update(name=text.strip())
+    before = Article.objects.values().get()
+    client = staff()
+    answer = client.get(reverse("admin:shop_article_export"))
+    preview, done = bring(client, answer.content)
+    assert done.status_code == 302, preview.content.decode()
+    assert Article.objects.values().get() == before
+    assert {row.import_type for row in preview.context["result"].rows} == {"skip"}, "the preview shows no change"
+    assert article.pk == before["id"]
+
+
+def test_the_catalogue_as_a_workbook_of_texts(staff):
+    make.ArticleFactory(number="00815", name="=1+1", description="'+x")
+    make.ArticleFactory(number="1-12", name="Anderes")
+    client = staff()
+    url = reverse("admin:shop_article_workbook")
+    assert f'href="{url}?"' in client.get(reverse(LIST)).content.decode()
+    rows = texts_of(client.get(url).content)
+    assert {row[0] for row in rows[1:]} == {"00815", "1-12"}
+    assert [row[1:3] for row in rows if row[0] == "00815"] == [["=1+1", "'+x"]]
+    (_head, row) = texts_of(client.get(url, {"q": "Anderes"}).content)
+    assert row[0] == "1-12", "the list's filter holds"
+    table = "\r\n".join("\t".join(row) for row in rows).encode("utf-16")
+    _preview, done = bring(client, table)
+    assert done.status_code == 302, "as Excel saves it, Unicode text"
+    assert set(Article.objects.values_list("name", flat=True)) == {"=1+1", "Anderes"}
+    assert Client().get(url).status_code == 302, "only for staff"
+
+
+@given(st.text(st.sampled_from("'=+-@\t\n\rab")))
+def test_the_guard_against_formulas_takes_back_what_it_put(text):
+    assert bare(safe(text)) == text
+    assert not safe(text).startswith(FORMULA)
+
+
+def test_a_table_as_excel_saves_it(staff):
+    """Another encoding, tabs, a line for the separator, empty last cells left out."""
+    make.ProductFactory()
+    table = "ArtNr\tBezeichnung\tPreis\tMwSt\tArt\tBeschreibung\r\nTSA-K2\tGröße\t1.299,00 €\t19 %\tK\r\n"
+    client = staff()
+    for content in (table.encode("utf-16"), ("sep=\t\r\n" + table).encode("cp1252"), table.encode("utf-16-le")):
+        _preview, done = bring(client, content)
+        assert done.status_code == 302
+        article = Article.objects.get()
+        assert (article.name, article.list_price, article.vat_rate) == ("Größe", 1299, 19)
+        article.delete()
+
+
+@pytest.mark.parametrize(
+    "table, said",
+    [
+        ('ArtNr;Bezeichnung;Preis;Art\r\nTSA-K1;"Offen;5;K\r\nTSA-K2;Gut;5;K\r\n', "Zeile 2: Anführungszeichen"),
+        ("ArtNr;Bezeichnung;Preis;Art\r\nTSA-K1;a;b;5;K\r\n", "Zeile 2: zu viele Spalten"),
+        ("ArtNr;Bezeichnung;Preis;Art\r\nTSA-K1;a\x02b;5;K\r\n", "Zeile 2: Zeichen nicht erlaubt"),
+        ("ArtNr;Bezeichnung;Preis;Art;Preis\r\nTSA-K1;a;5;K;6\r\n", "Spalten doppelt: Preis"),
+        ("Nummer;Bezeichnung\r\nTSA-K1;a\r\n", "es fehlen Spalten: ArtNr"),
+        ("ArtNr;Bezeichnung\r\n" + "x\r\n;;;x\r\n" * 20, "weitere Zeilen"),
+    ],
+)
+def test_lines_that_cannot_be_read_are_told(staff, table, said):
+    preview, done = bring(staff(), table)
+    assert done is None and said in preview.content.decode()
+    assert not Article.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "column, cell",
+    [
+        ("Preis", "1e5"), ("Preis", "1,23E+05"), ("Preis", "NaN"), ("Preis", "Infinity"), ("Preis", "99999999999"),
+        ("Preis", "9" * 400), ("MwSt", "1900"), ("MwSt", "19,55"), ("Mindestmenge", "1.5"), ("Schritt", "1e999999"),
+        ("Mindestmenge", "99999999999"), ("Schritt", "0"), ("Laufzeit", "99999"), ("Einheit", "x" * 41),
+    ],
+)  # fmt: skip
+def test_numbers_out_of_bounds_are_told_in_the_preview(staff, column, cell):
+    row = {"ArtNr": "TSA-K1", "Bezeichnung": "x", "Preis": "5", "Art": "K"} | {column: cell}
+    preview, done = bring(staff(), ";".join(row) + "\r\n" + ";".join(row.values()) + "\r\n")
+    assert (preview.status_code, done) == (200, None)
+    assert not Article.objects.exists()
 
 
 def test_a_table_changes_and_adds_articles_after_a_preview(staff):

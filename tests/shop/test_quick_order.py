@@ -76,6 +76,66 @@ def test_all_lines_right_go_into_the_cart_at_once(acme, ben, send, articles):
     assert in_cart(acme, ben) == {"TSA-K10014": 5, "TSA-K10020": 1}
 
 
+@pytest.mark.parametrize(
+    "head",
+    ["ArtNr;Menge", "Artikelnummer", "Art.-Nr.\tAnzahl Stück", "Item no.,Qty", '"Nummer";"Stück"', "Bezeichnung;Menge"],
+)
+@pytest.mark.parametrize("before", ["", "sep=;\n", "\ufeff\n;;\n"])
+def test_a_heading_is_no_line(acme, articles, before, head):
+    (entry,) = read_lines(acme, f"{before}{head}\nTSA-K10014;2")
+    assert (entry.article.number, entry.quantity, entry.error) == ("TSA-K10014", 2, "")
+
+
+@pytest.mark.parametrize(
+    "line, error",
+    [
+        ("MODUL;2", ""),
+        ("MODUL", ""),
+        ("modul;zwei", "keine ganze Zahl"),
+        ("MODULE;2", "keinen Artikel"),
+        ("MODULE", "keinen Artikel"),
+        ("Artikel 5", "keinen Artikel"),
+        ("TSA-K99999;3 Stück", "keine ganze Zahl"),
+        ("Artikel;2", "keinen Artikel"),
+    ],
+)
+def test_a_first_line_that_is_no_heading_is_taken_or_told(acme, articles, line, error):
+    make.ArticleFactory(number="MODUL", fits=[acme.licences.get().product])
+    first, second = read_lines(acme, f"{line}\nTSA-K10014;1")
+    assert error in first.error and bool(error) == bool(first.error)
+    assert second.article.number == "TSA-K10014"
+
+
+def test_an_article_whose_number_is_a_heading_word(acme, articles):
+    make.ArticleFactory(number="SKU", fits=[acme.licences.get().product])
+    assert [entry.article.number for entry in read_lines(acme, "SKU\nTSA-K10014;1")] == ["SKU", "TSA-K10014"]
+
+
+def test_typed_lines_and_a_file_with_a_heading_of_its_own(acme, ben, send, articles):
+    send(lines="TSA-K10020;1", file=SimpleUploadedFile("b.csv", b"\xef\xbb\xbfArtNr;Menge\r\nTSA-K10014;2\r\n"))
+    assert in_cart(acme, ben) == {"TSA-K10014": 2, "TSA-K10020": 1}
+
+
+@pytest.mark.parametrize(
+    "line, said",
+    [
+        ('"TSA-K10014;3', "Anführungszeichen"),
+        ("TSA-K\x0110014;3", "Zeichen nicht erlaubt"),
+        ("TSA-K10014 3;5", "keinen Artikel"),
+        (";3", "keinen Artikel"),
+        ("TSA-K10014" + "-" * 70 + "X;1", "keinen Artikel"),
+    ],
+)
+def test_a_line_that_says_two_things_is_told(acme, articles, line, said):
+    _good, wrong = read_lines(acme, f"TSA-K10020;1\n{line}")
+    assert said in wrong.error
+
+
+def test_the_most_lines_and_a_heading_are_not_too_many(acme, articles):
+    entries = read_lines(acme, "ArtNr;Menge\n" + "TSA-K10014;1\n" * 200)
+    assert len(entries) == 200 and not any(entry.error for entry in entries)
+
+
 def test_with_a_wrong_line_nothing_is_put_and_everything_is_kept(acme, ben, send, articles):
     text = "TSA-K10014;2\nTSA-K10015;1"
     response = send(lines=text)
@@ -104,8 +164,10 @@ def test_what_does_not_fit_is_as_unknown_as_what_does_not_exist(acme, articles):
         "ArtNr;Anzahl Stück\r\nTSA-K10014;2\r\n".encode("cp1252"),
         "\ufeffArtNr;Anzahl\r\nTSA-K10014;2\r\n".encode(),
         "ArtNr\tAnzahl\r\nTSA-K10014\t2\r\n".encode("utf-16"),
+        "ArtNr\tAnzahl\r\nTSA-K10014\t2\r\n".encode("utf-16-le"),
+        b'sep=,\r\nArtNr,Anzahl\r\n="TSA-K10014",2\r\n',
     ],
-    ids=["Windows", "UTF-8", "UTF-16"],
+    ids=["Windows", "UTF-8", "UTF-16", "UTF-16 without mark", "told separator"],
 )
 def test_a_file_as_excel_saves_it(acme, ben, send, articles, content):
     send(file=SimpleUploadedFile("bestellung.csv", content))

@@ -1,8 +1,10 @@
 """Reading an ERP's CSV export: cells, rows, tables. Knows nothing of what the tables mean."""
 
-from .cells import Refused, choice, day, email, file_in, number, price, text, yes_no
-from .reading import FileRefused, rows_of
-from .table import Column, Excluded, Reference, Table
+from .beside import file_in
+from .cells import Refused, choice, code, codes, day, email, number, percent, price, text, unguarded, yes_no
+from .encoding import decoded
+from .reading import FileRefused, Sheet, typed_rows
+from .table import Column, Excluded, Reference, Table, Target
 
 __all__ = [
     "Column",
@@ -10,14 +12,21 @@ __all__ = [
     "Excluded",
     "Reference",
     "Refused",
+    "Sheet",
     "Table",
+    "Target",
     "choice",
+    "code",
+    "codes",
     "day",
+    "decoded",
     "email",
     "file_in",
     "number",
+    "percent",
     "price",
-    "rows_of",
     "text",
+    "typed_rows",
+    "unguarded",
     "yes_no",
 ]

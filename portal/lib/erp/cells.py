@@ -1,20 +1,34 @@
-"""What stands in a cell. Each parser takes the stripped text and gives a value, or raises Refused with a reason."""
+"""What stands in a cell. Each parser takes the stripped text and gives a value, or raises Refused with a reason.
+
+A parser is told the model fields its value is written to, as Company.name, and keeps their bounds: what the database
+would refuse is refused here, for its row alone.
+"""
 
 import datetime as dt
-import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.db import models
+from django.db.backends.base.operations import BaseDatabaseOperations
 
-from portal.lib.signs import place_of_hidden
+from ..csv import bare
+from ..signs import place_of_hidden
 
-PRICE = re.compile(r"(\d{1,3}(\.\d{3})+|\d{1,10})(,\d{1,2})?", re.ASCII)
+# Points or blanks between thousands, all the same; a comma before the rest.
+AMOUNT = re.compile(r"([0-9]{1,3}(?:([.\s])[0-9]{3})(?:\2[0-9]{3})*|[0-9]{1,15})(,[0-9]{1,4})?")
+UNIT = re.compile(r"(?:€|EUR)?\s*(.*?)\s*(?:€|EUR)?", re.IGNORECASE)
 DAY = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
 WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+# As spreadsheets show long numbers; the digits it does not show are lost.
+SCIENTIFIC = re.compile(r"-?[0-9]([.,][0-9]+)?E[+-][0-9]{2,3}")
+# Before this year dates are typing errors, and spreadsheets know none.
+FIRST_YEAR = 1900
 
 
 class Refused(Exception):
@@ -23,86 +37,168 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Parser:
-    """read(cell, folder) gives the value; sql is its column type in the staging table."""
+    """read(cell, folder) gives the value; sql is its column type in the staging table; fields: where it is written."""
 
-    read: callable
+    read: Callable[[str, Path], Any]
     sql: str = "text"
+    fields: tuple[models.Field, ...] = ()
 
 
-def _refuse_hidden(cell, lines=False):
-    if place_of_hidden(cell, lines=lines) is not None:
-        raise Refused("character not allowed")
+def fields_of(attributes: tuple[Any, ...]) -> tuple[models.Field, ...]:
+    """The model fields behind attributes such as Company.name."""
+    return tuple(attribute.field for attribute in attributes)
 
 
-def text(longest=200, *, lines=False):
-    """lines: whether the cell may hold several lines, as descriptions do."""
+def text(*of: Any, longest: int | None = None) -> Parser:
+    """As long as the shortest field it is written to; one of unbounded length wants longest, and may have lines."""
+    fields = fields_of(of)
+    longest = min(filter(None, [longest, *(field.max_length for field in fields)]))
+    lines = bool(fields) and all(isinstance(field, models.TextField) for field in fields)
 
-    def read(cell, folder):
-        _refuse_hidden(cell, lines)
+    def read(cell: str, folder: Path) -> str:
+        if place_of_hidden(cell, lines=lines) is not None:
+            raise Refused("character not allowed")
         if len(cell) > longest:
             raise Refused("text too long")
         return cell
 
-    return Parser(read)
+    return Parser(read, fields=fields)
 
 
-def number(least=0, most=999_999_999):
-    def read(cell, folder):
+def unguarded(parser: Parser) -> Parser:
+    """The same for a column that the portal itself hands over to the ERP, with its guard against formulas."""
+    return replace(parser, read=lambda cell, folder: parser.read(bare(cell), folder))
+
+
+def code(*of: Any) -> Parser:
+    """The number of a thing, which is text: one line of visible signs, not mangled by a spreadsheet."""
+    plain = text(*of)
+
+    def read(cell: str, folder: Path) -> str:
+        return _visible(plain.read(cell, folder))
+
+    return Parser(read, fields=plain.fields)
+
+
+def codes(*of: Any, longest: int = 2000) -> Parser:
+    """Numbers of things with commas between them, blanks or not: "4000, 1100" -> "4000,1100"."""
+
+    def read(cell: str, folder: Path) -> str:
+        if len(cell) > longest:
+            raise Refused("text too long")
+        return ",".join(_visible(one.strip()) for one in cell.split(",") if one.strip())
+
+    return Parser(read, fields=fields_of(of))
+
+
+def _visible(number: str) -> str:
+    if not number.isprintable():
+        raise Refused("character not allowed")
+    _not_scientific(number)
+    return number
+
+
+def _not_scientific(cell: str) -> None:
+    if SCIENTIFIC.fullmatch(cell):
+        raise Refused("number in scientific notation: a spreadsheet has shortened it")
+
+
+def number(*of: Any, least: int = 0, most: int = 999_999_999) -> Parser:
+    fields = fields_of(of)
+    most = min([most, *(BaseDatabaseOperations.integer_field_ranges[f.get_internal_type()][1] for f in fields)])
+
+    def read(cell: str, folder: Path) -> int | None:
         if not cell:
             return None
+        _not_scientific(cell)
         if not WHOLE.fullmatch(cell) or not least <= int(cell) <= most:
             raise Refused("number not valid")
         return int(cell)
 
-    return Parser(read, "integer")
+    return Parser(read, "integer", fields)
 
 
-def price(reason="price not valid"):
-    """Decimal comma, thousands points: "1.299,00" -> Decimal("1299.00")."""
+def price(*of: Any, reason: str = "price not valid") -> Parser:
+    """Decimal comma, thousands points or blanks, euro or not: "1.299,00 €" -> Decimal("1299.00")."""
+    fields = fields_of(of)
 
-    def read(cell, folder):
+    def read(cell: str, folder: Path) -> Decimal | None:
+        return amount(UNIT.fullmatch(" ".join(cell.split()))[1], reason, fields) if cell else None
+
+    return Parser(read, "numeric", fields)
+
+
+def percent(*of: Any, reason: str = "number not valid") -> Parser:
+    """From 0 to 100, with or without its sign: "19", "19,0 %"."""
+    fields = fields_of(of)
+
+    def read(cell: str, folder: Path) -> Decimal | None:
         if not cell:
             return None
-        if not PRICE.fullmatch(cell):
+        found = amount(cell.removesuffix("%").rstrip(), reason, fields)
+        if found > 100:
             raise Refused(reason)
-        return Decimal(cell.replace(".", "").replace(",", "."))
+        return found
 
-    return Parser(read, "numeric")
+    return Parser(read, "numeric", fields)
 
 
-def day():
-    """A German date: "31.12.2026"."""
+def amount(cell: str, reason: str, fields: tuple[models.Field, ...] = ()) -> Decimal:
+    """The number a cell says, within the digits of the decimal fields. Raises Refused."""
+    _not_scientific(cell)
+    parts = AMOUNT.fullmatch(cell)
+    if not parts:
+        raise Refused(reason)
+    value = Decimal(re.sub(r"[.\s]", "", parts[1]) + (parts[3] or "").replace(",", "."))
+    for field in fields:
+        if value != round(value, field.decimal_places):
+            raise Refused(reason)
+        if not amount_fits(value, field):
+            raise Refused("number too large")
+    return value
 
-    def read(cell, folder):
+
+def amount_fits(value: Decimal, field: models.DecimalField) -> bool:
+    """Whether a number has no more digits than a decimal field holds before its comma."""
+    return abs(value) < 10 ** (field.max_digits - field.decimal_places)
+
+
+def day(*of: Any) -> Parser:
+    """A German date from 1900 on: "31.12.2026"."""
+
+    def read(cell: str, folder: Path) -> dt.date | None:
         if not cell:
             return None
         parts = DAY.fullmatch(cell)
         try:
-            return dt.date(int(parts[3]), int(parts[2]), int(parts[1]))
-        except (TypeError, ValueError):
-            raise Refused("date not valid") from None
+            found = dt.date(int(parts[3]), int(parts[2]), int(parts[1])) if parts else None
+        except ValueError:
+            found = None
+        if found is None or found.year < FIRST_YEAR:
+            raise Refused("date not valid")
+        return found
 
-    return Parser(read, "date")
+    return Parser(read, "date", fields_of(of))
 
 
-def yes_no():
-    def read(cell, folder):
+def yes_no(*of: Any) -> Parser:
+    def read(cell: str, folder: Path) -> bool:
         if cell not in ("J", "N", ""):
             raise Refused("neither J nor N")
         return cell == "J"
 
-    return Parser(read, "boolean")
+    return Parser(read, "boolean", fields_of(of))
 
 
-def choice(values, reason="kind unknown"):
+def choice(values: dict[str, str], *of: Any, reason: str = "kind unknown") -> Parser:
     """values: the cell's word -> ours."""
 
-    def read(cell, folder):
+    def read(cell: str, folder: Path) -> str:
         if cell not in values:
             raise Refused(reason)
         return values[cell]
 
-    return Parser(read)
+    return Parser(read, fields=fields_of(of))
 
 
 def email():
@@ -111,7 +207,8 @@ def email():
     def read(cell, folder):
         if not cell:
             return ""
-        _refuse_hidden(cell)
+        if place_of_hidden(cell) is not None:
+            raise Refused("character not allowed")
         try:
             validate_email(cell)
         except ValidationError:
@@ -121,33 +218,3 @@ def email():
         return cell.lower()
 
     return Parser(read)
-
-
-@dataclass(frozen=True)
-class SourceFile:
-    """A file beside the export, as found: absolute path, size in bytes, SHA-256 in hex."""
-
-    path: Path
-    size: int
-    sha256: str
-
-
-def file_in(subfolder):
-    """A file name in a subfolder of the export. Gives a SourceFile; refuses what lies outside or is not there."""
-    seen = {}
-
-    def read(cell, folder):
-        home = (folder / subfolder).resolve()
-        path = (home / cell).resolve()
-        if not path.is_relative_to(home) or path == home:
-            raise Refused("file outside the folder")
-        if not path.is_file():
-            raise Refused("file missing")
-        found = path.stat()
-        stamp = (path, found.st_mtime_ns, found.st_size)
-        if stamp not in seen:
-            with path.open("rb") as content:
-                seen[stamp] = SourceFile(path, found.st_size, hashlib.file_digest(content, "sha256").hexdigest())
-        return seen[stamp]
-
-    return Parser(read, "file")

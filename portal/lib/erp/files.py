@@ -11,6 +11,8 @@ from .table import STAGE
 # A dry run names the files and copies none.
 copies_files = ContextVar("copies_files", default=True)
 
+LONGEST_SUFFIX = 10
+
 
 def store_files(cursor, column, folder):
     """Copy the files of all staged rows into storage; adds <column>_stored, the name in storage, to the stage."""
@@ -23,7 +25,9 @@ def store_files(cursor, column, folder):
 
 def _store(path, sha256, size, folder):
     suffix = PurePosixPath(path.name).suffix.lower()
-    name = f"{folder}/{sha256[:2]}/{sha256}{suffix if suffix[1:].isalnum() and suffix.isascii() else ''}"
+    if not (suffix[1:].isalnum() and suffix.isascii() and len(suffix) <= LONGEST_SUFFIX):
+        suffix = ""
+    name = f"{folder}/{sha256[:2]}/{sha256}{suffix}"
     if not copies_files.get():
         return name
     if default_storage.exists(name):

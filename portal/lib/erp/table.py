@@ -1,10 +1,14 @@
 """A table of the export: its columns, what a row refers to, and how staged rows become rows of ours."""
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
-from .cells import Parser, Refused, SourceFile
-from .reading import FileRefused, rows_of
+from .beside import SourceFile
+from .cells import Parser, Refused
+from .reading import Sheet
 
 STAGE = "erp_stage"
 
@@ -44,8 +48,19 @@ class Excluded:
 
 
 @dataclass(frozen=True)
+class Target:
+    """Columns of the stage that name one row of ours though the key differs; the second row of a file is refused."""
+
+    columns: list[str]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Table:
     """file: its name in the export. key: the columns that name a row; twice: the reason when a key comes again.
+
+    targets: what else one row of ours is found by. check(values by column): raises Refused where values do not go
+    together.
 
     apply(cursor) turns the new and changed rows of the staging table into rows of ours, by SQL. said_before holds what
     the ERP last said of a row, as JSON by header, NULL for a new one.
@@ -54,10 +69,12 @@ class Table:
     file: str
     columns: list[Column]
     key: list[str]
-    apply: callable
+    apply: Callable[[Any], Any]
     twice: str = "row twice"
     references: list[Reference] = field(default_factory=list)
     excluded: list[Excluded] = field(default_factory=list)
+    targets: list[Target] = field(default_factory=list)
+    check: Callable[[dict[str, Any]], None] | None = None
 
     def stage_sql(self):
         """The staging table: line, key, the raw cells as JSON, a problem with a file, and the columns."""
@@ -78,31 +95,26 @@ class Table:
             else:
                 yield column.name, column.parser.sql
 
-    def read(self, folder, refuse):
+    def read(self, folder: Path, refuse: Callable[[int, str], None]) -> Iterator[tuple]:
         """Yields the values of each readable row for the staging table; refuse(line, reason) gets the others."""
-        present = [column for column in self.columns if not column.optional or self._has(folder, column.header)]
-        for line, cells in rows_of(folder / self.file, [column.header for column in present]):
-            if cells is None:
-                refuse(line, "too few columns")
-                continue
-            try:
-                yield self._staged(line, dict(zip((c.header for c in present), cells, strict=True)), folder)
-            except Refused as refusal:
-                refuse(line, str(refusal))
+        needed = [column.header for column in self.columns if not column.optional]
+        optional = [column.header for column in self.columns if column.optional]
+        with (folder / self.file).open("rb") as file:
+            sheet = Sheet(file, needed, optional)
+            for line, cells, reason in sheet.rows():
+                if reason:
+                    refuse(line, reason)
+                    continue
+                cells = [cell.strip().replace("\r\n", "\n") for cell in cells]
+                try:
+                    yield self._staged(line, dict(zip(sheet.found, cells, strict=True)), folder)
+                except Refused as refusal:
+                    refuse(line, str(refusal))
 
-    def _has(self, folder, header):
-        try:
-            next(rows_of(folder / self.file, [header]), None)
-        except FileRefused:
-            return False
-        return True
-
-    def _staged(self, line, cells, folder):
+    def _staged(self, line: int, cells: dict[str, str], folder: Path) -> tuple:
         said, values, problem = dict(cells), {}, None
         for column in self.columns:
             cell = cells.get(column.header, "")
-            if "\0" in cell or "\ufffd" in cell:
-                raise Refused("character not allowed")
             if column.missing and not cell:
                 raise Refused(column.missing)
             if column.parser.sql == "file":
@@ -115,6 +127,8 @@ class Table:
                 values |= _file_values(column.name, found)
             else:
                 values[column.name] = column.parser.read(cell, folder)
+        if self.check:
+            self.check(values)
         key = "\x1f".join(str(values[name] if values[name] is not None else "") for name in self.key)
         return (line, key, json.dumps(said, ensure_ascii=False), problem, *values.values())
 

@@ -25,8 +25,14 @@ class Command(BaseCommand):
             raise CommandError(f"No file of an ERP export lies in {folder}; expected {', '.join(absent)}.")
         for name in absent:
             self.stdout.write(f"{name}: not in the folder, nothing done")
-        results = [self._told(result) for result in import_export(folder, dry_run=dry_run, tell=self.stdout.write)]
-        self._finish(results, dry_run, report)
+        results = []
+        try:
+            for result in import_export(folder, dry_run=dry_run, tell=self.stdout.write):
+                results.append(self._told(result))
+        finally:
+            # Also of a run that was broken off.
+            self._report(results, report)
+        self._finish(results, dry_run)
 
     def _told(self, result):
         for line, reason in result.refused:
@@ -42,12 +48,15 @@ class Command(BaseCommand):
             )
         return result
 
-    def _finish(self, results, dry_run, report):
-        refused = [(result.file, line, reason) for result in results for line, reason in result.refused]
-        if refused:
+    def _report(self, results, report):
+        refused = [(result.file, "", result.error) for result in results if result.error]
+        refused += [(result.file, line, reason) for result in results for line, reason in result.refused]
+        if refused or report:
             path = report or settings.DATA_DIR / "import-reports" / f"{dt.datetime.now():%Y-%m-%d-%H%M%S}.csv"
             self._write(path, refused)
             self.stdout.write(f"Refused rows: {path}")
+
+    def _finish(self, results, dry_run):
         if dry_run:
             self.stdout.write("Dry run: nothing was changed.")
         elif not any(result.new or result.changed for result in results):
