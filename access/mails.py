@@ -3,12 +3,10 @@
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal.lib.letters import Letter
+from portal.lib.letters import send_letter
 
 from .rights import Right
 
@@ -17,10 +15,8 @@ def _send(template, reader, subject, **context):
     """subject: a function, called in the reader's language."""
     if not reader.email:
         return
-    with translation.override(reader.language):
-        context |= {"brand": settings.BRAND, "reader": reader}
-        body = render_to_string(f"access/mail/{template}.txt", context)
-        Letter(subject=str(subject()), body=body, to=[reader.email]).send()
+    template = f"access/mail/{template}.txt"
+    send_letter(template, reader.email, reader.language, subject, {"reader": reader, **context})
 
 
 def labels(rights):

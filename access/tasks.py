@@ -2,6 +2,7 @@
 
 import logging
 from datetime import datetime, timedelta
+from functools import wraps
 
 from django.apps import apps
 from django.conf import settings
@@ -11,6 +12,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from portal.lib.days import in_months, today
+from portal.lib.each import each, steps
 
 from . import mails
 from .asking import escalate
@@ -31,22 +33,23 @@ def access_by_date(timestamp):
 
 
 def run():
-    """Everything that is due. Each company has its own transaction: one that fails holds nobody else up."""
-    for work in (note_expired, end_rights, remind, pass_on_requests, forget_invited, open_reviews):
-        work()
-    forget_old_lines()
+    """Everything that is due, each row by itself: one that fails holds nobody else up."""
+    steps(note_expired, end_rights, remind, pass_on_requests, forget_invited, open_reviews, forget_old_lines)
 
 
 def _due(queryset, work):
-    """work(row, company) for each row that is still due under the lock on its company."""
-    for pk, company_id in queryset.values_list("pk", "company_id"):
-        with transaction.atomic():
-            company = lock_company(company_id)
-            act_as(kind=Actor.PORTAL)
-            row = queryset.select_related(None).select_related("user").filter(pk=pk).first()
-            if row is not None:
-                row.company = company
-                work(row)
+    """work(membership) for each that is still due under the lock on its company."""
+
+    @wraps(work)
+    def locked(membership):
+        company = lock_company(membership.company_id)
+        act_as(kind=Actor.PORTAL)
+        row = queryset.select_related(None).select_related("user").filter(pk=membership.pk).first()
+        if row is not None:
+            row.company = company
+            work(row)
+
+    each(queryset.only("pk", "company_id"), locked)
 
 
 def note_expired():
@@ -95,11 +98,13 @@ def pass_on_requests():
     """A request that nobody has answered in two weeks falls to the vendor."""
     before = timezone.now() - timedelta(days=settings.ACCESS["request_days"])
     waiting = AccessRequest.objects.filter(answered_at=None, escalated_at=None, created_at__lt=before)
-    for request in waiting.select_related("membership__company", "membership__user"):
-        with transaction.atomic():
-            lock_company(request.membership.company_id)
-            if waiting.filter(pk=request.pk).exists():
-                escalate(request)
+
+    def pass_on(request):
+        lock_company(request.membership.company_id)
+        if waiting.filter(pk=request.pk).exists():
+            escalate(request)
+
+    each(waiting.select_related("membership__company", "membership__user"), pass_on)
 
 
 def forget_invited():
@@ -123,9 +128,11 @@ def open_reviews():
     companies = apps.get_model("accounts.Company").objects.filter(Exists(colleagues), is_blocked=False)
     recent = Q(closed_at=None) | Q(closed_at__gte=since)
     reviews = apps.get_model("access.AccessReview").objects.filter(recent, company=OuterRef("pk"))
-    for pk in companies.exclude(Exists(reviews)).values_list("pk", flat=True):
-        with transaction.atomic():
-            open_review(lock_company(pk))
+    each(companies.exclude(Exists(reviews)).only("pk"), _open_review)
+
+
+def _open_review(company):
+    open_review(lock_company(company.pk))
 
 
 def _months_ago(months):

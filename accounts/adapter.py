@@ -11,12 +11,14 @@ from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
 from django.db import transaction
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import translation
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from access.door import closed_everywhere
+from portal.lib.letters import written
 
 from .addresses import note_change
 from .devices import note_login
@@ -92,7 +94,14 @@ class AccountAdapter(DefaultAccountAdapter):
         """In the language of who gets the mail."""
         person = context.get("user")
         with translation.override(getattr(person, "language", None) or translation.get_language()):
-            super().send_mail(template_prefix, email, {**context, "brand": settings.BRAND})
+            super().send_mail(template_prefix, email, context)
+
+    def render_mail(self, template_prefix, email, context, headers=None):
+        """Written like every mail of the portal, so that nobody's own text becomes a link in it."""
+        subject = render_to_string(f"{template_prefix}_subject.txt", {"brand": settings.BRAND})
+        message = written(f"{template_prefix}_message.txt", subject, {**context, "request": None})
+        message.to, message.extra_headers = [email] if isinstance(email, str) else email, headers or {}
+        return message
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
         """A change of address is told to the old one, with the link that takes it back."""

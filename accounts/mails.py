@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from access.mails import Mailbox
-from portal.lib.letters import Letter
+from portal.lib.letters import send_letter
 
 from .tokens import ResetTokens
 
@@ -23,10 +23,8 @@ def _send(template, reader, subject, *, to=None, headers=None, **context):
     address = to or reader.email
     if not address:
         return
-    with translation.override(reader.language):
-        context |= {"brand": settings.BRAND, "reader": reader}
-        body = render_to_string(f"accounts/mail/{template}.txt", context)
-        Letter(subject=str(subject()), body=body, to=[address], headers=headers).send()
+    template = f"accounts/mail/{template}.txt"
+    send_letter(template, address, reader.language, subject, {"reader": reader, **context}, headers=headers)
 
 
 def _vendor():
@@ -43,11 +41,10 @@ def mail_password_link(person):
     """The one-time link of "forgotten password"; also where staff send it or an old address took a change back."""
     key = f"{user_pk_to_url_str(person)}-{ResetTokens().make_token(person)}"
     path = reverse("account_reset_password_from_key", kwargs={"uidb36": "UID", "key": "KEY"})
-    context = {"password_reset_url": settings.PORTAL_URL + path.replace("UID-KEY", key), "brand": settings.BRAND}
+    context = {"password_reset_url": settings.PORTAL_URL + path.replace("UID-KEY", key)}
     template = "account/email/password_reset_key_%s.txt"
-    with translation.override(person.language):
-        subject = render_to_string(template % "subject", context).strip()
-        Letter(subject=subject, body=render_to_string(template % "message", context), to=[person.email]).send()
+    subject = lambda: render_to_string(template % "subject", {"brand": settings.BRAND})  # noqa: E731
+    send_letter(template % "message", person.email, person.language, subject, context)
 
 
 # --- the address of the account ---

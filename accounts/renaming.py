@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.lib.days import today
+from portal.lib.each import each
 
 from . import mails
 from .models import Company, NameChange
@@ -62,12 +63,14 @@ def decline(change, reason, *, by):
 
 def apply_due():
     """Accepted changes whose day has begun are entered; once each."""
-    for pk in NameChange.objects.due().values_list("pk", flat=True):
-        with transaction.atomic():
-            change = NameChange.objects.select_for_update().due().filter(pk=pk).first()
-            if change:
-                _enter(change)
-                mails.mail_name_change_applied(change)
+    each(NameChange.objects.due().only("pk"), _apply)
+
+
+def _apply(change):
+    change = NameChange.objects.select_for_update().due().filter(pk=change.pk).first()
+    if change:
+        _enter(change)
+        mails.mail_name_change_applied(change)
 
 
 def _waiting(change):

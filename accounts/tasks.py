@@ -11,6 +11,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from portal.lib.days import today
+from portal.lib.each import each, steps
 
 from .backchannel import address_of, tell
 from .exporting import finish_export
@@ -23,9 +24,11 @@ from .tries import take_link
 # Links that were never opened, and addresses of before, are of no use to anybody after a month.
 UNUSED = timedelta(days=30)
 PROOF_YEARS = 3
+# Longer than the job's own tries take.
+MISSING_AFTER = timedelta(minutes=40)
 
 
-@app.task(queue="papers", retry=RetryStrategy(max_attempts=6, exponential_wait=4), name="make_export")
+@app.task(queue="heavy", retry=RetryStrategy(max_attempts=6, exponential_wait=4), name="make_export")
 def make_export(export):
     finish_export(export)
 
@@ -36,6 +39,17 @@ def tell_program(client, sub, sid=""):
     program = Client.objects.filter(pk=client).first()
     if program and address_of(program):
         tell(program, sub, sid)
+
+
+@app.periodic(cron="43 * * * *")
+@app.task(queue="heavy", queueing_lock="make_missing_exports", name="make_missing_exports")
+def make_missing_exports(timestamp):
+    """Exports that were asked for and never made, whatever became of their job: they are made now."""
+    each(DataExport.objects.filter(ready_at=None, asked_at__lt=timezone.now() - MISSING_AFTER), _make_missing)
+
+
+def _make_missing(export):
+    finish_export(export.pk)
 
 
 @app.task(queue="mail", name="mail_reset_link")
@@ -63,22 +77,32 @@ def accounts_by_date(timestamp):
 
 def run():
     """Everything that is due; a second run does nothing."""
-    apply_due()
-    forget_exports()
-    forget_unused()
+    steps(apply_due, forget_exports, forget_sessions, forget_addresses, forget_consents)
 
 
 def forget_exports():
-    for export in DataExport.objects.over():
-        export.file.delete(save=False)
-        export.delete()
+    each(DataExport.objects.over(), _forget_export)
 
 
-def forget_unused():
-    """Sessions that are over, consents that were never given, proofs and old addresses past their time."""
-    before = timezone.now() - UNUSED
+def _forget_export(export):
+    export.delete()
+    # Last: where the storage refuses, the row is as before.
+    export.file.delete(save=False)
+
+
+def forget_sessions():
+    """Sessions that are over."""
     Session.objects.exclude(pk__in=Session.objects.alive().values("pk")).delete()
+
+
+def forget_addresses():
+    """Old addresses past the time in which they take a change back."""
+    before = timezone.now() - UNUSED
     EmailChange.objects.filter(changed_at__lt=before).delete()
     EmailChange.objects.waiting().filter(asked_at__lt=before).delete()
-    NewsletterConsent.objects.filter(confirmed_at=None, asked_at__lt=before).delete()
+
+
+def forget_consents():
+    """Consents that were never given, and proofs past their time."""
+    NewsletterConsent.objects.filter(confirmed_at=None, asked_at__lt=timezone.now() - UNUSED).delete()
     NewsletterConsent.objects.filter(ended_at__year__lt=today().year - PROOF_YEARS).delete()

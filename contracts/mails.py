@@ -1,13 +1,11 @@
 """One function per message; each is queued in the caller's transaction and written in the reader's language."""
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from access.mails import Mailbox
-from portal.lib.letters import Letter
+from portal.lib.letters import send_letter
 
 
 def mail_agreement(acceptance, paper):
@@ -18,24 +16,19 @@ def mail_agreement(acceptance, paper):
     if acceptance.user.email:
         readers[acceptance.user.email.lower()] = acceptance.user.language
     url = settings.PORTAL_URL + reverse("document_list", args=[acceptance.company.number])
+    subject = lambda: _("Data processing agreement concluded: %s") % acceptance.company_name  # noqa: E731
+    context = {"acceptance": acceptance, "url": url}
+    attachment = (f"{acceptance.document.number}.pdf", paper, "application/pdf")
     for address, language in readers.items():
-        with translation.override(language):
-            context = {"acceptance": acceptance, "url": url, "brand": settings.BRAND}
-            body = render_to_string("contracts/mail/agreement.txt", context)
-            subject = _("Data processing agreement concluded: %s") % acceptance.company_name
-            message = Letter(subject=subject, body=body, to=[address])
-            message.attach(f"{acceptance.document.number}.pdf", paper, "application/pdf")
-            message.send()
+        send_letter("contracts/mail/agreement.txt", address, language, subject, context, attachment=attachment)
 
 
 def _send(template, reader, subject, **context):
     """subject: a function, called in the reader's language."""
     if not reader.email:
         return
-    with translation.override(reader.language):
-        context |= {"brand": settings.BRAND, "reader": reader}
-        body = render_to_string(f"contracts/mail/{template}.txt", context)
-        Letter(subject=str(subject()), body=body, to=[reader.email]).send()
+    template = f"contracts/mail/{template}.txt"
+    send_letter(template, reader.email, reader.language, subject, {"reader": reader, **context})
 
 
 def mail_recalled(document, readers):

@@ -7,11 +7,11 @@ run on are not old: their time begins with the end of the company's contract. A 
 import datetime as dt
 
 from django.conf import settings
-from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from portal.lib.days import today
+from portal.lib.each import each
 
 from .models import Acceptance, DeletionReport, Document
 
@@ -49,15 +49,12 @@ def delete_due(on=None):
     The file goes, and who opened it; number, kind, day and hash stay as the trace. A file that cannot be deleted keeps
     its row as it was and is named in the report.
     """
-    report = DeletionReport(deleted=[], failed=[])
-    for document in due_documents(on):
-        line = trace_of(document)
-        try:
-            _delete(document)
-        except OSError as error:
-            report.failed.append({**line, "error": type(error).__name__})
-        else:
-            report.deleted.append(line)
+    due = {document: trace_of(document) for document in due_documents(on)}
+    failed = dict(each(due, _delete))
+    report = DeletionReport(
+        deleted=[line for document, line in due.items() if document not in failed],
+        failed=[{**due[document], "error": type(error).__name__} for document, error in failed.items()],
+    )
     if not report.deleted and not report.failed:
         return None
     report.save()
@@ -76,7 +73,6 @@ def trace_of(document):
     }
 
 
-@transaction.atomic
 def _delete(document):
     document.openings.all().delete()
     Document.objects.filter(pk=document.pk).update(title="", file="", file_name="", deleted_at=timezone.now())

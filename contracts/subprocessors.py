@@ -1,6 +1,7 @@
 """New sub-processors: announced in time, objected to within the period, answered (Art. 28 (2) DSGVO)."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Company
 from portal.lib.constraints import refusing
 from portal.lib.days import today
+from portal.lib.each import each
 
 from . import mails, tasks
 from .models import ChangeNotice, Objection, SubProcessorChange, Terms
@@ -55,15 +57,18 @@ def companies_to_tell(change):
 
 
 def tell_next(change):
-    """Mail the licence holders of the next companies, in one transaction. Returns whether there may be more."""
+    """Mail the licence holders of the next companies, each by itself. Returns whether there may be more."""
     with transaction.atomic():
         # Two workers at once: the second waits and finds who has been told.
         change = SubProcessorChange.objects.select_for_update().get(pk=change)
         companies = list(companies_to_tell(change)[:BATCH])
-        ChangeNotice.objects.bulk_create(ChangeNotice(change=change, company=company) for company in companies)
-        for company in companies:
-            mails.mail_change(change, company)
-    return len(companies) == BATCH
+        failed = each(companies, partial(_tell, change))
+    return len(companies) == BATCH and len(failed) < BATCH
+
+
+def _tell(change, company):
+    ChangeNotice.objects.create(change=change, company=company)
+    mails.mail_change(change, company)
 
 
 @transaction.atomic

@@ -1,12 +1,36 @@
 """What the worker does for contracts: the concluded agreement as a paper."""
 
+from datetime import timedelta
+
 from django.db import transaction
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+
+from portal.lib.each import each
 
 from . import mails
 from .filing import file_document
 from .models import Acceptance, Document
+
+# Longer than the job's own tries take.
+MISSING_AFTER = timedelta(minutes=40)
+
+
+@app.periodic(cron="41 * * * *")
+@app.task(queue="papers", queueing_lock="make_missing_agreements", name="make_missing_agreements")
+def make_missing_agreements(timestamp):
+    """Concluded agreements without their paper, whatever became of its job: it is made now."""
+    concluded = Acceptance.objects.filter(is_conclusion=True, document=None)
+    each(concluded.filter(accepted_at__lt=timezone.now() - MISSING_AFTER).only("pk"), _make_missing)
+
+
+def _make_missing(acceptance):
+    make_agreement.func(acceptance=acceptance.pk)
+
+
+class NotAllTold(Exception):
+    """Some companies could not be told of a new sub-processor; which, stands in the admin."""
 
 
 @app.task(queue="papers", retry=RetryStrategy(max_attempts=6, exponential_wait=4), name="make_agreement")
@@ -31,13 +55,15 @@ def make_agreement(acceptance):
         mails.mail_agreement(row, paper)
 
 
-@app.task(queue="papers", retry=RetryStrategy(max_attempts=8, exponential_wait=4), name="tell_of_change")
+@app.task(queue="heavy", retry=RetryStrategy(max_attempts=8, exponential_wait=4), name="tell_of_change")
 def tell_of_change(change):
     """Mail a new sub-processor to all companies concerned, batch by batch; run again, it goes on where it stopped."""
-    from .subprocessors import tell_next
+    from .subprocessors import companies_to_tell, tell_next
 
     while tell_next(change):
         pass
+    if companies_to_tell(change).exists():
+        raise NotAllTold(change)
 
 
 @app.periodic(cron="31 4 * * *")

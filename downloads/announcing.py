@@ -1,6 +1,7 @@
 """Telling people of versions: new ones to those who want to know, recalled ones to those who loaded them."""
 
 from datetime import timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Count, Exists, OuterRef, Value
@@ -12,6 +13,7 @@ from access.door import rights_of
 from access.models import Membership
 from access.rights import Right
 from portal.lib.days import today
+from portal.lib.each import each
 
 from . import mails
 from .models import Download, Release, ReleaseFile, ReleaseNotice, ReleaseWatch
@@ -26,11 +28,13 @@ class RecallRefused(Exception):
 
 def announce_due():
     """Announce every version whose day and moment have come; each is announced once."""
-    for pk in _due().values_list("pk", flat=True):
-        with transaction.atomic():
-            release = _due().select_for_update(skip_locked=True, of=["self"]).filter(pk=pk).first()
-            if release is not None:
-                _announce(release)
+    each(_due().select_related(None).only("pk"), _announce_once)
+
+
+def _announce_once(release):
+    release = _due().select_for_update(skip_locked=True, of=["self"]).filter(pk=release.pk).first()
+    if release is not None:
+        _announce(release)
 
 
 def _due():
@@ -40,23 +44,21 @@ def _due():
 
 
 def _announce(release):
+    """Whoever could not be told is told by the next run; the others are not told again."""
+    untold = []
     if release.released_on >= today() - NEWS_FOR:
-        for company, people in _wanted(release).items():
-            # The one rule of the pages decides for the mails too.
-            if Release.objects.entitled(company).filter(pk=release.pk).exists():
-                for person in people:
-                    _tell(release, company, person)
-    release.announced_at = timezone.now()
-    release.save(update_fields=["announced_at"])
+        watches = ReleaseWatch.objects.filter(product=release.product_id).select_related("company", "user")
+        untold = each(watches, partial(_tell_watcher, release))
+    if not untold:
+        release.announced_at = timezone.now()
+        release.save(update_fields=["announced_at"])
 
 
-def _wanted(release):
-    """Company -> people who want to know and may load for it today."""
-    wanted = {}
-    for watch in ReleaseWatch.objects.filter(product=release.product_id).select_related("company", "user"):
-        if may_load_for(watch.company, watch.user):
-            wanted.setdefault(watch.company, []).append(watch.user)
-    return wanted
+def _tell_watcher(release, watch):
+    # The one rule of the pages decides for the mails too.
+    may_load = may_load_for(watch.company, watch.user)
+    if may_load and Release.objects.entitled(watch.company).filter(pk=release.pk).exists():
+        _tell(release, watch.company, watch.user)
 
 
 def may_load_for(company, person):
@@ -99,14 +101,20 @@ def tell_recalled(release):
         loaders_of(release).exclude(user=None).order_by("user_id", "company_id", "pk").distinct("user_id", "company_id")
     ):
         loaded.setdefault(download.user, []).append(download.company)
-    for person, companies in loaded.items():
-        open_to = [company for company in companies if may_load_for(company, person)]
-        mails.mail_recalled(release, person, companies, open_to)
-    for download_pass in passes.values():
-        mails.mail_recalled(release, mails.reader_of(download_pass), [download_pass.company], [])
+    untold = each(loaded, partial(_tell_loader, release, loaded))
+    untold += each(passes.values(), partial(_tell_technician, release))
     release.recall_told_at = timezone.now()
     release.save(update_fields=["recall_told_at"])
-    return len(loaded) + len(passes)
+    return len(loaded) + len(passes) - len(untold)
+
+
+def _tell_loader(release, loaded, person):
+    open_to = [company for company in loaded[person] if may_load_for(company, person)]
+    mails.mail_recalled(release, person, loaded[person], open_to)
+
+
+def _tell_technician(release, download_pass):
+    mails.mail_recalled(release, mails.reader_of(download_pass), [download_pass.company], [])
 
 
 def loaders_of(release):
@@ -122,8 +130,10 @@ def count_loaders(release):
 def tell_recalls_due():
     """Versions that the ERP has withdrawn: those who loaded them are told too."""
     untold = Release.objects.exclude(withdrawn_on=None).filter(recall_told_at=None)
-    for pk in untold.values_list("pk", flat=True):
-        with transaction.atomic():
-            release = untold.select_for_update(skip_locked=True).filter(pk=pk).first()
-            if release is not None:
-                tell_recalled(release)
+
+    def tell_recall(row):
+        release = untold.select_for_update(skip_locked=True).filter(pk=row.pk).first()
+        if release is not None:
+            tell_recalled(release)
+
+    each(untold.only("pk"), tell_recall)

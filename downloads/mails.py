@@ -1,13 +1,11 @@
 """One function per message; each is queued in the caller's transaction and written in the reader's language."""
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from access.mails import Mailbox
-from portal.lib.letters import Letter
+from portal.lib.letters import send_letter
 
 from .models.passes import CODE_MINUTES
 
@@ -16,10 +14,8 @@ def _send(template, reader, subject, **context):
     """subject: a function, called in the reader's language."""
     if not reader.email:
         return
-    with translation.override(reader.language):
-        context |= {"brand": settings.BRAND, "reader": reader}
-        body = render_to_string(f"downloads/mail/{template}.txt", context)
-        Letter(subject=str(subject()), body=body, to=[reader.email]).send()
+    template = f"downloads/mail/{template}.txt"
+    send_letter(template, reader.email, reader.language, subject, {"reader": reader, **context})
 
 
 def reader_of(download_pass):

@@ -4,6 +4,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from portal.lib.clamav import ScannerAway
+from portal.lib.each import steps
 
 from .announcing import announce_due, tell_recalls_due
 from .passing import forget_technicians
@@ -18,10 +19,7 @@ def downloads_by_time(timestamp):
 
 def run():
     """Everything that is due."""
-    announce_due()
-    tell_recalls_due()
-    forget_abandoned()
-    forget_technicians()
+    steps(announce_due, tell_recalls_due, forget_abandoned, forget_technicians)
 
 
 # A scanner that is away, or a disk that is full, is asked again every minute; the file waits meanwhile.

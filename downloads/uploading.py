@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from portal.lib.clamav import Scanner, ScannerAway
 from portal.lib.constraints import broken_constraint
+from portal.lib.each import each
 
 from . import mails
 from .models import ReleaseFile, Upload
@@ -252,10 +253,13 @@ def _forget_bytes(upload):
 def forget_abandoned():
     """Uploads nobody went on with, and parts that belong to none, go after two days."""
     before = timezone.now() - Upload.ABANDONED
-    for upload in Upload.objects.filter(state=State.RECEIVING, updated_at__lt=before):
-        upload.part.unlink(missing_ok=True)
-        upload.delete()
+    each(Upload.objects.filter(state=State.RECEIVING, updated_at__lt=before), _forget_upload)
     known = {pk.hex for pk in Upload.objects.exclude(state=State.DONE).values_list("pk", flat=True)}
     for path in folder().iterdir():
         if path.stem not in known and path.stat().st_mtime < before.timestamp():
             path.unlink()
+
+
+def _forget_upload(upload):
+    upload.part.unlink(missing_ok=True)
+    upload.delete()

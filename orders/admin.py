@@ -9,8 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import LookOnly, QuickList, ReadOnly
 
-from .models import ErpToken, Grant, Order, OrderEvent, OrderLine, Webhook
+from .models import ErpToken, Grant, Order, OrderEvent, OrderLine, Webhook, WebhookCall
 from .states import OrderRefused, accept, cancel, fulfil, settle
+from .webhooks import wake
 
 
 class OrderLineInline(LookOnly):
@@ -175,6 +176,25 @@ class ErpTokenAdmin(QuickList):
     @admin.action(description=_("Revoke the selected keys"), permissions=["add"])
     def revoke(self, request, queryset):
         queryset.filter(revoked_at=None).update(revoked_at=timezone.now())
+
+
+@admin.register(WebhookCall)
+class WebhookCallAdmin(ReadOnly):
+    """What was told to whom, and what they said; those given up want a look at the receiver."""
+
+    list_display = ["made_at", "webhook", "__str__", "state", "tries", "last_at", "last_answer", "next_at"]
+    list_select_related = ["webhook"]
+    list_filter = ["state", "webhook"]
+    actions = ["send_again"]
+
+    def has_decide_permission(self, request):
+        return request.user.has_perm("orders.change_webhook")
+
+    @admin.action(description=_("Tell the selected calls again"), permissions=["decide"])
+    def send_again(self, request, queryset):
+        for call in queryset:
+            call.send_again()
+            wake(call.webhook_id)
 
 
 @admin.register(Webhook)

@@ -1,27 +1,19 @@
 """One function per message; each is queued in the caller's transaction and written in the reader's language."""
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal.lib.letters import Letter
+from portal.lib.letters import send_letter
 
 from .limits import needs_approval
 from .models import Order
 
 
 def _send(template, order, address, language, subject, *, attachment=None, **context):
-    with translation.override(language):
-        url = settings.PORTAL_URL + reverse("order_detail", args=[order.company.number, order.pk])
-        body = render_to_string(
-            f"orders/mail/{template}.txt", {"order": order, "url": url, "brand": settings.BRAND, **context}
-        )
-        message = Letter(subject=subject(), body=body, to=[address])
-        if attachment:
-            message.attach(*attachment)
-        message.send()
+    url = settings.PORTAL_URL + reverse("order_detail", args=[order.company.number, order.pk])
+    context = {"order": order, "url": url, **context}
+    send_letter(f"orders/mail/{template}.txt", address, language, subject, context, attachment=attachment)
 
 
 def _orderer(order):

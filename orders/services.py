@@ -14,11 +14,12 @@ from portal.lib.text import as_uuid
 from shop.cart import locked_cart, read_cart
 from shop.trainings import TrainingRefused, book_lines, day_of
 
-from . import mails, tasks
+from . import mails
 from .limits import needs_approval
 from .models import Order, OrderLine
 from .offer import Offer
 from .states import OrderRefused
+from .webhooks import tell_webhooks
 
 State = Order.State
 
@@ -76,7 +77,7 @@ def _tell(order, membership):
         mails.mail_waiting(order)
         return
     mails.mail_receipt(order)
-    tasks.tell_webhooks(order)
+    tell_webhooks(order)
 
 
 def _make_order(membership, cart, terms, **more):

@@ -11,6 +11,7 @@ from shop.trainings import release_order, tell_booked
 from . import mails, tasks
 from .fulfilment import deliver, mark_done, take_back
 from .models import Order, OrderLine
+from .webhooks import tell_webhooks
 
 State, LineState = Order.State, OrderLine.State
 
@@ -50,7 +51,7 @@ def _go(order, state, *, by, reason=""):
     order.note_event(state, by=by, reason=reason)
     # Stopped inside the company, it has never been the vendor's.
     if (was, state) != (State.WAITING, State.CANCELLED):
-        tasks.tell_webhooks(order)
+        tell_webhooks(order)
 
 
 @transaction.atomic

@@ -1,10 +1,5 @@
 """What the worker does for orders: the confirmation, and telling the ERP."""
 
-import hashlib
-import hmac
-import json
-import time
-import urllib.request
 from datetime import timedelta
 
 from django.db import transaction
@@ -14,13 +9,16 @@ from procrastinate.contrib.django import app
 
 from contracts.filing import file_document
 from contracts.models import Document
+from portal.lib.each import each
 
 from . import mails
-from .models import ErpCall, Order, Webhook
+from .models import ErpCall, Order, Webhook, WebhookCall
 from .papers import confirmation_of, for_paper
+from .webhooks import call, due_webhooks, wake
 
-TIMEOUT_SECONDS = 15
 CONFIRMED = {Order.State.ACCEPTED, Order.State.PARTLY, Order.State.FULFILLED}
+# Longer than the job's own tries take.
+MISSING_AFTER = timedelta(minutes=40)
 
 
 @app.task(queue="papers", retry=RetryStrategy(max_attempts=6, exponential_wait=4), name="make_confirmation")
@@ -45,47 +43,36 @@ def make_confirmation(order):
         mails.mail_confirmation(row, paper)
 
 
-def tell_webhooks(order):
-    """Queue a call to each webhook about the state an order has reached, within the transaction that changes it."""
-    event = order.events.order_by("pk").last()
-    for pk in Webhook.objects.filter(is_active=True).values_list("pk", flat=True):
-        call_webhook.defer(webhook=pk, cursor=event.pk, number=order.number, state=order.state, at=event.at.isoformat())
-
-
-@app.task(queue="erp", retry=RetryStrategy(max_attempts=10, exponential_wait=4), name="call_webhook")
+@app.task(queue="erp", retry=RetryStrategy(max_attempts=6, exponential_wait=4), name="call_webhook")
 def call_webhook(webhook, **event):
-    """POST one event, signed; anything but 2xx is tried again with growing pauses. cursor: the event's id."""
-    row = Webhook.objects.filter(pk=webhook, is_active=True).first()
-    if row is None:
-        return
-    told = {"event": "order.changed", "id": event["cursor"], **event}
-    # The ERP's cursor is known once the event can be read, not when it is written.
-    del told["cursor"]
-    body = json.dumps(told, sort_keys=True).encode()
-    moment = str(int(time.time()))
-    headers = {
-        "Content-Type": "application/json",
-        # A receiver takes a call twice for one: the id stays the same in every try.
-        "X-Portal-Event": f"{row.pk}-{event['cursor']}",
-        "X-Portal-Signature": f"t={moment},v1={signature(row.secret, moment, body)}",
-    }
-    request = urllib.request.Request(row.url, data=body, headers=headers, method="POST")  # noqa: S310 - checked in clean()
-    try:
-        with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310
-            said = f"{answer.status}"
-    except OSError as error:
-        row.note(str(error), ok=False)
-        raise
-    row.note(said, ok=True)
+    """Tell one receiver what waits for it. event: of a job that was queued before events had rows."""
+    if event and (row := Webhook.objects.filter(pk=webhook, is_active=True).first()):
+        row.calls.create(event={"id": event.pop("cursor"), **event})
+    call(webhook)
 
 
-def signature(secret, moment, body):
-    """HMAC-SHA256 in hex over "moment.body"; moment: seconds since 1970 as text, against replays."""
-    return hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256).hexdigest()
+@app.periodic(cron="* * * * *")
+@app.task(queue="erp", queueing_lock="call_due_webhooks", name="call_due_webhooks")
+def call_due_webhooks(timestamp):
+    """What was overlooked because two workers met, or a worker died."""
+    for webhook in due_webhooks():
+        wake(webhook)
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(queue="papers", queueing_lock="make_missing_confirmations", name="make_missing_confirmations")
+def make_missing_confirmations(timestamp):
+    """Accepted orders without their confirmation, whatever became of its job: it is made now (§ 312i BGB)."""
+    each(Order.objects.unconfirmed(timezone.now() - MISSING_AFTER), _make_missing)
+
+
+def _make_missing(order):
+    make_confirmation.func(order=str(order.pk))
 
 
 def forget_calls(before):
-    """Remembered answers of the ERP's calls go after a month; returns how many."""
+    """Answers to the ERP's calls, and our calls to it, go after a month; returns how many of the first."""
+    WebhookCall.objects.filter(made_at__lt=before).exclude(state=WebhookCall.State.WAITING).delete()
     return ErpCall.objects.filter(at__lt=before).delete()[0]
 
 

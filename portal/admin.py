@@ -6,11 +6,12 @@ from allauth.idp.oidc.admin import ClientAdmin
 from allauth.idp.oidc.models import Client, Token
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from access.admin import AccessEventInline, MembershipInline
@@ -18,7 +19,7 @@ from accounts.admin.companies import CompanyAdmin
 from contracts.admin.agreements import AvvFilter
 from contracts.admin.licences import LicenceInline
 from portal.lib.admin import ReadOnly, Searched
-from portal.models import MailHandover
+from portal.models import MailHandover, Trouble
 
 admin.site.site_header = f"{settings.BRAND['name']} {settings.BRAND['portal']}"
 admin.site.site_title = admin.site.site_header
@@ -54,26 +55,48 @@ class ProgramAdmin(Searched, ClientAdmin):
 
 @admin.register(MailHandover)
 class MailHandoverAdmin(ReadOnly):
-    """Unclear ones want a decision: a worker died between the last byte and the mail server's answer."""
+    """Two kinds want a decision: unclear (a worker died before the mail server's answer) and refused (it said no)."""
 
-    list_display = ["at", "recipients", "state"]
+    list_display = ["at", "recipients", "state", "reason"]
     list_filter = ["state"]
+    search_fields = ["address"]
     actions = ["send_again", "leave"]
 
     def has_settle_permission(self, request):
         return request.user.has_perm("portal.change_mailhandover")
 
-    @admin.action(description=_("Send the selected unclear mails again"), permissions=["settle"])
+    @admin.action(description=_("Send the selected unclear or refused mails again"), permissions=["settle"])
     def send_again(self, request, queryset):
         self._settle(queryset, again=True)
 
-    @admin.action(description=_("Leave the selected unclear mails"), permissions=["settle"])
+    @admin.action(description=_("Leave the selected unclear or refused mails"), permissions=["settle"])
     def leave(self, request, queryset):
         self._settle(queryset, again=False)
 
     def _settle(self, queryset, *, again):
-        for row in queryset.filter(state=MailHandover.State.UNCLEAR):
+        for row in queryset.filter(state__in=MailHandover.OPEN):
             row.settle(again=again)
+
+
+@admin.register(Trouble)
+class TroubleAdmin(ReadOnly):
+    """What the worker could not do: rows of its periodic work are tried again by themselves, jobs by staff."""
+
+    list_display = ["at", "work", "row", "reason", "tries", "since"]
+    search_fields = ["work", "row", "reason"]
+    actions = ["try_again", "forget"]
+
+    def has_settle_permission(self, request):
+        return request.user.has_perm("portal.change_trouble")
+
+    @admin.action(description=_("Try the selected jobs again"), permissions=["settle"])
+    def try_again(self, request, queryset):
+        done = sum(row.try_again() for row in queryset)
+        messages.success(request, ngettext("%d job is tried again.", "%d jobs are tried again.", done) % done)
+
+    @admin.action(description=_("Take the selected lines off the list"), permissions=["settle"])
+    def forget(self, request, queryset):
+        queryset.delete()
 
 
 CompanyAdmin.inlines = [MembershipInline, LicenceInline, AccessEventInline]

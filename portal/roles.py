@@ -60,6 +60,7 @@ ROLES = {
         "contracts.subprocessor": KEEP,
         "contracts.objection": [VIEW, CHANGE],
         "orders.order": [VIEW, CHANGE],
+        "portal.mailhandover": [VIEW, CHANGE],
     },
     "Support": {
         **LOOK,
@@ -67,6 +68,8 @@ ROLES = {
         "accounts.user": [VIEW],
         "access.membership": [VIEW],
         "access.accessevent": [VIEW],
+        "portal.mailhandover": [VIEW, CHANGE],
+        "portal.trouble": [VIEW, CHANGE],
     },
     "Katalog": {
         **LOOK,

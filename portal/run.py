@@ -1,6 +1,6 @@
 """Start everything: python -m portal.run serve | manage …
 
-serve   the database, migrations, translations, static files, the demo company, then gunicorn and one worker.
+serve   the database, migrations, translations, static files, the demo company, then gunicorn and the worker.
 manage  one manage.py command over the same database, such as: python -m portal.run manage -- import_erp FOLDER
 """
 
@@ -32,7 +32,7 @@ GUNICORN = [
     "--forwarder-headers", "",
     "--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning",
 ]  # fmt: skip
-WORKER = ["manage.py", "procrastinate", "worker", "--delete-jobs", "successful"]
+WORKER = ["manage.py", "work"]
 # They change tables, or measure with rights that daily work does not have.
 OWNERS_COMMANDS = {
     "prepare_database", "migrate", "grant_app_role", "flush",

@@ -8,6 +8,7 @@ from environs import Env
 
 from portal import guard
 from portal.keys import signing_key
+from portal.lanes import LANES
 
 env = Env()
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -330,6 +331,16 @@ EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{BRAND['vendor']} <{BRAND['info_mail']}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+# --- The queue ---------------------------------------------------------------------------
+
+# Around every job: its time in all, and a word for staff when it has failed for good.
+PROCRASTINATE_ON_APP_READY = "portal.watching.get_ready"
+# What a night should have brought is made up for when the worker comes back.
+PROCRASTINATE_PERIODIC_DEFAULTS = {"max_delay": 12 * 3600}
+
+# Webhooks go to public addresses. Networks of the vendor's own that may be called too, such as "10.20.0.0/16".
+WEBHOOK_NETWORKS = env.list("WEBHOOK_NETWORKS", ["127.0.0.0/8", "::1/128"] if DEMO or DEBUG else [])
+
 # --- Languages, time, numbers ----------------------------------------------------------
 
 LANGUAGE_CODE = "de"
@@ -440,12 +451,21 @@ CONTENT_SECURITY_POLICY = {
 
 # --- Logging ---------------------------------------------------------------------------
 
+# Those that print a job with its arguments, which may be a login name or a mail.
+QUEUE_LOGGERS = ["worker", "worker.worker", *(f"worker.{lane.name}" for lane in LANES)]
+QUEUE_LOGGERS += ["jobs", "manager", "periodic", "tasks"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "filters": {"hide_tokens": {"()": "portal.lib.logs.HideTokens"}},
+    "formatters": {"line": {"()": "portal.lib.logs.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "filters": {
+        "hide_tokens": {"()": "portal.lib.logs.HideTokens"},
+        "hide_arguments": {"()": "portal.lib.logs.HideArguments"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_tokens"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"portal": {"level": "INFO"}},
+    "loggers": {
+        "portal": {"level": "INFO"},
+        **{f"procrastinate.{name}": {"filters": ["hide_arguments"]} for name in QUEUE_LOGGERS},
+    },
 }

@@ -2,30 +2,52 @@ from datetime import timedelta
 
 from django.core.cache import cache
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from procrastinate import RetryStrategy, jobs
 from procrastinate.contrib.django import app
 
 import portal.lib.mail  # noqa: F401
 
-from .models import MailHandover
+from .models import MailHandover, Trouble
+from .watching import DEATHS, note_failure, note_trouble
 
 # Longer than the worker's heartbeat (10 s), so that a living worker's job is never taken from it.
 STALLED_AFTER = 45
+DIED = _("The worker died while it did this, or its time was over.")
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue="cron", queueing_lock="rescue", pass_context=True, name="rescue")
+@app.task(queue="rescue", queueing_lock="rescue", pass_context=True, name="rescue")
 async def rescue(context, timestamp):
-    """Put jobs of workers that died back into the queue."""
-    for job in await context.app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
-        await context.app.job_manager.retry_job(job)
+    """Put jobs of workers that died back into the queue; those that have had all their tries, or kill them, fail."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER):
+        deaths = await note_trouble(context.app, job, str(DIED))
+        if deaths >= DEATHS or _has_had_all(context.app.tasks.get(job.task_name), job):
+            await note_failure(context.app, job, str(DIED))
+            await manager.finish_job(job, jobs.Status.FAILED, delete_job=False)
+        else:
+            await manager.retry_job(job)
+
+
+def _has_had_all(task, job):
+    strategy = getattr(task, "retry_strategy", None)
+    most = strategy.max_attempts if isinstance(strategy, RetryStrategy) else None
+    return most is not None and job.attempts >= most
 
 
 @app.periodic(cron="27 3 * * *")
 @app.task(queue="cron", queueing_lock="forget_mail", name="forget_mail")
 def forget_mail(timestamp):
-    """Who was mailed when is forgotten after a month; what is unclear stays until staff decide."""
-    old = MailHandover.objects.filter(at__lt=timezone.now() - timedelta(days=30))
-    old.exclude(state=MailHandover.State.UNCLEAR).delete()
+    """Who was mailed when is forgotten after a month; what is unclear or refused stays until staff decide.
+
+    Its text goes: by then the links in it are over. Trouble that has not come back for a month has gone by itself.
+    """
+    before = timezone.now() - timedelta(days=30)
+    old = MailHandover.objects.filter(at__lt=before)
+    old.filter(state__in=["sent", "settled", "handing"]).delete()
+    old.exclude(raw=None).filter(state__in=MailHandover.OPEN).update(raw=None)
+    Trouble.objects.filter(at__lt=before, job=None).delete()
 
 
 @app.periodic(cron="*/20 * * * *")

@@ -1,20 +1,15 @@
 """One function per message; each is queued in the caller's transaction and written in the reader's language."""
 
 from django.conf import settings
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
-from portal.lib.letters import Letter
+from portal.lib.letters import send_letter
 
 
 def _send(template, company, address, language, subject, **context):
-    with translation.override(language):
-        url = settings.PORTAL_URL + reverse("training_list", args=[company.number])
-        context |= {"company": company, "url": url, "brand": settings.BRAND}
-        body = render_to_string(f"shop/mail/{template}.txt", context)
-        Letter(subject=subject(), body=body, to=[address]).send()
+    url = settings.PORTAL_URL + reverse("training_list", args=[company.number])
+    send_letter(f"shop/mail/{template}.txt", address, language, subject, {"company": company, "url": url, **context})
 
 
 def mail_booked(date, company, participants, order_number, by):

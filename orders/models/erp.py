@@ -1,5 +1,6 @@
 import hashlib
 import secrets
+from datetime import timedelta
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -7,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 def new_secret():
@@ -98,5 +100,57 @@ class Webhook(models.Model):
             raise ValidationError({"url": _("Only addresses that begin with https:// or http://.")})
 
     def note(self, answer, *, ok):
-        """Remember how the last call went."""
+        """How the last call went."""
         Webhook.objects.filter(pk=self.pk).update(last_at=timezone.now(), last_answer=answer[:300], last_ok=ok)
+
+
+class WebhookCall(models.Model):
+    """An event for one receiver: waits for its turn, the oldest first, and remembers how it went."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", pgettext_lazy("webhook", "waiting")
+        DELIVERED = "delivered", pgettext_lazy("webhook", "delivered")
+        FAILED = "failed", pgettext_lazy("webhook", "given up")
+
+    # Seconds after each try that failed: 27 hours in all, then staff decide.
+    WAITS = [10, 60, 300, 900, 3600, 2 * 3600, 4 * 3600, 8 * 3600, 12 * 3600]
+
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="calls", verbose_name=_("webhook"))
+    # {"id", "number", "state", "at"}: what is told.
+    event = models.JSONField(_("event"))
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    tries = models.PositiveIntegerField(_("tries"), default=0)
+    made_at = models.DateTimeField(_("since"), default=timezone.now)
+    next_at = models.DateTimeField(_("next try"), default=timezone.now)
+    last_at = models.DateTimeField(_("last call"), null=True)
+    last_answer = models.CharField(_("last answer"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("webhook call")
+        verbose_name_plural = _("webhook calls")
+        ordering = ["-pk"]
+        indexes = [models.Index(fields=["webhook", "id"], name="webhook_waiting", condition=models.Q(state="waiting"))]
+
+    def __str__(self):
+        return f"{self.event.get('number')} {self.event.get('state')}"
+
+    @property
+    def key(self):
+        """The same in every try, so that a receiver takes two calls for one."""
+        return f"{self.webhook_id}-{self.event['id']}"
+
+    def note(self, answer, *, ok):
+        """How a try went; after the last pause it is given up."""
+        self.tries, self.last_at, self.last_answer = self.tries + 1, timezone.now(), answer[:300]
+        if ok:
+            self.state = self.State.DELIVERED
+        elif self.tries > len(self.WAITS):
+            self.state = self.State.FAILED
+        else:
+            self.next_at = self.last_at + timedelta(seconds=self.WAITS[self.tries - 1])
+        self.save(update_fields=["tries", "last_at", "last_answer", "state", "next_at"])
+
+    def send_again(self):
+        """Staff want it told (again); by the next turn of its receiver."""
+        self.state, self.tries, self.next_at = self.State.WAITING, 0, timezone.now()
+        self.save(update_fields=["tries", "state", "next_at"])

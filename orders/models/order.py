@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -35,6 +36,15 @@ class OrderQuerySet(models.QuerySet):
             .filter(company=OuterRef("company"), number=Concat(Value("AB-"), OuterRef("number")))
         )
         return self.annotate(confirmation=Subquery(papers.values("pk")[:1]))
+
+    def unconfirmed(self, before):
+        """Accepted here before a moment, still in force, and no confirmation was ever filed; of the last two months."""
+        State = Order.State
+        since = before - timedelta(days=60)
+        accepted = OrderEvent.objects.filter(order=OuterRef("pk"), state__in=[State.ACCEPTED, State.PARTLY])
+        papers = Document.objects.filter(company=OuterRef("company"), number=Concat(Value("AB-"), OuterRef("number")))
+        standing = self.filter(state__in=[State.ACCEPTED, State.PARTLY, State.FULFILLED])
+        return standing.filter(Exists(accepted.filter(at__lt=before, at__gte=since)), ~Exists(papers))
 
     def with_article(self, number):
         """Orders that hold an article, by its number then."""

@@ -1,32 +1,84 @@
-"""The HTML half of a mail, made out of its text: the two always say the same."""
+"""Writing a mail: its text from a template, and the HTML half made out of that text, so that the two say the same.
+
+Only what our own code hands over as an address becomes a link: it goes through the template between two marks that
+nobody's text can hold.
+"""
 
 import re
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
-from django.template.loader import render_to_string
-from django.utils.translation import get_language
+from django.template import Context
+from django.template.loader import get_template, render_to_string
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
-from .signs import visible
+from .plain import defuse, plain
 
-LINK = re.compile(r"https?://\S+")
+BEGIN, END = "\ue000", "\ue001"
+MARKED = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
 BLANK_LINES = re.compile(r"\n\s*\n")
+OWN_ADDRESSES = ["info_mail", "changes_mail", "privacy_url"]
 
 
-class Letter(EmailMessage):
-    """A message whose subject is one line, whatever names stand in it: a break would end the header."""
+class Link(str):
+    """An address of our own, marked wherever a template prints it."""
 
-    def __init__(self, subject="", *args, **kwargs):
-        super().__init__(" ".join(visible(str(subject)).split()), *args, **kwargs)
+    def __str__(self) -> str:
+        return f"{BEGIN}{super().__str__()}{END}"
 
 
-def as_letter(message):
+def send_letter(
+    template: str,
+    to: str,
+    language: str,
+    subject: str | Callable[[], str],
+    context: dict[str, Any],
+    *,
+    attachment: tuple[str, bytes, str] | None = None,
+    headers: dict[str, str] | None = None,
+    reply_to: list[str] | None = None,
+) -> None:
+    """Write the mail in the reader's language and queue it in the caller's transaction.
+
+    subject: a text, or a function that is called in that language. context: what it says; texts in it are printed as
+    one line without addresses, but for "url" and "…_url", which are ours and become links.
+    """
+    with translation.override(language):
+        message = written(template, str(subject() if callable(subject) else subject), context)
+    message.to, message.reply_to, message.extra_headers = [to], reply_to or [], headers or {}
+    if attachment:
+        message.attach(*attachment)
+    message.send()
+
+
+def written(template: str, subject: str, context: dict[str, Any]) -> EmailMultiAlternatives:
+    """The message without its reader, in the language of this moment."""
+    subject = defuse(subject)
+    brand = {name: Link(value) if name in OWN_ADDRESSES and value else value for name, value in settings.BRAND.items()}
+    values = {**{name: _value(name, value) for name, value in context.items()}, "brand": brand}
+    marked = get_template(template).template.render(Context(values, autoescape=False))
+    message = EmailMultiAlternatives(subject, MARKED.sub(r"\1", marked))
+    message.attach_alternative(html_of(subject, marked), "text/html")
+    return message
+
+
+def _value(name: str, value: Any) -> Any:
+    is_link = name == "url" or name.endswith("_url")
+    return Link(value) if is_link and isinstance(value, str) and value else plain(value)
+
+
+def as_letter(message: EmailMessage) -> EmailMessage:
     """A plain message with an HTML half beside its text; any other message as it is."""
     if message.content_subtype != "plain" or getattr(message, "alternatives", None):
         return message
+    body = MARKED.sub(r"\1", message.body)
     letter = EmailMultiAlternatives(
         message.subject,
-        message.body,
+        body,
         message.from_email,
         message.to,
         message.bcc,
@@ -35,27 +87,43 @@ def as_letter(message):
         cc=message.cc,
         reply_to=message.reply_to,
     )
-    letter.attach_alternative(html_of(message.subject, message.body), "text/html")
+    letter.attach_alternative(html_of(message.subject, body), "text/html")
     return letter
 
 
-def html_of(subject, text):
-    """The text as a page: paragraphs, and a button for each link that has a line to itself."""
+def html_of(subject: str, text: str) -> str:
+    """The text as a page: paragraphs, and a button for each link of ours that has a line to itself."""
     blocks = [block for part in BLANK_LINES.split(text.strip()) for block in _blocks(part)]
-    context = {"subject": subject, "blocks": blocks, "brand": settings.BRAND, "language": get_language() or "de"}
+    language = translation.get_language() or "de"
+    context = {"subject": subject, "blocks": blocks, "brand": settings.BRAND, "language": language}
     return render_to_string("mail/letter.mail", context)
 
 
-def _blocks(part):
-    """[(whether it is a link, text)] of one paragraph."""
-    words = []
+def _blocks(part: str) -> Iterator[tuple[bool, str]]:
+    """(whether it is a button, its address or HTML) for each piece of one paragraph."""
+    words: list[str] = []
     for line in part.splitlines():
-        if LINK.fullmatch(line.strip()):
-            if words:
-                yield False, "\n".join(words)
-            words = []
-            yield True, line.strip()
-        else:
+        button = MARKED.fullmatch(line.strip())
+        if not button:
             words.append(line)
+            continue
+        if words:
+            yield False, _lines(words)
+        words = []
+        yield True, button[1]
     if words:
-        yield False, "\n".join(words)
+        yield False, _lines(words)
+
+
+def _lines(words: list[str]) -> SafeString:
+    return format_html_join(SafeString("<br>"), "{}", ((_inline(line),) for line in words))
+
+
+def _inline(line: str) -> SafeString:
+    # split() by a pattern with one group: text, address, text, …
+    parts = MARKED.split(line)
+    return format_html_join("", "{}", ((_anchor(part) if odd % 2 else part,) for odd, part in enumerate(parts)))
+
+
+def _anchor(link: str) -> SafeString:
+    return format_html('<a href="{}">{}</a>', link if "://" in link else f"mailto:{link}", link)

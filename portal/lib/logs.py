@@ -7,11 +7,34 @@ TOKEN = re.compile(
 )
 
 
+def without_tokens(text: str) -> str:
+    return TOKEN.sub(r"/\1/…", text)
+
+
+class Line(logging.Formatter):
+    """A line whose traceback carries no one-time links either."""
+
+    def formatException(self, ei):
+        return without_tokens(super().formatException(ei))
+
+
+class HideArguments(logging.Filter):
+    """Takes a job's arguments out of what the queue logs of it: they may be a login name, or a whole mail."""
+
+    def filter(self, record):
+        job = getattr(record, "job", None)
+        if isinstance(job, dict) and "call_string" in job:
+            name = f"{job.get('task_name')}[{job.get('id')}]"
+            record.msg, record.args = record.getMessage().replace(job["call_string"], name), ()
+            record.job = {key: value for key, value in job.items() if key != "task_kwargs"} | {"call_string": name}
+        return True
+
+
 class HideTokens(logging.Filter):
     """Takes one-time links out of what is logged (edge 85)."""
 
     def filter(self, record):
         message = record.getMessage()
-        if (hidden := TOKEN.sub(r"/\1/…", message)) != message:
+        if (hidden := without_tokens(message)) != message:
             record.msg, record.args = hidden, ()
         return True

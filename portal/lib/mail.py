@@ -1,9 +1,13 @@
 """Mail goes through the queue in PostgreSQL: what was rolled back is never sent, what was committed is never lost."""
 
 import base64
+import logging
+import re
 import smtplib
 import uuid
+from collections.abc import Sequence
 from email.utils import getaddresses
+from typing import Any
 
 from django.apps import apps
 from django.conf import settings
@@ -13,22 +17,60 @@ from django.core.mail.backends.smtp import EmailBackend
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from .deadline import Deadline, watch
 from .letters import as_letter
+from .plain import defuse
+
+log = logging.getLogger("portal.mail")
 
 
 class QueueBackend(BaseEmailBackend):
-    """Puts each message, as it will be sent, into the queue within the current transaction."""
+    """Puts each message, as it will be sent, into the queue within the current transaction.
 
-    def send_messages(self, messages):
+    One that cannot be built (an address or a header that is none) stands in the admin as refused and stops neither
+    the caller nor the others.
+    """
+
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         for message in messages:
-            raw = as_letter(message).message().as_bytes(linesep="\r\n")
-            deliver.defer(
-                raw=base64.b64encode(raw).decode(),
-                sender=getaddresses([message.from_email])[0][1],
-                recipients=[address for _name, address in getaddresses(message.recipients())],
-                key=str(uuid.uuid4()),
-            )
+            try:
+                mail = built(message)
+            except Exception as error:
+                refuse_unbuilt(message, error)
+            else:
+                queue(**mail)
         return len(messages)
+
+
+def built(message: EmailMessage) -> dict[str, Any]:
+    """{"raw", "sender", "recipients"}. Raises ValueError where it cannot be sent at all."""
+    message.subject = " ".join(str(message.subject).split())
+    raw = as_letter(message).message().as_bytes(linesep="\r\n")
+    sender = getaddresses([message.from_email])[0][1]
+    recipients = [address for _name, address in getaddresses(message.recipients())]
+    for address in [sender, *recipients]:
+        # What smtplib would put on a line of the conversation.
+        if not re.fullmatch(r"[^\s\x00-\x1f<>]+@[^\s\x00-\x1f<>@]+", address):
+            raise ValueError(f"no mail address: {address!r}")
+    return {"raw": raw, "sender": sender, "recipients": recipients}
+
+
+def queue(raw: bytes, sender: str, recipients: list[str]) -> None:
+    """Have the worker hand the mail over, once. The queue is told its key alone: its text is nobody else's."""
+    key = uuid.uuid4()
+    book().create(key=key, state="waiting", raw=raw, sender=sender, recipients=recipients)
+    deliver.defer(key=str(key))
+
+
+def refuse_unbuilt(message: EmailMessage, error: Exception) -> None:
+    recipients = [defuse(address)[:254] for address in message.recipients()]
+    log.warning("A mail to %d readers could not be built: %s", len(recipients), type(error).__name__)
+    book().create(key=uuid.uuid4(), state="refused", recipients=recipients, reason=defuse(error)[:300])
+
+
+def book() -> Any:
+    """The manager of the mails on their way."""
+    return apps.get_model("portal.MailHandover").objects
 
 
 class FolderBackend(BaseEmailBackend):
@@ -48,10 +90,19 @@ class FolderBackend(BaseEmailBackend):
         return len(messages)
 
 
+# One letter in all; a server that drips is asked again later.
+LETTER_SECONDS = 60
+
+
 class OnceSMTP(smtplib.SMTP):
     """Says when a message is about to become the server's: after its text, before the dot that ends it."""
 
     before_end = staticmethod(lambda: None)
+
+    def _get_socket(self, host, port, timeout):
+        sock = super()._get_socket(host, port, timeout)
+        watch(sock)
+        return sock
 
     def data(self, msg):
         """As in smtplib (RFC 5321, 4.1.1.4), in two pieces. Returns the server's (code, words)."""
@@ -68,6 +119,11 @@ class OnceSMTP(smtplib.SMTP):
 
 class OnceSMTPS(OnceSMTP, smtplib.SMTP_SSL):
     """The same over TLS from the first byte."""
+
+    def _get_socket(self, host, port, timeout):
+        plain = smtplib.SMTP._get_socket(self, host, port, timeout)
+        watch(plain)
+        return self.context.wrap_socket(plain, server_hostname=self._host)
 
 
 class OnceBackend(EmailBackend):
@@ -98,21 +154,58 @@ class Ready(EmailMessage):
 
 
 @app.task(queue="mail", retry=RetryStrategy(max_attempts=12, exponential_wait=3), name="deliver")
-def deliver(raw, sender, recipients, key=None):
+def deliver(
+    key: str | None = None, raw: str | None = None, sender: str = "", recipients: list[str] | None = None
+) -> None:
     """Hands one message to the mail server, once; tried again with growing pauses while the server is away.
 
     Just before the last byte a row says that the message is being handed over. Where a worker dies between that byte
     and the server's answer nobody can know whether it went out: it is not sent again, and staff find it as unclear.
+    A final no (5xx) is not asked again: staff find it as refused, with the reason. raw and what follows: jobs that were
+    queued before the text had a row.
     """
-    book = apps.get_model("portal.MailHandover")
-    key, raw = key or uuid.uuid4(), base64.b64decode(raw)
-    if book.objects.is_settled(key, raw, recipients):
+    text = base64.b64decode(raw) if raw is not None else None
+    mail = book().to_send(key or str(uuid.uuid4()), text, sender, recipients)
+    if mail is None:
         return
-    connection = get_connection(settings.MAIL_DELIVERY_BACKEND)
+    message = Ready(bytes(mail.raw), mail.sender, mail.recipients, mail.begin)
     try:
-        connection.send_messages([Ready(raw, sender, recipients, lambda: book.objects.begin(key, recipients))])
-    except (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused):
-        # The server has said no, so it has not got it.
-        book.objects.filter(pk=key).delete()
+        with Deadline(LETTER_SECONDS):
+            get_connection(settings.MAIL_DELIVERY_BACKEND).send_messages([message])
+    except Exception as error:
+        if mail.refuse(words_of(error), is_final=is_final(error), has_said_no=has_said_no(error)):
+            return
         raise
-    book.objects.finish(key, recipients)
+    mail.finish()
+
+
+def has_said_no(error: Exception) -> bool:
+    """Whether the mail server has answered, so that it has not got the message."""
+    return isinstance(error, (smtplib.SMTPResponseException, smtplib.SMTPRecipientsRefused))
+
+
+def is_final(error: Exception) -> bool:
+    """Whether asking again is of no use: a 5xx about this mail, its sender or its reader.
+
+    A login or a greeting that is refused is about the server, and somebody will mend it.
+    """
+    if isinstance(error, (smtplib.SMTPAuthenticationError, smtplib.SMTPConnectError, smtplib.SMTPHeloError)):
+        return False
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return all(500 <= code < 600 for code, _words in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return 500 <= error.smtp_code < 600
+    return isinstance(error, (smtplib.SMTPNotSupportedError, ValueError))
+
+
+def words_of(error: Exception) -> str:
+    """What the mail server said, for staff."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return "; ".join(_words(code, words) for code, words in error.recipients.values())
+    if isinstance(error, smtplib.SMTPResponseException):
+        return _words(error.smtp_code, error.smtp_error)
+    return f"{type(error).__name__}: {error}"
+
+
+def _words(code: int, words: bytes | str) -> str:
+    return f"{code} {words.decode(errors='replace') if isinstance(words, bytes) else words}"

@@ -3,14 +3,21 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
+from django.apps import apps
 from django.utils import formats, timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 
+from . import plain
 from .days import today
 
 register = template.Library()
 CENT = Decimal("0.01")
+
+# For mails, whose templates get every text as one line without addresses.
+register.filter("quoted", plain.quoted)
+register.filter("address", plain.address)
+register.filter("as_written", plain.as_written)
 
 
 @register.filter
@@ -70,3 +77,10 @@ def _since(local):
     if 1 < days < 60:
         return ngettext("%(count)d day ago", "%(count)d days ago", days) % {"count": days}
     return formats.date_format(local, "d.m.Y")
+
+
+@register.simple_tag
+def refused_mail(*addresses):
+    """Those of the addresses whose last mail was refused for good, as they are written here; one query for all."""
+    refused = apps.get_model("portal.MailHandover").objects.refused_of(addresses)
+    return {address for address in addresses if address and address.lower() in refused}

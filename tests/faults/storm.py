@@ -95,7 +95,7 @@ class Portal:
             pid, parent, words = int(row.split()[0]), int(row.split()[1]), row.split(None, 2)[2]
             if parent in family:
                 family.add(pid)
-                kind = "worker" if "procrastinate" in words else "web" if "gunicorn" in words else None
+                kind = "worker" if "manage.py work" in words else "web" if "gunicorn" in words else None
                 if kind:
                     found[kind].append(pid)
         pid_file = self.data / "postgres" / "cluster" / "postmaster.pid"

@@ -1,18 +1,21 @@
 """No mail twice and none lost unseen: a worker that dies at the worst moment, a server that says no."""
 
 import base64
+import re
 import smtplib
 import uuid
 
 import pytest
-from django.db import connection
+from django.core.mail import send_mail
+from django.db import connection, transaction
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.lib.mail import OnceSMTP, deliver
 from portal.models import MailHandover
 
-from .test_queue import port, post_office, server  # noqa: F401 - fixtures
+from ..jobs import run_jobs
+from .test_queue import port, post_office, server, work  # noqa: F401 - fixtures
 
 pytestmark = pytest.mark.django_db(transaction=True)
 RAW = base64.b64encode(b"Subject: Bestelleingang\r\n\r\nText\r\n..ein Punkt\r\n").decode()
@@ -101,14 +104,73 @@ def test_a_server_that_says_no_is_asked_again(post_office, server, monkeypatch):
     monkeypatch.setattr(OnceSMTP, "data", lambda self, msg: (self.before_end(), (451, b"later"))[1])
     with pytest.raises(smtplib.SMTPDataError):
         send(key)
-    assert not MailHandover.objects.exists()
+    waiting = MailHandover.objects.get()
+    assert (waiting.state, waiting.reason) == ("waiting", "451 later")
     monkeypatch.undo()
     send(key)
     assert len(server.mails) == 1
 
 
-def test_a_reader_the_server_does_not_know_is_no_mail_handed_over(post_office, server, monkeypatch):  # noqa: F811
-    monkeypatch.setattr(OnceSMTP, "rcpt", lambda self, *args: (550, b"no such user"))
-    with pytest.raises(smtplib.SMTPRecipientsRefused):
+@pytest.mark.parametrize("step", ["mail", "rcpt", "data"])
+def test_a_final_no_is_not_asked_again_and_stands_with_its_reason(step, post_office, server, monkeypatch, admin, as_):  # noqa: F811
+    def refused(self, *args):
+        if step == "data":
+            self.before_end()
+        return 550, b"5.1.1 no such user"
+
+    monkeypatch.setattr(OnceSMTP, step, refused)
+    key = uuid.uuid4()
+    send(key)
+    monkeypatch.undo()
+    send(key)
+    row = MailHandover.objects.get()
+    assert (row.state, row.reason, server.mails) == ("refused", "550 5.1.1 no such user", [])
+    page = as_(admin).get(reverse("admin:portal_mailhandover_changelist")).content.decode()
+    assert "550 5.1.1 no such user" in page
+    data = {"action": "send_again", "_selected_action": [str(row.pk)]}
+    as_(admin).post(reverse("admin:portal_mailhandover_changelist"), data)
+    run_jobs("deliver")
+    assert len(server.mails) == 1
+
+
+def test_a_login_the_mail_server_refuses_is_tried_again(post_office, server, monkeypatch):  # noqa: F811
+    """That is about the server; the mails wait for who mends it."""
+
+    def refused(self, *args):
+        raise smtplib.SMTPAuthenticationError(535, b"no")
+
+    monkeypatch.setattr(OnceSMTP, "mail", refused)
+    with pytest.raises(smtplib.SMTPAuthenticationError):
         send(uuid.uuid4())
-    assert not MailHandover.objects.exists() and server.mails == []
+    assert MailHandover.objects.get().state == "waiting"
+
+
+BROKEN = ["no-address", "a@b\r\nBcc: c@d.example", "a b@c.example", "", "a@b.example>\nx"]
+
+
+@pytest.mark.parametrize("address", BROKEN)
+def test_a_mail_that_cannot_be_built_fails_alone(address, post_office, server):  # noqa: F811
+    with transaction.atomic():
+        send_mail("S", "Text", None, [address])
+        send_mail("Betreff\r\nBcc: c@d.example", "Text", None, ["b@firma.example"])
+    run_jobs("deliver")
+    (mail,) = server.mails
+    assert mail["Subject"] == "Betreff Bcc: c@d.example" and mail["Bcc"] is None
+    refused = MailHandover.objects.filter(state="refused")
+    assert [bool(row.reason) for row in refused] == [True] * (1 if address else 0)
+
+
+def test_the_queue_and_the_logs_hold_no_mail(post_office, caplog, monkeypatch):  # noqa: F811
+    """A mail carries one-time links; what a worker says about a job names its key alone."""
+    secret = "https://portal.example/einladung/SECRET-TOKEN/"
+    send_mail("Einladung", f"Bitte hier: {secret}", None, ["b@firma.example"])
+    (job,) = ProcrastinateJob.objects.filter(task_name="deliver")
+    assert set(job.args) == {"key"}
+    ProcrastinateJob.objects.filter(pk=job.pk).update(attempts=12)
+    with caplog.at_level("DEBUG"):
+        work()
+    assert ProcrastinateJob.objects.get(pk=job.pk).status == "failed" and "deliver[" in caplog.text
+    for record in caplog.records:
+        said = record.getMessage() + repr(record.__dict__)
+        assert "SECRET-TOKEN" not in said
+        assert not re.search(r"[A-Za-z0-9+/]{80}", said), "no mail in base64 either"

@@ -2,7 +2,6 @@
 
 import json
 import threading
-from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -10,12 +9,10 @@ from django.db import IntegrityError, connection
 from django.test import Client
 from django.urls import reverse
 from openapi_spec_validator import validate
-from procrastinate.contrib.django.models import ProcrastinateJob
 
 from orders.api import CHANGES
-from orders.models import ErpCall, ErpToken, Order, Webhook
+from orders.models import ErpCall, ErpToken, Order
 from orders.states import accept
-from orders.tasks import call_webhook, signature
 from shop.models import Article
 
 from .. import factories as make
@@ -182,68 +179,6 @@ def test_the_key_is_shown_once_in_the_admin(admin, as_):
     key = shown[0].rsplit(" ", 1)[1]
     assert ErpToken.find(key).name == "ERP"
     assert key not in client.get("/admin/orders/erptoken/").content.decode()
-
-
-# --- Webhooks ---
-
-
-class Receiver(BaseHTTPRequestHandler):
-    def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.calls.append((dict(self.headers), body))
-        self.send_response(self.server.answers.pop(0) if self.server.answers else 204)
-        self.end_headers()
-
-    def log_message(self, *args):
-        pass
-
-
-@pytest.fixture
-def receiver():
-    server = HTTPServer(("127.0.0.1", 0), Receiver)
-    server.calls, server.answers = [], []
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def hook(receiver):
-    return Webhook.objects.create(url=f"http://127.0.0.1:{receiver.server_port}/erp")
-
-
-def test_a_change_is_queued_in_its_transaction_and_told_signed(hook, receiver, order):
-    accept(order, by=None)
-    job = ProcrastinateJob.objects.get(task_name="call_webhook")
-    call_webhook.func(**job.args)
-    ((headers, body),) = receiver.calls
-    assert json.loads(body)["number"] == "TSA-5" and json.loads(body)["state"] == "accepted"
-    moment, mark = (part.split("=")[1] for part in headers["X-Portal-Signature"].split(","))
-    assert mark == signature(hook.secret, moment, body) != signature("anders", moment, body)
-    hook.refresh_from_db()
-    assert hook.last_ok and hook.last_answer == "204"
-
-
-def test_a_receiver_that_fails_is_called_again(hook, receiver, order):
-    receiver.answers = [500]
-    arguments = {"webhook": hook.pk, "cursor": 1, "number": "TSA-5", "state": "received", "at": "2026-01-01"}
-    with pytest.raises(OSError):
-        call_webhook.func(**arguments)
-    hook.refresh_from_db()
-    assert hook.last_ok is False
-    call_webhook.func(**arguments)
-    first, second = (headers["X-Portal-Event"] for headers, _body in receiver.calls)
-    assert first == second, "the receiver can tell that it is the same"
-
-
-def test_a_webhook_that_is_off_is_not_called(hook, receiver, order):
-    Webhook.objects.update(is_active=False)
-    accept(order, by=None)
-    assert not ProcrastinateJob.objects.filter(task_name="call_webhook").exists()
-    call_webhook.func(webhook=hook.pk, cursor=1, number="TSA-5", state="received", at="2026-01-01")
-    assert receiver.calls == []
 
 
 # --- Errors are not taken for answers ---
