@@ -19,7 +19,7 @@ LANES = [
     # One letter takes a minute at most (portal.lib.mail); the rest is for a database that is slow.
     Lane("mail", ("mail", "rescue"), at_once=4, seconds=3 * MINUTE),
     Lane("papers", ("papers",), at_once=1, seconds=5 * MINUTE),
-    Lane("webhooks", ("erp",), at_once=4, seconds=2 * MINUTE),
+    Lane("webhooks", ("erp", "programs"), at_once=4, seconds=2 * MINUTE),
     # What days bring; and rescue a second time, for the day on which all mails hang.
     Lane("cron", ("cron", "rescue"), at_once=2, seconds=HOUR),
     # Hashing and scanning programs, exports, mails to all customers: long, one after the other.

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import NewsletterConsent
-from accounts.tasks import forget_unused
+from accounts.tasks import run
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -135,5 +135,5 @@ def test_what_was_never_confirmed_is_forgotten_after_a_month(ben, dora):
     old = timezone.now() - timedelta(days=31)
     make.ConsentFactory(user=ben, asked_at=old)
     kept = make.ConsentFactory(user=dora, asked_at=old, confirmed_at=old)
-    forget_unused()
+    run()
     assert NewsletterConsent.objects.get() == kept

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Session
-from accounts.tasks import forget_unused
+from accounts.tasks import run
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
@@ -96,7 +96,7 @@ def test_a_session_ends_by_itself(olga, remember, field, ago, status):
     client = log_in(olga, **({"remember": remember} if remember else {}))
     Session.objects.filter(pk=client.session.session_key).update(**{field: timezone.now() - ago})
     assert client.get(START).status_code == status
-    forget_unused()
+    run()
     assert Session.objects.filter(user=olga).exists() == (status == 200)
 
 

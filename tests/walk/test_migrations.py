@@ -10,11 +10,8 @@ def test_no_migration_is_missing():
 
 
 OURS = {"access", "accounts", "contracts", "downloads", "orders", "portal", "shop", "support"}
-OWN = [
-    migration
-    for migration in MigrationLoader(None, ignore_no_migrations=True).disk_migrations.values()
-    if migration.app_label in OURS
-]
+FOUND = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
+OWN = [migration for (app, _name), migration in sorted(FOUND.items()) if app in OURS]
 
 
 @pytest.mark.parametrize("migration", OWN, ids=str)
