@@ -15,8 +15,8 @@ from .ending import close, delete_membership
 from .log import act_as, what, who
 from .models import AccessEvent, AccessRequest, AccessReview, Invitation, Membership, ReviewedPerson, TakeOver
 from .rights import Right
-from .services import AccessRefused, Change, last_holder_sentence
 from .store import set_rights
+from .switches import AccessRefused, Change, last_holder_sentence
 from .takeovers import decline, release, start_takeover_as_vendor
 
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from . import mails
 from .log import Actor, Kind, act_as, note
 from .rights import Right
-from .services import AccessRefused, Gone, entered, grantable, lock_company, locked, save_version
 from .store import set_rights
+from .switches import AccessRefused, Gone, entered, grantable, lock_company, locked, save_version
 
 
 @transaction.atomic

@@ -12,7 +12,8 @@ from portal.lib.days import in_months, today
 from . import mails
 from .log import Actor, act_as
 from .models import Invitation, Membership, ReviewedPerson
-from .services import (
+from .signals import membership_ended
+from .switches import (
     AccessRefused,
     SavedMeanwhile,
     entered_with,
@@ -21,7 +22,6 @@ from .services import (
     save_version,
     why_not_touched,
 )
-from .signals import membership_ended
 
 
 def why_not_removed(by, target):

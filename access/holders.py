@@ -8,8 +8,8 @@ from portal.lib.constraints import refusing
 from . import mails
 from .ending import close, delete_membership, name_main_holder
 from .rights import Right
-from .services import AccessRefused, Gone, answer_requests, entered, last_holder_sentence, locked, save_version
 from .store import set_rights
+from .switches import AccessRefused, Gone, answer_requests, entered, last_holder_sentence, locked, save_version
 
 # What becomes of who hands the role over.
 DEPUTY, COLLEAGUE, GONE = "deputy", "colleague", "gone"

@@ -1,4 +1,4 @@
-"""How a person comes in: invited, sent the link again, accepted. Withdrawn is removed, in access.services."""
+"""How a person comes in: invited, sent the link again, accepted. Withdrawn is removed, in access.switches."""
 
 from datetime import timedelta
 
@@ -16,8 +16,8 @@ from . import mails
 from .ending import check_limits
 from .log import Kind, act_as, note
 from .models import Invitation, Membership
-from .services import AccessRefused, Gone, entered, grantable, lock_company
 from .store import set_rights
+from .switches import AccessRefused, Gone, entered, grantable, lock_company
 
 # Two presses of the button send one mail.
 PAUSE_SECONDS = 60

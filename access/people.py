@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import Membership
 from .rights import ADVISED, Right
-from .services import Wish, grantable
+from .switches import Wish, grantable
 
 STATES = {
     "active": _("active"),

@@ -19,7 +19,7 @@ from . import mails
 from .log import Kind, act_as, note
 from .models import ReviewedPerson
 from .rights import Right
-from .services import AccessRefused, entered, locked, why_not_touched
+from .switches import AccessRefused, entered, locked, why_not_touched
 
 PAPER = Path(__file__).parent / "review.typ"
 Verdict = ReviewedPerson.Verdict

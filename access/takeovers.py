@@ -15,7 +15,7 @@ from .holders import become_main, make_holder, why_no_holder
 from .log import Actor, Kind, act_as, note
 from .models import TakeOver
 from .rights import Right
-from .services import AccessRefused, entered, lock_company, locked
+from .switches import AccessRefused, entered, lock_company, locked
 
 State = TakeOver.State
 

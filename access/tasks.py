@@ -20,8 +20,8 @@ from .ending import close, delete_membership
 from .log import Actor, Kind, act_as, note
 from .models import AccessEvent, AccessRequest, Membership, MembershipRight
 from .reviews import open_review
-from .services import lock_company, save_version
 from .store import forget
+from .switches import lock_company, save_version
 
 log = logging.getLogger("portal.access")
 

@@ -2,10 +2,8 @@
 
 from django.urls import path
 
-from . import views_data as data
-from . import views_newsletter as letter
-from . import views_security as security
-from . import views_sso as sso
+from .views import data, security, sso
+from .views import newsletter as letter
 
 urlpatterns = [
     path("sitzungen/", security.session_list, name="session_list"),

@@ -3,7 +3,7 @@
 from allauth.idp.oidc import views
 from django.urls import include, path
 
-from .views_sso import authorization, device_code
+from .views.sso import authorization, device_code
 
 oidc = [
     path(".well-known/openid-configuration", views.configuration, name="configuration"),

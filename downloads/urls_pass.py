@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import views_technician as views
+from .views import technician as views
 
 urlpatterns = [
     path("", views.own_passes, name="own_passes"),

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from access.models import Membership
 from access.rights import Right
-from access.services import AccessRefused, entered
+from access.switches import AccessRefused, entered
 
 from .limits import needs_approval, ordered_this_month
 from .models import Order

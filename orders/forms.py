@@ -64,7 +64,7 @@ class CheckoutForm(forms.Form):
         return changes(before, now) if before and before != now else []
 
     def given(self):
-        """Keyword arguments for orders.services.place_order."""
+        """Keyword arguments for orders.placing.place_order."""
         return {name: self.cleaned_data[name] for name in ("form_key", "shown", *self.WISHES)}
 
 

@@ -9,7 +9,7 @@ from access.ending import remove, suspend
 from access.holders import GONE, end_holder, hand_over, name_holder
 from access.models import Membership
 from access.rights import Right
-from access.services import AccessRefused, Wish, save_switches
+from access.switches import AccessRefused, Wish, save_switches
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)

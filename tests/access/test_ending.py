@@ -10,8 +10,8 @@ from access.ending import renew, suspend
 from access.inviting import invite
 from access.models import Invitation, Membership
 from access.rights import Right
-from access.services import AccessRefused
 from access.signals import membership_ended
+from access.switches import AccessRefused
 from portal.lib.days import in_months, today
 from tests import factories as make
 

@@ -12,7 +12,7 @@ from access.admin import TakeOverAdmin
 from access.holders import COLLEAGUE, DEPUTY, GONE, hand_over, name_holder
 from access.models import Membership, TakeOver
 from access.rights import Right
-from access.services import AccessRefused
+from access.switches import AccessRefused
 from access.takeovers import decline, release
 from tests import factories as make
 

@@ -14,7 +14,7 @@ from access.inviting import invite
 from access.log import what, who
 from access.models import AccessEvent, Membership, MembershipRight
 from access.rights import Right
-from access.services import Wish, save_switches
+from access.switches import Wish, save_switches
 from portal.erp import import_export
 from tests import factories as make
 from tests.sheets import cells_of

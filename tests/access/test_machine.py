@@ -12,7 +12,7 @@ from access.door import why_closed
 from access.inviting import accept, invite, send_again
 from access.models import Invitation, Membership, MembershipRight
 from access.rights import Right
-from access.services import AccessRefused, Wish, save_switches
+from access.switches import AccessRefused, Wish, save_switches
 from portal.lib.days import today
 from tests import factories as make
 

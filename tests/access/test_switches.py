@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from access.models import Membership, MembershipRight
 from access.rights import Right
-from access.services import AccessRefused, Wish, save_switches
+from access.switches import AccessRefused, Wish, save_switches
 from tests import factories as make
 
 PAGE = "/kunde/12345/zugaenge/"

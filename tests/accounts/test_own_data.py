@@ -13,7 +13,7 @@ from django.db.models import ForeignKey
 from django.urls import reverse
 from django.utils import timezone
 
-from access.services import AccessRefused
+from access.switches import AccessRefused
 from accounts.erasure import ErasureRefused, ask_for_deletion, carry_out
 from accounts.models import DataExport, DeletionRequest, User
 from accounts.tasks import forget_exports, make_export

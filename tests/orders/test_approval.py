@@ -14,7 +14,7 @@ from access.rights import Right
 from orders.approval import decide, needs_approval, ordered_this_month
 from orders.models import Order
 from orders.offer import Offer
-from orders.services import place_order, terms_of_sale
+from orders.placing import place_order, terms_of_sale
 from orders.states import OrderRefused
 from shop.cart import put, read_cart
 from shop.models import Article

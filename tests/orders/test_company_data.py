@@ -5,7 +5,7 @@ from django.core import mail
 from django.urls import reverse
 
 from orders.mails import mail_receipt
-from orders.services import adapt_addresses
+from orders.placing import adapt_addresses
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db

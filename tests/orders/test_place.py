@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from orders.models import Order
 from orders.offer import Offer
-from orders.services import CartChanged, place_order
+from orders.placing import CartChanged, place_order
 from orders.states import OrderRefused
 from shop.cart import put, read_cart
 from shop.models import Article

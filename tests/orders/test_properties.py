@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from orders.models import Order
 from orders.offer import Offer
-from orders.services import place_order, terms_of_sale
+from orders.placing import place_order, terms_of_sale
 from orders.states import OrderRefused, accept, cancel, cancel_line, fulfil, line_done
 from shop.cart import put, read_cart
 from shop.models import Article

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from orders.models import Order
 from orders.offer import Offer, changes
-from orders.services import terms_of_sale
+from orders.placing import terms_of_sale
 from shop.cart import put, read_cart
 from shop.models import Article, CartLine, TrainingDate
 from shop.trainings import book

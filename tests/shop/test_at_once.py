@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from orders.models import Order
 from orders.offer import Offer
-from orders.services import CartChanged, place_order
+from orders.placing import CartChanged, place_order
 from orders.states import OrderRefused
 from shop.cart import LineGone, change, put, put_many, read_cart, take_out
 from shop.models import Article, Cart, CartLine

@@ -10,7 +10,7 @@ from django.db import IntegrityError
 from access import ending
 from access.ending import delete_membership
 from access.models import Membership
-from access.services import AccessRefused
+from access.switches import AccessRefused
 from portal.lib.constraints import broken_constraint, refusing
 from shop.lists import make_list
 

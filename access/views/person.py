@@ -1,0 +1,132 @@
+"""One person's page, and what can be done with their access there."""
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from ..door import company_view
+from ..ending import remove, renew, resume, set_terms, suspend, why_not_removed
+from ..forms import MembershipForm
+from ..holders import why_no_holder
+from ..inviting import send_again
+from ..log import events_of
+from ..missing import still_there
+from ..rights import Right
+from ..switches import AccessRefused, SavedMeanwhile, why_not_touched
+
+RECENT = 6
+
+
+def member(request, pk):
+    people = request.company.memberships.select_related("user", "company")
+    return still_there(people, "people_list", _("This person no longer has access here."), pk=pk)
+
+
+@company_view(needs=Right.ACCESS)
+def membership_edit(request, pk):
+    membership = member(request, pk)
+    form = MembershipForm(request.POST or None, membership=membership)
+    if form.is_valid():
+        try:
+            changed = set_terms(request.membership, membership, version=form.cleaned_data["version"], **form.terms())
+        except AccessRefused as refusal:
+            _refuse(form, refusal)
+        else:
+            messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
+            return redirect("membership_edit", request.company.number, pk)
+    return render(request, "access/membership_edit.html", _person(request, membership, form))
+
+
+def _refuse(form, refusal):
+    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
+    if isinstance(refusal, SavedMeanwhile):
+        (now,) = refusal.memberships
+        end = date_format(now.ends_on, "d.m.Y") if now.ends_on else _("without end")
+        form.add_error(None, _("Stored now: %(function)s, %(end)s.") % {"function": now.function or "–", "end": end})
+        form.data = form.data.copy()
+        form.data["version"] = now.version
+
+
+def _person(request, membership, form):
+    by = request.membership
+    return {
+        "membership": membership,
+        "form": form,
+        "untouchable": why_not_touched(by, membership),
+        "unremovable": why_not_removed(by, membership),
+        "may_name": by.is_holder and not why_no_holder(membership),
+        "may_end": by.is_holder and membership.is_holder and membership.user_id != by.user_id,
+        "events": events_of(request.company, person=membership.user_id)[:RECENT],
+    }
+
+
+def _act(request, act, pk, told):
+    """Do something with one person and say so, or say why not; back to the page it came from."""
+    membership = member(request, pk)
+    try:
+        answer = act(request.membership, membership)
+    except AccessRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, told(membership, answer))
+    target = "people_list" if request.POST.get("back") == "list" else "membership_edit"
+    return redirect(target, request.company.number, *([] if target == "people_list" else [pk]))
+
+
+@require_POST
+@company_view(needs=Right.ACCESS)
+def membership_suspend(request, pk):
+    return _act(request, suspend, pk, lambda row, _a: _("%(name)s is suspended.") % {"name": row.name})
+
+
+@require_POST
+@company_view(needs=Right.ACCESS)
+def membership_resume(request, pk):
+    return _act(request, resume, pk, lambda row, _a: _("%(name)s has access again.") % {"name": row.name})
+
+
+@require_POST
+@company_view(needs=Right.ACCESS)
+def membership_renew(request, pk):
+    told = _("%(name)s has access until %(day)s.")
+    return _act(request, renew, pk, lambda row, day: told % {"name": row.name, "day": date_format(day, "d.m.Y")})
+
+
+@require_POST
+@company_view(needs=Right.ACCESS)
+def invitation_resend(request, pk):
+    membership = member(request, pk)
+    email = {"email": membership.user.email}
+    try:
+        if send_again(request.membership, membership):
+            messages.success(request, _("A new link is on its way to %(email)s.") % email)
+        else:
+            messages.info(request, _("A link went out to %(email)s a moment ago.") % email)
+    except AccessRefused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("people_list", request.company.number)
+
+
+@company_view(needs=Right.ACCESS)
+def membership_remove(request, pk):
+    """Asks once; then the access ends at once, open sessions included."""
+    membership = member(request, pk)
+    if request.method != "POST":
+        context = {"membership": membership, "reason": why_not_removed(request.membership, membership)}
+        return render(request, "access/membership_remove.html", context | {"back": _back(request.GET)})
+    try:
+        remove(request.membership, membership)
+    except AccessRefused as refusal:
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("%(name)s no longer has access.") % {"name": membership.name})
+        if request.company.uses_homecase and membership.accepted_at:
+            messages.info(request, _("HOMECASE has a login of its own: please have that ended there too."))
+    return redirect(_back(request.POST), request.company.number)
+
+
+def _back(data):
+    """The page to return to: the review, where it was left from there."""
+    return "review" if data.get("back") == "review" else "people_list"

@@ -1,0 +1,58 @@
+"""Asking for a right from a locked tile, and the answer."""
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from ..asking import answer, ask_for
+from ..door import company_view
+from ..forms import AnswerForm
+from ..missing import still_there
+from ..models import AccessRequest
+from ..rights import Right
+from ..switches import AccessRefused, grantable
+
+
+@require_POST
+@company_view
+def access_request(request, right):
+    """Ask the granters for a right, from a locked tile."""
+    if right not in Right.values:
+        raise Http404
+    if request.membership.may(right):
+        messages.info(request, _("“%(right)s” is open to you already.") % {"right": Right(right).label})
+        return redirect("start", request.company.number)
+    try:
+        asked, is_new = ask_for(request.membership, right)
+    except AccessRefused as refusal:
+        messages.info(request, str(refusal))
+        return redirect("start", request.company.number)
+    if is_new:
+        messages.success(request, _("Your request has been sent. You will be told by e-mail."))
+    else:
+        day = date_format(localtime(asked.created_at), "d.m.Y")
+        messages.info(request, _("You asked for this on %(day)s already.") % {"day": day})
+    return redirect("start", request.company.number)
+
+
+@company_view(needs=Right.ACCESS)
+def request_answer(request, pk):
+    """Yes, yes until a day, or no."""
+    mine = request.company.memberships.all()
+    asked = still_there(AccessRequest.of(mine), "people_list", _("This request is no longer there."), pk=pk)
+    asked.membership.company = request.company
+    may = asked.right in grantable(request.membership, asked.membership)
+    form = AnswerForm(request.POST or None, right=asked.right)
+    if may and not asked.answered_at and form.is_valid():
+        try:
+            answer(request.membership, asked, **form.answer())
+        except AccessRefused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, _("%(name)s has been told.") % {"name": asked.membership.name})
+        return redirect("people_list", request.company.number)
+    return render(request, "access/request_answer.html", {"asked": asked, "form": form, "may": may})

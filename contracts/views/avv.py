@@ -1,0 +1,45 @@
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from access.door import HOLDER, company_view
+
+from ..avv import AvvRefused, conclude_avv
+from ..forms import AvvForm
+from ..models import Terms
+from ..reading import paragraphs_of
+
+
+@company_view(needs=HOLDER)
+def avv(request):
+    """The data processing agreement in full; concluded here, or when and by whom it was."""
+    terms = Terms.objects.current(Terms.Kind.AVV)
+    form = AvvForm(request.POST or None, initial={"shown": terms.sha256 if terms else ""})
+    if request.method == "POST" and form.is_valid() and _concluded(request, form):
+        messages.success(request, _("The agreement is concluded. You get it by e-mail as a PDF in a moment."))
+        return redirect("avv", request.company.number)
+    return render(request, "contracts/avv.html", {"form": form, "terms": terms, **_about(request.company, terms)})
+
+
+def _concluded(request, form):
+    asked = form.cleaned_data
+    try:
+        conclude_avv(
+            request.company, shown=asked["shown"], name=asked["name"], function=asked["function"], by=request.user
+        )
+    except AvvRefused as refusal:
+        form.add_error(None, str(refusal))
+        # What stands on the page from now on is the version in force.
+        form.data = {**form.data.dict(), "shown": form.initial["shown"]}
+        return False
+    return True
+
+
+def _about(company, terms):
+    if terms is None:
+        return {}
+    return {
+        "paragraphs": paragraphs_of(terms.file),
+        "conclusion": company.acceptances.select_related("document").conclusion_of(terms),
+        "is_missing": Terms.objects.avv_missing_at(company).exists(),
+    }

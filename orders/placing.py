@@ -1,0 +1,152 @@
+"""Placing an order: certain, once, at the prices that were on screen."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from access.models import Membership
+from access.switches import lock_company
+from contracts.models import Acceptance, Terms
+from portal.lib.text import as_uuid
+from shop.cart import locked_cart, read_cart
+from shop.trainings import TrainingRefused, book_lines, day_of
+
+from . import mails
+from .limits import needs_approval
+from .models import Order, OrderLine
+from .offer import Offer
+from .states import OrderRefused
+from .webhooks import tell_webhooks
+
+State = Order.State
+
+
+class CartChanged(OrderRefused):
+    """It is not what the page showed any more; it has to be shown again."""
+
+
+def terms_of_sale():
+    """The shop's terms in force, or None; without them nothing can be ordered."""
+    return Terms.objects.current(Terms.Kind.AGB)
+
+
+@transaction.atomic
+def place_order(membership: Membership, *, form_key: UUID, shown: Offer, **wishes: Any) -> Order:
+    """Turn the person's cart into an order of exactly what was shown; returns the Order.
+
+    The same form_key gives the same order, however often it is sent. shown: the Offer that was on screen, with the
+    terms that were accepted. wishes: reference, cost_center, note, wished_on.
+    Raises CartChanged when anything is different by now, OrderRefused when nothing can be ordered; the cart is then as
+    before.
+    """
+    company, user = membership.company, membership.user
+    if membership.order_limit_month is not None:
+        # What the person lets others order counts into the same month, and is decided under this lock.
+        lock_company(company.pk)
+    # Two posts of the same person come one after the other; the second finds the first's order.
+    cart_row = locked_cart(company, user)
+    if placed := Order.objects.filter(form_key=form_key, company=company, ordered_by=user).first():
+        return placed
+    cart, terms = read_cart(company, user), terms_of_sale()
+    if Offer.of(cart, company, terms) != shown:
+        raise CartChanged(_("Something has changed since this page was shown. Please check it once more."))
+    if not cart.orderable or terms is None:
+        raise OrderRefused(_("There is nothing in your cart that can be ordered."))
+    order = _make_order(membership, cart, terms, form_key=form_key, **wishes)
+    _book(cart, order)
+    cart_row.lines.filter(pk__in=[line.row.pk for line in cart.orderable]).delete()
+    _tell(order, membership)
+    return order
+
+
+def _book(cart, order):
+    """The seats of its trainings; what waits for approval holds them without a word."""
+    is_told = order.state != State.WAITING
+    try:
+        book_lines(cart.orderable, order.company, by=order.ordered_by, order_number=order.number, tell=is_told)
+    except TrainingRefused as refusal:
+        raise CartChanged(str(refusal)) from refusal
+
+
+def _tell(order, membership):
+    if order.state == State.WAITING:
+        mails.mail_approvers(order, membership)
+        mails.mail_waiting(order)
+        return
+    mails.mail_receipt(order)
+    tell_webhooks(order)
+
+
+def _make_order(membership, cart, terms, **more):
+    company, user, sums = membership.company, membership.user, cart.sums
+    acceptance = Acceptance.objects.create(
+        terms=terms, company=company, user=user, signer_name=user.get_full_name(), sha256=terms.sha256
+    )
+    order = Order.objects.create(
+        number=next_number(),
+        company=company,
+        ordered_by=user,
+        orderer_name=user.get_full_name(),
+        state=State.WAITING if needs_approval(membership, sums.net) else State.RECEIVED,
+        address="\n".join(company.address_lines),
+        net=sums.net,
+        vat=sums.vat_sum,
+        vat_reason=cart.vat_reason,
+        acceptance=acceptance,
+        **more,
+    )
+    lines = [_make_line(order, position, line) for position, line in enumerate(cart.orderable, 1)]
+    OrderLine.objects.bulk_create(lines)
+    order.note_event(order.state, by=user)
+    return order
+
+
+def _make_line(order, position, line):
+    return OrderLine(
+        order=order,
+        position=position,
+        article=line.article,
+        article_number=line.article.number,
+        name=line.article.name,
+        kind=line.article.kind,
+        training_date=line.row.date,
+        details=_details(line),
+        unit=line.article.unit,
+        quantity=line.quantity,
+        unit_price=line.price,
+        vat_rate=line.vat_rate,
+        net=line.net,
+    )
+
+
+def _details(line):
+    """For a training: when, where and who."""
+    if not line.row.date:
+        return ""
+    return "\n".join([f"{day_of(line.row.date)}, {line.row.date.place}", *line.participants])
+
+
+@transaction.atomic
+def adapt_addresses(company, pks, *, by):
+    """Let open orders, by their ids, take the company's address of today; the history says so. Returns how many.
+
+    An order that has been accepted meanwhile, or is another company's, is passed over: its paper carries the address.
+    """
+    address = "\n".join(company.address_lines)
+    wanted = {pk for pk in map(as_uuid, pks) if pk}
+    rows = company.orders.open().select_for_update().filter(pk__in=wanted).exclude(address=address)
+    for order in rows:
+        order.address = address
+        order.save(update_fields=["address"])
+        order.note_event(order.state, by=by, reason=_("Address changed to the company's new one."))
+    return len(rows)
+
+
+def next_number():
+    """A new order number such as "TSA-10001", given once."""
+    with connection.cursor() as cursor:
+        cursor.execute("select nextval('orders_number')")
+        return f"{settings.BRAND['seller_prefix']}-{cursor.fetchone()[0]}"
