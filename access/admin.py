@@ -8,6 +8,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import LookOnly, QuickList, ReadOnly
+from portal.lib.refusals import told
 
 from . import mails
 from .asking import answer_as_vendor
@@ -16,7 +17,7 @@ from .log import act_as, what, who
 from .models import AccessEvent, AccessRequest, AccessReview, Invitation, Membership, ReviewedPerson, TakeOver
 from .rights import Right
 from .store import set_rights
-from .switches import AccessRefused, Change, last_holder_sentence
+from .switches import Change, last_holder_sentence
 from .takeovers import decline, release, start_takeover_as_vendor
 
 
@@ -108,14 +109,11 @@ class MembershipAdmin(QuickList):
 
     def _delete(self, request, memberships):
         for membership in memberships:
-            try:
-                with transaction.atomic():
-                    act_as(request.user, AccessEvent.Actor.STAFF)
-                    close(membership, by=request.user)
-                    delete_membership(membership, by=request.user)
-                    mails.mail_removed(membership, ByStaff(request.user))
-            except AccessRefused as refusal:
-                self.message_user(request, f"{membership}: {refusal}", messages.ERROR)
+            with told(request, of=membership), transaction.atomic():
+                act_as(request.user, AccessEvent.Actor.STAFF)
+                close(membership, by=request.user)
+                delete_membership(membership, by=request.user)
+                mails.mail_removed(membership, ByStaff(request.user))
 
 
 class MembershipInline(LookOnly):
@@ -210,11 +208,8 @@ class AccessRequestAdmin(QuickList):
 
     def _answer(self, request, queryset, *, granted):
         for asked in queryset:
-            try:
+            with told(request, of=asked):
                 answer_as_vendor(request.user, asked, granted=granted)
-            except AccessRefused as refusal:
-                self.message_user(request, f"{asked}: {refusal}", messages.ERROR)
-            else:
                 self.message_user(request, f"{asked}: {_('answered')}", messages.SUCCESS)
 
 
@@ -275,11 +270,8 @@ class TakeOverAdmin(QuickList):
     def save_model(self, request, obj, form, change):
         if change:
             return
-        try:
+        with told(request):
             started = start_takeover_as_vendor(request.user, obj.membership, obj.reason)
-        except AccessRefused as refusal:
-            self.message_user(request, str(refusal), messages.ERROR)
-        else:
             obj.pk, obj.company = started.pk, started.company
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -302,9 +294,6 @@ class TakeOverAdmin(QuickList):
 
     def _each(self, request, queryset, act):
         for takeover in queryset:
-            try:
+            with told(request, of=takeover):
                 act(takeover)
-            except AccessRefused as refusal:
-                self.message_user(request, f"{takeover}: {refusal}", messages.ERROR)
-            else:
                 self.message_user(request, str(takeover), messages.SUCCESS)

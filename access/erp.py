@@ -2,7 +2,7 @@
 
 from django.contrib.auth import get_user_model
 
-from portal.lib.erp import Column, Excluded, Reference, Refused, Table, choice, code, day, email, text
+from portal.lib.erp import CellRefused, Column, Excluded, Reference, Table, choice, code, day, email, text
 from portal.lib.erp.cells import Parser
 from portal.lib.erp.table import cell_changed, keep_unless_changed
 
@@ -28,7 +28,7 @@ def rights():
     def read(cell, folder):
         words = [word.strip() for word in cell.split(",") if word.strip()]
         if not set(words) <= set(RIGHTS):
-            raise Refused("permission unknown")
+            raise CellRefused("permission unknown")
         return ",".join(RIGHTS[word].value for word in words)
 
     return Parser(read)

@@ -9,10 +9,12 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from portal.lib.refusals import Refused
+
 Row = TypeVar("Row", bound=Model)
 
 
-class Missing(Exception):
+class Missing(Refused):
     """The row is not there; page: the URL name of the page it would stand on, args: that page's own.
 
     On a page of a company its number comes first by itself.

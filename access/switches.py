@@ -11,6 +11,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.lib.refusals import Refused
+
 from . import mails
 from .door import why_closed
 from .log import act_as
@@ -18,12 +20,8 @@ from .rights import Right
 from .store import set_rights
 
 
-class AccessRefused(Exception):
-    """Not allowed or not possible; the text is for people. field: the form's field it is about, if any."""
-
-    def __init__(self, reason, field=None):
-        super().__init__(reason)
-        self.field = field
+class AccessRefused(Refused):
+    """A change of access that is not allowed or not possible."""
 
 
 class SavedMeanwhile(AccessRefused):

@@ -6,6 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.lib.refusals import Refused
+
 from . import mails
 from .closing import close_logins
 from .models import EmailChange, User
@@ -13,8 +15,8 @@ from .newsletter import follow_address
 from .tries import forgive
 
 
-class AddressTaken(Exception):
-    """The address is somebody else's by now; the text is for people and does not say whose."""
+class AddressTaken(Refused):
+    """The address is somebody else's by now; the sentence does not say whose."""
 
 
 @transaction.atomic

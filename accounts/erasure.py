@@ -15,14 +15,11 @@ from access.ending import leave_all
 from access.mails import Mailbox
 from access.models import Membership
 from portal.lib.personal import personal_of_apps
+from portal.lib.refusals import Refused
 
 from . import mails
 from .models import Company, DeletionRequest, NewsletterConsent, User, new_username
 from .newsletter import stop
-
-
-class ErasureRefused(Exception):
-    """Not possible now; the text is for people."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +54,7 @@ def what_goes(person):
 def ask_for_deletion(person):
     """Returns the DeletionRequest: done for somebody without a company, else waiting for staff.
 
-    Raises ErasureRefused for staff and for a company's only licence holder.
+    Raises Refused for staff and for a company's only licence holder.
     """
     person = User.objects.select_for_update().get(pk=person.pk)
     _check(person)
@@ -73,10 +70,10 @@ def ask_for_deletion(person):
 
 def _check(person):
     if person.is_staff:
-        raise ErasureRefused(_("This account is the vendor's; your administrator closes it."))
+        raise Refused(_("This account is the vendor's; your administrator closes it."))
     if alone := companies_held_alone(person):
         names = ", ".join(company.name for company in alone)
-        raise ErasureRefused(_("You are the only licence holder of %s. Hand this role over first.") % names)
+        raise Refused(_("You are the only licence holder of %s. Hand this role over first.") % names)
 
 
 def _drop_extras(person):
@@ -97,10 +94,10 @@ def withdraw_deletion(person):
 
 @transaction.atomic
 def decline_deletion(request, reason, *, by):
-    """Say no, with the reason, which the person reads. Raises ErasureRefused without one or when it is decided."""
+    """Say no, with the reason, which the person reads. Raises Refused without one or when it is decided."""
     request = _waiting(request)
     if not reason.strip():
-        raise ErasureRefused(_("Please give the reason; the person reads it."))
+        raise Refused(_("Please give the reason; the person reads it."))
     request.reason = reason.strip()[:500]
     _close(request, DeletionRequest.State.DECLINED, by)
     mails.mail_deletion_declined(request)
@@ -108,7 +105,7 @@ def decline_deletion(request, reason, *, by):
 
 @transaction.atomic
 def carry_out(request, *, by):
-    """Delete the account behind a waiting request. Raises ErasureRefused."""
+    """Delete the account behind a waiting request. Raises Refused."""
     request = _waiting(request)
     _check(User.objects.select_for_update().get(pk=request.user_id))
     return _carry_out(request, by=by)
@@ -117,7 +114,7 @@ def carry_out(request, *, by):
 def _waiting(request):
     request = DeletionRequest.objects.select_for_update(of=["self"]).select_related("user").get(pk=request.pk)
     if request.state != DeletionRequest.State.WAITING or request.user is None:
-        raise ErasureRefused(_("This has been decided meanwhile: %s.") % request.get_state_display())
+        raise Refused(_("This has been decided meanwhile: %s.") % request.get_state_display())
     return request
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from portal.lib.erp import Column, Excluded, Refused, Table, choice, day, email, text, yes_no
+from portal.lib.erp import CellRefused, Column, Excluded, Table, choice, day, email, text, yes_no
 from portal.lib.erp.cells import Parser
 from portal.lib.erp.table import cell_changed, keep_unless_changed
 
@@ -28,7 +28,7 @@ SALUTATIONS = {"": "", "Herr": "mr", "Frau": "ms"}
 def customer_number():
     def read(cell, folder):
         if not NUMBER.fullmatch(cell):
-            raise Refused("customer number not valid")
+            raise CellRefused("customer number not valid")
         return cell
 
     return Parser(read, fields=(Company.number.field,))

@@ -179,7 +179,7 @@ class NameChangeForm(forms.ModelForm):
         return data
 
     def save(self, *, by):
-        """Send it. Raises RenamingRefused while another one is waiting."""
+        """Send it. Raises Refused while another one is waiting."""
         change = self.instance
         if change.file:
             describe_file(change)

@@ -10,22 +10,19 @@ from django.utils.translation import gettext as _
 
 from portal.lib.days import today
 from portal.lib.each import each
+from portal.lib.refusals import Refused
 
 from . import mails
 from .models import Company, NameChange
 from .models.name_change import FIELDS
 
 
-class RenamingRefused(Exception):
-    """Not possible any more; the text is for people."""
-
-
 @transaction.atomic
 def report(change, company, *, by):
-    """Send a filled-in message to the vendor. Raises RenamingRefused while another one is waiting."""
+    """Send a filled-in message to the vendor. Raises Refused while another one is waiting."""
     company = Company.objects.select_for_update().get(pk=company.pk)
     if company.name_changes.waiting().exists():
-        raise RenamingRefused(_("A change is waiting already. Withdraw it first if it is no longer right."))
+        raise Refused(_("A change is waiting already. Withdraw it first if it is no longer right."))
     change.company, change.asked_by, change.asked_by_name = company, by, str(by)[:300]
     for name in FIELDS:
         setattr(change, f"old_{name}", getattr(company, name))
@@ -35,7 +32,7 @@ def report(change, company, *, by):
 
 @transaction.atomic
 def withdraw(change, *, by):
-    """Take a waiting message back. Raises RenamingRefused once it is decided."""
+    """Take a waiting message back. Raises Refused once it is decided."""
     change = _waiting(change)
     _decide(change, NameChange.State.WITHDRAWN, by)
 
@@ -52,9 +49,9 @@ def accept(change, *, by):
 
 @transaction.atomic
 def decline(change, reason, *, by):
-    """Say no, with the reason that the customer reads. Raises RenamingRefused without one."""
+    """Say no, with the reason that the customer reads. Raises Refused without one."""
     if not reason.strip():
-        raise RenamingRefused(_("Please give the reason; the customer reads it."))
+        raise Refused(_("Please give the reason; the customer reads it."))
     change = _waiting(change)
     change.reason = reason.strip()[:500]
     _decide(change, NameChange.State.DECLINED, by)
@@ -76,7 +73,7 @@ def _apply(change):
 def _waiting(change):
     change = NameChange.objects.select_for_update(of=["self"]).select_related("company").get(pk=change.pk)
     if change.state != NameChange.State.WAITING:
-        raise RenamingRefused(_("This has been decided meanwhile: %s.") % change.get_state_display())
+        raise Refused(_("This has been decided meanwhile: %s.") % change.get_state_display())
     return change
 
 

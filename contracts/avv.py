@@ -9,6 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from portal.lib.pdf import make_pdf
+from portal.lib.refusals import Refused
 
 from . import tasks
 from .models import Terms
@@ -17,28 +18,24 @@ from .reading import paragraphs_of
 TEMPLATE = Path(__file__).parent / "agreement.typ"
 
 
-class AvvRefused(Exception):
-    """Why nothing was concluded, in a sentence for the person."""
-
-
 @transaction.atomic
 def conclude_avv(company, *, shown, name, function, by):
     """Conclude the AVV in force for a company; the worker makes, files and mails the paper. Returns the Acceptance.
 
-    shown: SHA-256 of the text that was on the person's screen. Raises AvvRefused, and nothing has happened, when
+    shown: SHA-256 of the text that was on the person's screen. Raises Refused, and nothing has happened, when
     another version is in force by now or the company has concluded this one already (edge 28).
     """
     # Two people at once: the second waits here and then finds the first one's conclusion.
     type(company).objects.select_for_update().get(pk=company.pk)
     terms = Terms.objects.current(Terms.Kind.AVV)
     if terms is None or terms.sha256 != shown:
-        raise AvvRefused(_("Another version is in force by now. Please read it; nothing has been concluded yet."))
+        raise Refused(_("Another version is in force by now. Please read it; nothing has been concluded yet."))
     if earlier := company.acceptances.conclusion_of(terms):
-        raise AvvRefused(_("%(name)s has already concluded this agreement.") % {"name": earlier.signer_name})
+        raise Refused(_("%(name)s has already concluded this agreement.") % {"name": earlier.signer_name})
     if not Terms.objects.avv_missing_at(company).exists():
-        raise AvvRefused(_("An agreement on paper is filed under your documents. You need do nothing."))
+        raise Refused(_("An agreement on paper is filed under your documents. You need do nothing."))
     if not paragraphs_of(terms.file):
-        raise AvvRefused(
+        raise Refused(
             _("The text of this version cannot be shown here, so it cannot be concluded online. Please contact us.")
         )
     acceptance = company.acceptances.create(

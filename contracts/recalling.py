@@ -4,28 +4,26 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.lib.refusals import Refused
+
 from . import mails
 from .models import Acceptance, Document
-
-
-class RecallRefused(Exception):
-    """Not possible; the text is for staff."""
 
 
 @transaction.atomic
 def recall_document(document, *, recall, reason, by):
     """From now on nobody gets the file; who opened it and the licence holders are told. Returns the Document.
 
-    recall: a Document.Recall. Raises RecallRefused without a reason, for what is recalled already, and for the paper of
+    recall: a Document.Recall. Raises Refused without a reason, for what is recalled already, and for the paper of
     an agreement that was concluded here: that is corrected by a new version of the agreement.
     """
     document = Document.objects.select_for_update(of=["self"]).select_related("company").get(pk=document.pk)
     if not reason.strip():
-        raise RecallRefused(_("Please give the reason; the customer reads it."))
+        raise Refused(_("Please give the reason; the customer reads it."))
     if document.recalled_at or document.deleted_at:
-        raise RecallRefused(_("This document is recalled or deleted already."))
+        raise Refused(_("This document is recalled or deleted already."))
     if Acceptance.objects.filter(document=document).exists():
-        raise RecallRefused(_("An agreement that was concluded here cannot be recalled. Publish a new version of it."))
+        raise Refused(_("An agreement that was concluded here cannot be recalled. Publish a new version of it."))
     document.recall, document.recall_reason = recall, reason.strip()[:500]
     document.recalled_at, document.recalled_by_name = timezone.now(), str(by)[:300]
     document.save(update_fields=["recall", "recall_reason", "recalled_at", "recalled_by_name"])

@@ -13,6 +13,7 @@ from accounts.models import Company
 from portal.lib.constraints import refusing
 from portal.lib.days import today
 from portal.lib.each import each
+from portal.lib.refusals import Refused
 
 from . import mails, tasks
 from .models import ChangeNotice, Objection, SubProcessorChange, Terms
@@ -21,24 +22,20 @@ from .models import ChangeNotice, Objection, SubProcessorChange, Terms
 BATCH = 100
 
 
-class ChangeRefused(Exception):
-    """Not possible; the text is for people."""
-
-
 @transaction.atomic
 def announce(processor, *, by):
     """Tell every company with a valid AVV of a new sub-processor; the worker mails. Returns the SubProcessorChange.
 
-    Raises ChangeRefused when it would begin before the period to object is over, or is announced already.
+    Raises Refused when it would begin before the period to object is over, or is announced already.
     """
     until = today() + timedelta(days=settings.OBJECTION_DAYS)
     if processor.since <= until:
-        raise ChangeRefused(
+        raise Refused(
             _("Customers may object until %(day)s; %(firm)s can begin after that day at the earliest.")
             % {"day": until.strftime("%d.%m.%Y"), "firm": processor}
         )
     if SubProcessorChange.objects.filter(processor=processor).exists():
-        raise ChangeRefused(_("%s has been announced already.") % processor)
+        raise Refused(_("%s has been announced already.") % processor)
     change = SubProcessorChange.objects.create(
         processor=processor, announced_by_name=str(by)[:300], objection_until=until
     )
@@ -75,11 +72,11 @@ def _tell(change, company):
 def object_to(change, company, text, *, by):
     """A licence holder objects for the company. Returns the Objection.
 
-    Raises ChangeRefused after the period, and where the company has objected already.
+    Raises Refused after the period, and where the company has objected already.
     """
     if not change.is_open:
-        raise ChangeRefused(_("The period to object ended on %s.") % change.objection_until.strftime("%d.%m.%Y"))
-    with refusing("objection_once", ChangeRefused(_("Your company has objected already."))):
+        raise Refused(_("The period to object ended on %s.") % change.objection_until.strftime("%d.%m.%Y"))
+    with refusing("objection_once", Refused(_("Your company has objected already."))):
         objection = company.objections.create(change=change, user=by, name=str(by)[:300], text=text)
     mails.mail_objection(objection)
     return objection
@@ -87,12 +84,12 @@ def object_to(change, company, text, *, by):
 
 @transaction.atomic
 def answer(objection, state, reason, *, by):
-    """Uphold or reject an objection, with the words the customer reads. Raises ChangeRefused."""
+    """Uphold or reject an objection, with the words the customer reads. Raises Refused."""
     objection = Objection.objects.select_for_update().get(pk=objection.pk)
     if objection.state != Objection.State.WAITING:
-        raise ChangeRefused(_("This has been decided meanwhile: %s.") % objection.get_state_display())
+        raise Refused(_("This has been decided meanwhile: %s.") % objection.get_state_display())
     if state == Objection.State.DECLINED and not reason.strip():
-        raise ChangeRefused(_("Please give the reason; the customer reads it."))
+        raise Refused(_("Please give the reason; the customer reads it."))
     objection.state, objection.reason = state, reason.strip()[:500]
     objection.decided_at, objection.decided_by_name = timezone.now(), str(by)[:300]
     objection.save()

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.lib.admin import Kept, LookOnly, ReadOnly, WithFile
+from portal.lib.refusals import told
 
 from .admin_upload import UploadPages
-from .announcing import RecallRefused, count_loaders, recall
+from .announcing import count_loaders, recall
 from .forms import RecallForm
 from .models import Download, DownloadPass, InstalledVersion, PassEvent, Release, ReleaseFile, Upload
 from .passing import revoke_pass
@@ -66,14 +67,11 @@ class ReleaseAdmin(UploadPages, Kept):
             raise Http404
         form = RecallForm(request.POST or None, release=release)
         if form.is_valid():
-            try:
+            with told(request, form):
                 count = recall(release, by=request.user, **form.cleaned_data)
-            except RecallRefused as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 self.log_change(request, release, f"{_('Recall the version')}: {form.cleaned_data['reason']}")
-                told = ngettext("%(count)d person mailed.", "%(count)d people mailed.", count)
-                messages.success(request, told % {"count": count})
+                mailed = ngettext("%(count)d person mailed.", "%(count)d people mailed.", count)
+                messages.success(request, mailed % {"count": count})
                 return redirect("admin:downloads_release_change", release.pk)
         people = count_loaders(release)
         context = {**self.admin_site.each_context(request), "release": release, "form": form, "people": people}

@@ -8,6 +8,8 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from portal.lib.refusals import told
+
 from .forms import UploadForm, UploadStartForm
 from .uploading import State, UploadRefused, begin_upload, receive, take_incoming, take_whole
 
@@ -46,11 +48,8 @@ class UploadPages(admin.ModelAdmin):
         release = self._release(request, object_id)
         form = UploadForm(request.POST or None, request.FILES or None)
         if form.is_valid():
-            try:
+            with told(request, form):
                 self._take(release, form.cleaned_data, request.user)
-            except UploadRefused as refusal:
-                form.add_error(None, str(refusal))
-            else:
                 return self._taken(request, release)
         uploads = release.uploads.all()[:20]
         context = {**self.admin_site.each_context(request), "release": release, "form": form, "uploads": uploads}

@@ -14,16 +14,13 @@ from access.models import Membership
 from access.rights import Right
 from portal.lib.days import today
 from portal.lib.each import each
+from portal.lib.refusals import Refused
 
 from . import mails
 from .models import Download, Release, ReleaseFile, ReleaseNotice, ReleaseWatch
 
 # What the ERP delivers late is in the list, but no news.
 NEWS_FOR = timedelta(days=30)
-
-
-class RecallRefused(Exception):
-    """The version cannot be recalled; the text says why."""
 
 
 def announce_due():
@@ -77,13 +74,13 @@ def _tell(release, company, person):
 def recall(release, *, by, reason, successor=None):
     """Withdraw a faulty version and mail exactly those who loaded it. Returns how many.
 
-    by: the vendor's person. Raises RecallRefused.
+    by: the vendor's person. Raises Refused.
     """
     release = Release.objects.select_for_update(of=["self"]).select_related("product").get(pk=release.pk)
     if release.withdrawn_on:
-        raise RecallRefused(_("This version is withdrawn already."))
+        raise Refused(_("This version is withdrawn already."))
     if successor is not None and (successor.product_id != release.product_id or successor.pk == release.pk):
-        raise RecallRefused(_("The version to use instead must be another one of the same product."))
+        raise Refused(_("The version to use instead must be another one of the same product."))
     release.withdrawn_on, release.withdrawn_reason, release.successor = today(), reason, successor
     release.save(update_fields=["withdrawn_on", "withdrawn_reason", "successor"])
     return tell_recalled(release)

@@ -6,6 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from portal.lib.refusals import Refused
+
 from . import mails
 from .announcing import may_load_for
 from .models import DownloadPass, PassEvent, Release
@@ -18,8 +20,8 @@ LINKS_AN_HOUR = 3
 FORGET_AFTER = timedelta(days=2 * 365)
 
 
-class PassRefused(Exception):
-    """The pass does not open, or cannot be given; the text says why and what to do."""
+class PassRefused(Refused):
+    """The pass does not open, or cannot be given."""
 
 
 @transaction.atomic

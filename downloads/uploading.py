@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from portal.lib.clamav import Scanner, ScannerAway
 from portal.lib.constraints import broken_constraint
 from portal.lib.each import each
+from portal.lib.refusals import Refused
 
 from . import mails
 from .models import ReleaseFile, Upload
@@ -31,12 +32,10 @@ SETTLED_SECONDS = 60
 RESERVE = 512 * 1024 * 1024
 
 
-class UploadRefused(Exception):
-    """The file is not taken; the text says why. status: the HTTP status that fits."""
+class UploadRefused(Refused):
+    """The file, or a piece of it, is not taken."""
 
-    def __init__(self, sentence, status=400):
-        super().__init__(sentence)
-        self.status = status
+    status = 400
 
 
 @transaction.atomic

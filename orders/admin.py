@@ -8,9 +8,10 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import LookOnly, QuickList, ReadOnly
+from portal.lib.refusals import told
 
 from .models import ErpToken, Grant, Order, OrderEvent, OrderLine, Webhook, WebhookCall
-from .states import OrderRefused, accept, cancel, fulfil, settle
+from .states import accept, cancel, fulfil, settle
 from .webhooks import wake
 
 
@@ -97,11 +98,8 @@ class OrderAdmin(ReadOnly):
         lineforms = [DecideForm(request.POST or None, line=line) for line in lines]
         asked = CancelForm(request.POST or None)
         if asked.is_valid() and ("cancel" in request.POST or not any(form.errors for form in lineforms)):
-            try:
+            with told(request):
                 self._decide(request, order, lineforms, asked.cleaned_data["reason"])
-            except OrderRefused as refusal:
-                messages.error(request, str(refusal))
-            else:
                 messages.success(request, f"{order.number}: {Order.objects.get(pk=order.pk).get_state_display()}")
                 return redirect("admin:orders_order_decide", order.pk)
         context = {**self.admin_site.each_context(request), "order": order, "lineforms": lineforms, "asked": asked}
@@ -129,11 +127,9 @@ class OrderAdmin(ReadOnly):
 
     def _each(self, request, queryset, act):
         for order in queryset:
-            try:
+            with told(request, of=order.number):
                 done = act(order)
                 self.message_user(request, f"{order.number}: {done.get_state_display()}", messages.SUCCESS)
-            except OrderRefused as refusal:
-                self.message_user(request, f"{order.number}: {refusal}", messages.ERROR)
 
 
 @admin.register(Grant)

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from access.models import Membership
 from access.rights import Right
-from access.switches import AccessRefused, entered
+from access.switches import entered
 
 from .limits import needs_approval, ordered_this_month
 from .models import Order
@@ -40,12 +40,9 @@ def decide(order: Order, membership: Membership, *, approves: bool, reason: str 
     """Approve or reject an order that waits.
 
     Licence holders and deputies only, as they are now and not when the mail was sent, never one's own order, and no
-    sum above one's own limits. Raises OrderRefused.
+    sum above one's own limits. Raises Refused.
     """
-    try:
-        membership = entered(membership)
-    except AccessRefused as refusal:
-        raise OrderRefused(str(refusal)) from refusal
+    membership = entered(membership)
     order = membership.company.orders.select_for_update().get(pk=order.pk)
     refusal = why_not_decided(order, membership) or (approves and approver_limit(order, membership))
     if refusal:

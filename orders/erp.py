@@ -4,9 +4,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from accounts.models import Company
 from portal.lib.erp import (
+    CellRefused,
     Column,
     Reference,
-    Refused,
     Table,
     choice,
     code,
@@ -86,7 +86,7 @@ LINE_ROWS = """
 def check_line(values):
     net = (values["quantity"] * values["unit_price"]).quantize(Decimal("0.01"), ROUND_HALF_UP)
     if not amount_fits(net, OrderLine.net.field):
-        raise Refused("quantity times price too large")
+        raise CellRefused("quantity times price too large")
 
 
 ORDER_LINES = Table(

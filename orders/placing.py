@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from access.models import Membership
 from access.switches import lock_company
 from contracts.models import Acceptance, Terms
+from portal.lib.refusals import Refused
 from portal.lib.text import as_uuid
 from shop.cart import locked_cart, read_cart
-from shop.trainings import TrainingRefused, book_lines, day_of
+from shop.trainings import book_lines, day_of
 
 from . import mails
 from .limits import needs_approval
@@ -67,7 +68,7 @@ def _book(cart, order):
     is_told = order.state != State.WAITING
     try:
         book_lines(cart.orderable, order.company, by=order.ordered_by, order_number=order.number, tell=is_told)
-    except TrainingRefused as refusal:
+    except Refused as refusal:
         raise CartChanged(str(refusal)) from refusal
 
 

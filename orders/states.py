@@ -6,6 +6,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from portal.lib.refusals import Refused
 from shop.trainings import release_order, tell_booked
 
 from . import mails, tasks
@@ -16,8 +17,8 @@ from .webhooks import tell_webhooks
 State, LineState = Order.State, OrderLine.State
 
 
-class OrderRefused(Exception):
-    """The step is not possible; the text is for people."""
+class OrderRefused(Refused):
+    """The order cannot take this step."""
 
 
 # From which state an order may go where.

@@ -42,7 +42,7 @@ STOP_SECONDS = 15
 LOOK_SECONDS = 5
 
 
-class Refused(Exception):
+class StartRefused(Exception):
     """Cannot start; the text says why, for people."""
 
 
@@ -53,7 +53,7 @@ def main():
         signal.signal(told, _leave)
     try:
         {"serve": serve, "manage": manage}[arguments.command](arguments)
-    except (Refused, DatabaseRefused) as refusal:
+    except (StartRefused, DatabaseRefused) as refusal:
         sys.exit(f"\n{refusal}")
 
 
@@ -128,7 +128,9 @@ def _only_one(data):
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refused(f"A portal is already running over {data}. Stop it first, or use another DATA=…") from None
+            raise StartRefused(
+                f"A portal is already running over {data}. Stop it first, or use another DATA=…"
+            ) from None
         yield
 
 
@@ -142,7 +144,9 @@ def _refuse_a_taken_port(port):
         except OSError as error:
             # Elsewhere there may be no IPv6, or a port that only root may take, which gunicorn says itself.
             if error.errno == errno.EADDRINUSE:
-                raise Refused(f"Port {port} is taken by another program. Use another one: make run PORT=…") from None
+                raise StartRefused(
+                    f"Port {port} is taken by another program. Use another one: make run PORT=…"
+                ) from None
 
 
 @dataclass
@@ -288,7 +292,7 @@ def _manage(environment, *command):
 def _run(command, environment):
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     if done.returncode:
-        raise Refused(f"{' '.join(command[1:])} failed:\n{(done.stderr or done.stdout).strip()[-3000:]}")
+        raise StartRefused(f"{' '.join(command[1:])} failed:\n{(done.stderr or done.stdout).strip()[-3000:]}")
 
 
 def _static_stamp(data):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Company
+from portal.lib.refusals import Refused
 
 from .models import Article, Cart, CartLine, TrainingDate
 from .prices import LARGEST_SUM, rounded, sums_of, unit_price
@@ -21,8 +22,8 @@ from .vat import Treatment, treatment_of
 MOST_LINES = 200
 
 
-class CartRefused(Exception):
-    """Cannot go into the cart; the text is for people."""
+class CartRefused(Refused):
+    """It cannot go into the cart, or not in this way."""
 
 
 class LineGone(CartRefused):

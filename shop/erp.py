@@ -2,7 +2,20 @@
 
 from accounts.models import Company
 from contracts.models import Product
-from portal.lib.erp import Column, Reference, Refused, Table, choice, code, codes, number, percent, price, text, yes_no
+from portal.lib.erp import (
+    CellRefused,
+    Column,
+    Reference,
+    Table,
+    choice,
+    code,
+    codes,
+    number,
+    percent,
+    price,
+    text,
+    yes_no,
+)
 from portal.lib.erp.cells import Parser
 
 from .models import Article, Category, Price
@@ -14,7 +27,7 @@ def category() -> Parser:
 
     def read(cell, folder):
         if cell and not all(0 < len(name) <= longest for name in cell.split("/")):
-            raise Refused("category not valid: a name is empty or too long")
+            raise CellRefused("category not valid: a name is empty or too long")
         return path.read(cell, folder)
 
     return Parser(read, fields=(*path.fields, Category.name.field))

@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.lib.constraints import refusing
+from portal.lib.refusals import Refused
 
 from .cart import put_many
 from .models import Article, CartLine, ShoppingList
@@ -13,24 +14,20 @@ MOST_LISTS = 50
 MOST_LINES = 200
 
 
-class ListRefused(Exception):
-    """Cannot be done with the list; the text is for people."""
-
-
 def make_list(company, user, name):
-    """A new empty list of one's own. Raises ListRefused when the name is taken or there are too many."""
+    """A new empty list of one's own. Raises Refused when the name is taken or there are too many."""
     if company.shopping_lists.filter(owner=user).count() >= MOST_LISTS:
-        raise ListRefused(_("You can keep at most %(most)d lists.") % {"most": MOST_LISTS})
+        raise Refused(_("You can keep at most %(most)d lists.") % {"most": MOST_LISTS}, "name")
     with _once():
         return company.shopping_lists.create(owner=user, name=name)
 
 
 def _once():
-    return refusing("list_name_once", ListRefused(_("You have a list with this name already.")))
+    return refusing("list_name_once", Refused(_("You have a list with this name already."), "name"))
 
 
 def rename(kept: ShoppingList, name: str, is_shared: bool) -> None:
-    """Another name, and whether colleagues see the list. Raises ListRefused when the name is taken."""
+    """Another name, and whether colleagues see the list. Raises Refused when the name is taken."""
     kept.name, kept.is_shared = name, is_shared
     with _once():
         kept.save(update_fields=["name", "is_shared"])
@@ -38,7 +35,7 @@ def rename(kept: ShoppingList, name: str, is_shared: bool) -> None:
 
 @transaction.atomic
 def keep_cart(company, user, name):
-    """A new list with what is in the person's cart, trainings' dates aside. Raises ListRefused."""
+    """A new list with what is in the person's cart, trainings' dates aside. Raises Refused."""
     kept = make_list(company, user, name)
     for line in CartLine.objects.of(company, user):
         add(kept, line.article, line.quantity)
@@ -46,10 +43,10 @@ def keep_cart(company, user, name):
 
 
 def add(kept, article, quantity=1):
-    """Put an article on the list; what stands there already keeps the larger quantity. Raises ListRefused."""
+    """Put an article on the list; what stands there already keeps the larger quantity. Raises Refused."""
     line = kept.lines.filter(article=article).first()
     if line is None and kept.lines.count() >= MOST_LINES:
-        raise ListRefused(_("A list holds at most %(most)d articles.") % {"most": MOST_LINES})
+        raise Refused(_("A list holds at most %(most)d articles.") % {"most": MOST_LINES})
     if line is None:
         line = kept.lines.create(article=article, quantity=quantity)
     elif quantity > line.quantity:

@@ -13,7 +13,7 @@ from import_export.formats.base_formats import Format
 
 from contracts.models import Product
 from portal.lib.csv import bare, safe_row
-from portal.lib.erp import FileRefused, Refused, Sheet, number, price
+from portal.lib.erp import CellRefused, FileRefused, Sheet, number, price
 from portal.lib.xlsx import CONTENT_TYPE, write_xlsx
 
 from .models import Article, Category
@@ -110,7 +110,7 @@ class Euro(widgets.DecimalWidget):
         text = str(value or "").strip()
         try:
             return self._number(text) if text else None
-        except Refused:
+        except CellRefused:
             raise ValueError(_("“%(text)s” is not a number.") % {"text": text[:40]}) from None
 
     def _number(self, text):
@@ -131,7 +131,7 @@ class Whole(widgets.IntegerWidget):
         text = str("" if value is None else value).strip()
         try:
             return number().read(text, None)
-        except Refused:
+        except CellRefused:
             raise ValueError(_("“%(quantity)s” is not a whole number.") % {"quantity": text[:20]}) from None
 
 

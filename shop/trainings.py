@@ -12,13 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Company
+from portal.lib.refusals import Refused
 
 from .mails import mail_booked, mail_released
 from .models import Booking, TrainingDate
-
-
-class TrainingRefused(Exception):
-    """The seats cannot be booked or given back; the text is for people."""
 
 
 def names_in(text):
@@ -47,14 +44,14 @@ def date_refusal(date, quantity, participants):
 def book(date, company, participants, *, by, order_number="", tell=True):
     """Book a seat for each named participant; returns the Bookings. tell: mail who booked, or leave it to tell_booked.
 
-    Raises TrainingRefused when the date is over, called off, or has fewer free seats. The row of the date is locked
+    Raises Refused when the date is over, called off, or has fewer free seats. The row of the date is locked
     until the caller's transaction ends, so that two buyers never get the last seat both.
     """
     date = TrainingDate.objects.select_for_update().get(pk=date.pk)
     date.taken = date.bookings.taken().count()
     names = "\n".join(participants)
     if refusal := date_refusal(date, len(participants), names):
-        raise TrainingRefused(f"{date.article.name}, {day_of(date)}: {refusal}")
+        raise Refused(f"{date.article.name}, {day_of(date)}: {refusal}")
     if tell:
         mail_booked(date, company, participants, order_number, by)
     return Booking.objects.bulk_create(
@@ -64,7 +61,7 @@ def book(date, company, participants, *, by, order_number="", tell=True):
 
 
 def book_lines(lines, company, *, by, order_number, tell=True):
-    """Book the seats of all training lines of a cart (shop.cart.Line). tell: as for book. Raises TrainingRefused."""
+    """Book the seats of all training lines of a cart (shop.cart.Line). tell: as for book. Raises Refused."""
     # By rising id, so that two orders with the same dates never wait for each other.
     for line in sorted((line for line in lines if line.row.date_id), key=lambda line: line.row.date_id):
         book(line.row.date, company, line.participants, by=by, order_number=order_number, tell=tell)
@@ -83,7 +80,7 @@ def tell_booked(company: Company, order_number: str) -> None:
 
 @transaction.atomic
 def release(booking, *, by):
-    """Give a seat back on behalf of the customer. Raises TrainingRefused after the stated day."""
+    """Give a seat back on behalf of the customer. Raises Refused after the stated day."""
     booking = (
         Booking.objects.select_for_update(of=["self"]).select_related("date__article", "company").get(pk=booking.pk)
     )
@@ -91,7 +88,7 @@ def release(booking, *, by):
         return booking
     if not booking.date.may_cancel:
         day = date_format(booking.date.cancel_until, "d.m.Y")
-        raise TrainingRefused(_("Cancelling was possible until %(day)s. Please call us.") % {"day": day})
+        raise Refused(_("Cancelling was possible until %(day)s. Please call us.") % {"day": day})
     mail_released(booking, by)
     return _release(booking, by)
 
@@ -115,9 +112,9 @@ def _release(booking, by):
 
 @transaction.atomic
 def rename(booking, name):
-    """Somebody else comes in their place. Raises TrainingRefused once the training has begun."""
+    """Somebody else comes in their place. Raises Refused once the training has begun."""
     if booking.released_at or booking.date.has_begun:
-        raise TrainingRefused(_("This seat can no longer be changed."))
+        raise Refused(_("This seat can no longer be changed."))
     booking.participant = name
     booking.save(update_fields=["participant"])
     return booking

@@ -5,12 +5,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from portal.lib.refusals import told
+
 from ..door import HOLDER, company_view
 from ..forms import HandOverForm, ObjectionForm, TakeOverForm
 from ..holders import end_holder, hand_over, make_main, name_holder, why_no_holder
 from ..missing import still_there
 from ..rights import Right
-from ..switches import AccessRefused
 from ..takeovers import may_object, object_to, start_takeover, withdraw_takeover
 from .person import member
 
@@ -40,13 +41,10 @@ def holder_main(request, pk):
     return _act(request, make_main, member(request, pk), _("%(name)s is the main licence holder now."))
 
 
-def _act(request, act, membership, told):
-    try:
+def _act(request, act, membership, sentence):
+    with told(request):
         act(request.membership, membership)
-    except AccessRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, told % {"name": membership.name})
+        messages.success(request, sentence % {"name": membership.name})
     return redirect("membership_edit", request.company.number, membership.pk)
 
 
@@ -59,11 +57,8 @@ def role_hand_over(request):
     form = HandOverForm(request.POST or None, people=_others(request))
     if form.is_valid():
         person, stay = form.cleaned_data["person"], form.cleaned_data["stay"]
-        try:
+        with told(request, form):
             hand_over(request.membership, person, stay)
-        except AccessRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("%(name)s is licence holder now.") % {"name": person.name})
             return redirect("home")
     return render(request, "access/role_hand_over.html", {"form": form})
@@ -76,11 +71,8 @@ def takeover(request):
     people = request.company.memberships.open().filter(is_holder=False).with_people()
     form = TakeOverForm(request.POST or None, people=people, initial={"person": request.membership})
     if form.is_valid():
-        try:
+        with told(request, form):
             start_takeover(request.membership, form.cleaned_data["person"], form.cleaned_data["reason"])
-        except AccessRefused as refusal:
-            form.add_error(None, str(refusal))
-        else:
             messages.success(request, _("The take-over is under way. Everybody concerned has been told."))
             return redirect("takeover", request.company.number)
     return render(request, "access/takeover.html", _shown(request, newest, form))
@@ -109,11 +101,8 @@ def takeover_object(request, pk):
     objection = ObjectionForm(request.POST, prefix="objection")
     if not objection.is_valid() and may_object(request.membership, row):
         return render(request, "access/takeover.html", _shown(request, row, None, objection))
-    try:
+    with told(request):
         object_to(request.membership, row, objection.cleaned_data.get("word", ""))
-    except AccessRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("Your objection is noted. Everybody concerned has been told."))
     return redirect("takeover", request.company.number)
 
@@ -121,10 +110,7 @@ def takeover_object(request, pk):
 @require_POST
 @company_view(needs=Right.ACCESS)
 def takeover_withdraw(request, pk):
-    try:
+    with told(request):
         withdraw_takeover(request.membership, _open(request, pk))
-    except AccessRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("The take-over is taken back."))
     return redirect("takeover", request.company.number)

@@ -5,6 +5,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.lib.refusals import told
 from portal.lib.text import clean_query
 
 from ..door import company_view
@@ -106,11 +107,8 @@ def invitation_create(request):
     form = InvitationForm(request.POST or None, grantable=may)
     if form.is_valid():
         rights = set(form.cleaned_data["rights"])
-        try:
+        with told(request, form):
             membership = invite(request.membership, form.person(), rights, **form.terms())
-        except AccessRefused as refusal:
-            form.add_error(refusal.field, str(refusal))
-        else:
             messages.success(request, _("%(email)s has been invited.") % {"email": membership.user.email})
             return redirect("people_list", request.company.number)
     return render(request, "access/invitation_create.html", {"form": form})

@@ -6,6 +6,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from portal.lib.refusals import told
+
 from ..door import company_view
 from ..ending import remove, renew, resume, set_terms, suspend, why_not_removed
 from ..forms import MembershipForm
@@ -14,7 +16,7 @@ from ..inviting import send_again
 from ..log import events_of
 from ..missing import still_there
 from ..rights import Right
-from ..switches import AccessRefused, SavedMeanwhile, why_not_touched
+from ..switches import SavedMeanwhile, why_not_touched
 
 RECENT = 6
 
@@ -29,24 +31,26 @@ def membership_edit(request, pk):
     membership = member(request, pk)
     form = MembershipForm(request.POST or None, membership=membership)
     if form.is_valid():
-        try:
-            changed = set_terms(request.membership, membership, version=form.cleaned_data["version"], **form.terms())
-        except AccessRefused as refusal:
-            _refuse(form, refusal)
-        else:
-            messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
-            return redirect("membership_edit", request.company.number, pk)
+        with told(request, form):
+            if _changed(request, membership, form):
+                return redirect("membership_edit", request.company.number, pk)
     return render(request, "access/membership_edit.html", _person(request, membership, form))
 
 
-def _refuse(form, refusal):
-    form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal))
-    if isinstance(refusal, SavedMeanwhile):
+def _changed(request, membership, form):
+    """Whether it is saved; where somebody was quicker, the form says what is stored now and can be sent once more."""
+    try:
+        changed = set_terms(request.membership, membership, version=form.cleaned_data["version"], **form.terms())
+    except SavedMeanwhile as refusal:
         (now,) = refusal.memberships
         end = date_format(now.ends_on, "d.m.Y") if now.ends_on else _("without end")
+        form.add_error(None, str(refusal))
         form.add_error(None, _("Stored now: %(function)s, %(end)s.") % {"function": now.function or "–", "end": end})
         form.data = form.data.copy()
         form.data["version"] = now.version
+        return False
+    messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
+    return True
 
 
 def _person(request, membership, form):
@@ -62,15 +66,12 @@ def _person(request, membership, form):
     }
 
 
-def _act(request, act, pk, told):
+def _act(request, act, pk, sentence):
     """Do something with one person and say so, or say why not; back to the page it came from."""
     membership = member(request, pk)
-    try:
+    with told(request):
         answer = act(request.membership, membership)
-    except AccessRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        messages.success(request, told(membership, answer))
+        messages.success(request, sentence(membership, answer))
     target = "people_list" if request.POST.get("back") == "list" else "membership_edit"
     return redirect(target, request.company.number, *([] if target == "people_list" else [pk]))
 
@@ -90,8 +91,8 @@ def membership_resume(request, pk):
 @require_POST
 @company_view(needs=Right.ACCESS)
 def membership_renew(request, pk):
-    told = _("%(name)s has access until %(day)s.")
-    return _act(request, renew, pk, lambda row, day: told % {"name": row.name, "day": date_format(day, "d.m.Y")})
+    until = _("%(name)s has access until %(day)s.")
+    return _act(request, renew, pk, lambda row, day: until % {"name": row.name, "day": date_format(day, "d.m.Y")})
 
 
 @require_POST
@@ -99,13 +100,11 @@ def membership_renew(request, pk):
 def invitation_resend(request, pk):
     membership = member(request, pk)
     email = {"email": membership.user.email}
-    try:
+    with told(request):
         if send_again(request.membership, membership):
             messages.success(request, _("A new link is on its way to %(email)s.") % email)
         else:
             messages.info(request, _("A link went out to %(email)s a moment ago.") % email)
-    except AccessRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("people_list", request.company.number)
 
 
@@ -116,11 +115,8 @@ def membership_remove(request, pk):
     if request.method != "POST":
         context = {"membership": membership, "reason": why_not_removed(request.membership, membership)}
         return render(request, "access/membership_remove.html", context | {"back": _back(request.GET)})
-    try:
+    with told(request):
         remove(request.membership, membership)
-    except AccessRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("%(name)s no longer has access.") % {"name": membership.name})
         if request.company.uses_homecase and membership.accepted_at:
             messages.info(request, _("HOMECASE has a login of its own: please have that ended there too."))

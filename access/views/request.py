@@ -8,13 +8,15 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from portal.lib.refusals import told
+
 from ..asking import answer, ask_for
 from ..door import company_view
 from ..forms import AnswerForm
 from ..missing import still_there
 from ..models import AccessRequest
 from ..rights import Right
-from ..switches import AccessRefused, grantable
+from ..switches import grantable
 
 
 @require_POST
@@ -26,16 +28,13 @@ def access_request(request, right):
     if request.membership.may(right):
         messages.info(request, _("“%(right)s” is open to you already.") % {"right": Right(right).label})
         return redirect("start", request.company.number)
-    try:
+    with told(request, level=messages.INFO):
         asked, is_new = ask_for(request.membership, right)
-    except AccessRefused as refusal:
-        messages.info(request, str(refusal))
-        return redirect("start", request.company.number)
-    if is_new:
-        messages.success(request, _("Your request has been sent. You will be told by e-mail."))
-    else:
-        day = date_format(localtime(asked.created_at), "d.m.Y")
-        messages.info(request, _("You asked for this on %(day)s already.") % {"day": day})
+        if is_new:
+            messages.success(request, _("Your request has been sent. You will be told by e-mail."))
+        else:
+            day = date_format(localtime(asked.created_at), "d.m.Y")
+            messages.info(request, _("You asked for this on %(day)s already.") % {"day": day})
     return redirect("start", request.company.number)
 
 
@@ -48,11 +47,8 @@ def request_answer(request, pk):
     may = asked.right in grantable(request.membership, asked.membership)
     form = AnswerForm(request.POST or None, right=asked.right)
     if may and not asked.answered_at and form.is_valid():
-        try:
+        with told(request):
             answer(request.membership, asked, **form.answer())
-        except AccessRefused as refusal:
-            messages.error(request, str(refusal))
-        else:
             messages.success(request, _("%(name)s has been told.") % {"name": asked.membership.name})
         return redirect("people_list", request.company.number)
     return render(request, "access/request_answer.html", {"asked": asked, "form": form, "may": may})

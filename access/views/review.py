@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from portal.lib.files import sends_file, serve_protected
+from portal.lib.refusals import told
 
 from ..door import company_view
 from ..missing import still_there
 from ..reviews import close_review, is_unused, keep, start_review
 from ..rights import Right
-from ..switches import AccessRefused, why_not_touched
+from ..switches import why_not_touched
 
 CLOSED_SHOWN = 10
 
@@ -22,10 +23,8 @@ CLOSED_SHOWN = 10
 def review(request):
     """The open review, one click per person; without one, the last ones with their papers, and a button to begin."""
     if request.method == "POST":
-        try:
+        with told(request):
             start_review(request.membership)
-        except AccessRefused as refusal:
-            messages.error(request, str(refusal))
         return redirect("review", request.company.number)
     reviews = list(request.company.access_reviews.all()[: CLOSED_SHOWN + 1])
     is_open = next((row for row in reviews if row.closed_at is None), None)
@@ -51,10 +50,8 @@ def review_keep(request, pk):
     reviews = request.company.access_reviews.all()
     is_open = still_there(reviews, "review", _("No review is open any more."), closed_at=None)
     person = still_there(is_open.people.all(), "review", _("This person is not part of the review any more."), pk=pk)
-    try:
+    with told(request):
         keep(request.membership, person)
-    except AccessRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("review", request.company.number)
 
 
@@ -62,12 +59,10 @@ def review_keep(request, pk):
 @company_view(needs=Right.ACCESS)
 def review_close(request):
     is_open = request.company.access_reviews.filter(closed_at=None).first()
-    try:
+    with told(request):
         if is_open:
             close_review(request.membership, is_open)
             messages.success(request, _("The review is closed. Its paper stands below."))
-    except AccessRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("review", request.company.number)
 
 

@@ -6,13 +6,12 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from access.switches import AccessRefused
 from portal.lib.admin import Decided
 from portal.lib.files import sends_file, serve_protected
 
-from ..erasure import ErasureRefused, carry_out, decline_deletion, what_goes, what_stays
+from ..erasure import carry_out, decline_deletion, what_goes, what_stays
 from ..models import DeletionRequest, NameChange
-from ..renaming import RenamingRefused, accept, decline
+from ..renaming import accept, decline
 
 
 @admin.register(NameChange)
@@ -35,7 +34,6 @@ class NameChangeAdmin(Decided):
         "note",
         "extract",
     ]
-    refused = RenamingRefused
 
     def get_readonly_fields(self, request, obj=None):
         return [*super().get_readonly_fields(request, obj), "extract"]
@@ -81,7 +79,6 @@ class DeletionRequestAdmin(Decided):
     list_select_related = ["user"]
     list_filter = ["state"]
     fields = ["user", "asked_at", "state", "decided_at", "decided_by_name", "reason", "report"]
-    refused = (ErasureRefused, AccessRefused)
     columns = (_("What"), _("How many"), _("What becomes of it"))
 
     def facts(self, request):

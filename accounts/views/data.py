@@ -9,8 +9,9 @@ from django.views.decorators.http import require_POST
 
 from access.door import person_view
 from portal.lib.files import sends_file, serve_protected
+from portal.lib.refusals import Refused
 
-from ..erasure import ErasureRefused, ask_for_deletion, companies_held_alone, what_goes, what_stays, withdraw_deletion
+from ..erasure import ask_for_deletion, companies_held_alone, what_goes, what_stays, withdraw_deletion
 from ..exporting import ask_for_export
 
 
@@ -54,7 +55,7 @@ def account_delete(request):
 def _asked(request):
     try:
         asked = ask_for_deletion(request.user)
-    except ErasureRefused as refused:
+    except Refused as refused:
         messages.error(request, str(refused))
         return redirect("account_delete")
     if asked.state == "done":

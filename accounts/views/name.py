@@ -8,9 +8,10 @@ from django.views.decorators.http import require_POST
 from access.door import company_view
 from access.rights import Right
 from portal.lib.files import sends_file, serve_protected
+from portal.lib.refusals import told
 
 from ..forms import NameChangeForm
-from ..renaming import RenamingRefused, withdraw
+from ..renaming import withdraw
 
 
 @company_view(needs=Right.ACCOUNT)
@@ -25,11 +26,8 @@ def name_change(request):
 
 
 def _sent(request, form):
-    try:
+    with told(request):
         form.save(by=request.user)
-    except RenamingRefused as refused:
-        messages.error(request, str(refused))
-    else:
         messages.success(request, _("Sent. You will be mailed as soon as it is decided."))
     return redirect("name_change", request.company.number)
 
@@ -38,11 +36,8 @@ def _sent(request, form):
 @company_view(needs=Right.ACCOUNT)
 def name_change_withdraw(request, pk):
     change = get_object_or_404(request.company.name_changes, pk=pk)
-    try:
+    with told(request):
         withdraw(change, by=request.user)
-    except RenamingRefused as refused:
-        messages.error(request, str(refused))
-    else:
         messages.success(request, _("The message has been withdrawn."))
     return redirect("name_change", request.company.number)
 

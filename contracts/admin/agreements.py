@@ -5,9 +5,10 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import Decided, Kept, ReadOnly, WithFile
+from portal.lib.refusals import told
 
 from ..models import Acceptance, Objection, SubProcessor, SubProcessorChange, Terms
-from ..subprocessors import ChangeRefused, announce, answer
+from ..subprocessors import announce, answer
 
 
 class AvvFilter(admin.SimpleListFilter):
@@ -59,11 +60,8 @@ class SubProcessorAdmin(Kept):
     @admin.action(description=_("Announce to all customers with a valid AVV"), permissions=["change"])
     def announce(self, request, queryset):
         for processor in queryset:
-            try:
+            with told(request):
                 change = announce(processor, by=request.user)
-            except ChangeRefused as refusal:
-                self.message_user(request, str(refusal), messages.ERROR)
-            else:
                 day = change.objection_until.strftime("%d.%m.%Y")
                 words = _("%(firm)s is being announced; customers may object until %(day)s.")
                 self.message_user(request, words % {"firm": processor, "day": day}, messages.SUCCESS)
@@ -89,7 +87,6 @@ class ObjectionAdmin(Decided):
     list_select_related = ["change__processor", "company"]
     list_filter = ["state"]
     fields = ["change", "company", "name", "text", "sent_at", "state", "reason", "decided_at", "decided_by_name"]
-    refused = ChangeRefused
 
     def facts(self, objection):
         processor = objection.change.processor

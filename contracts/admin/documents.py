@@ -10,10 +10,11 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import ReadOnly, WithFile
+from portal.lib.refusals import told
 from portal.lib.uploads import check_pdf
 
 from ..models import DeletionReport, Document, DocumentOpening
-from ..recalling import RecallRefused, readers_of, recall_document
+from ..recalling import readers_of, recall_document
 from ..retention import kept_until
 
 MOST_MEGABYTES = 50
@@ -104,11 +105,8 @@ class DocumentAdmin(WithFile):
             raise Http404
         form = RecallForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
-            try:
+            with told(request):
                 recall_document(document, by=request.user, **form.cleaned_data)
-            except RecallRefused as refusal:
-                messages.error(request, str(refusal))
-            else:
                 messages.success(request, _("Recalled; everybody concerned is mailed."))
                 return redirect("admin:contracts_document_change", document.pk)
         context = {"obj": document, "form": form, "openings": document.openings.select_related("user")[:200]}

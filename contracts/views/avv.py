@@ -3,8 +3,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from access.door import HOLDER, company_view
+from portal.lib.refusals import Refused
 
-from ..avv import AvvRefused, conclude_avv
+from ..avv import conclude_avv
 from ..forms import AvvForm
 from ..models import Terms
 from ..reading import paragraphs_of
@@ -27,7 +28,7 @@ def _concluded(request, form):
         conclude_avv(
             request.company, shown=asked["shown"], name=asked["name"], function=asked["function"], by=request.user
         )
-    except AvvRefused as refusal:
+    except Refused as refusal:
         form.add_error(None, str(refusal))
         # What stands on the page from now on is the version in force.
         form.data = {**form.data.dict(), "shown": form.initial["shown"]}

@@ -7,10 +7,11 @@ from django.views.decorators.http import require_POST
 
 from access.door import HOLDER, company_view
 from access.rights import Right
+from portal.lib.refusals import told
 
 from ..forms import ObjectionForm
 from ..models import SubProcessor, SubProcessorChange
-from ..subprocessors import ChangeRefused, object_to
+from ..subprocessors import object_to
 
 
 @company_view(needs=Right.CONTRACTS)
@@ -25,11 +26,8 @@ def objection_create(request, pk):
     change = get_object_or_404(changes(), pk=pk)
     form = ObjectionForm(request.POST, auto_id=fields_of(change))
     if form.is_valid():
-        try:
+        with told(request):
             object_to(change, request.company, form.cleaned_data["text"], by=request.user)
-        except ChangeRefused as refused:
-            messages.error(request, str(refused))
-        else:
             messages.success(request, _("Your objection has been sent. You get the answer by e-mail."))
         return redirect("subprocessor_list", request.company.number)
     return _page(request, form, change.pk)

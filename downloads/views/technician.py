@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from access.door import person_view, public_view
 from portal.lib.files import begins_download, sends_file, serve_protected
+from portal.lib.refusals import told
 
 from ..forms import CodeForm
 from ..models import DownloadPass
@@ -113,10 +114,8 @@ def own_passes(request):
 @person_view
 def pass_resend(request, pk):
     given = get_object_or_404(DownloadPass.given_to(request.user), pk=pk)
-    try:
+    with told(request):
         send_pass_again(given, by=request.user)
         sentence = _("A new link was mailed to %(mail)s. The earlier one no longer works.")
         messages.success(request, sentence % {"mail": given.email})
-    except PassRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("own_passes")

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST
 
 from access.door import company_view
 from access.rights import Right
+from portal.lib.refusals import told
 from shop.cart import read_cart
 
 from ..again import compare, fill_cart
@@ -153,11 +154,9 @@ def order_cancel(request, pk):
     order = own_order(request, pk)
     if request.method != "POST":
         return render(request, "orders/order_cancel.html", {"order": order})
-    try:
+    with told(request):
         cancel(order, by=request.user)
         messages.success(request, _("Order %(number)s has been cancelled.") % {"number": order.number})
-    except OrderRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("order_detail", request.company.number, order.pk)
 
 
@@ -177,9 +176,6 @@ def order_decide(request, pk):
 
 def take_decision(request, order, decision, reason):
     approves = decision == DecisionForm.APPROVE
-    try:
+    with told(request):
         decide(order, request.membership, approves=approves, reason=reason)
-    except OrderRefused as refusal:
-        messages.error(request, str(refusal))
-    else:
         messages.success(request, _("The order has been approved.") if approves else _("The order has been rejected."))

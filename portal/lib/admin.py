@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from .files import safe_name, sends_file, serve_protected, sha256_of
+from .refusals import Refused
 from .searching import every_word, words_of
 
 
@@ -107,8 +108,8 @@ class ReasonForm(forms.Form):
 class Decided(ReadOnly):
     """Requests of customers on which staff say yes or no, the no with a reason, on a page "decide".
 
-    A class names `refused` (the exception whose text staff read) and gives accept(request, obj), decline(request, obj,
-    reason) and facts(obj), a list of (label, before, after, whether it differs); `columns` are the words above them.
+    A class gives accept(request, obj), decline(request, obj, reason), whose refusals staff read, and facts(obj), a list
+    of (label, before, after, whether it differs); `columns` are the words above them.
     """
 
     columns = (_("What"), _("Before"), _("After"))
@@ -147,7 +148,7 @@ class Decided(ReadOnly):
                 self.accept(request, obj)
             else:
                 self.decline(request, obj, reason)
-        except self.refused as refusal:
+        except Refused as refusal:
             messages.error(request, str(refusal))
             return False
         messages.success(request, _("Decided: %s") % obj)

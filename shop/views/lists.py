@@ -8,10 +8,11 @@ from django.views.decorators.http import require_POST
 from access.door import company_view
 from access.missing import still_there
 from access.rights import Right
+from portal.lib.refusals import Refused, told
 
 from ..cart import put_many
 from ..forms import ListForm, QuantityForm, QuickOrderForm
-from ..lists import ListRefused, add, keep_cart, lines_today, make_list, put_into_cart, rename
+from ..lists import add, keep_cart, lines_today, make_list, put_into_cart, rename
 from ..quick_order import read_lines
 from .articles import fitting_article
 
@@ -32,13 +33,11 @@ def own_list(request, pk):
 def shopping_lists(request):
     form = ListForm(request.POST or None)
     if form.is_valid():
-        try:
+        with told(request, form):
             make = keep_cart if "from_cart" in request.POST else make_list
             kept = make(request.company, request.user, form.cleaned_data["name"])
             messages.success(request, _("The list “%(name)s” has been made.") % {"name": kept.name})
             return redirect("shopping_list", request.company.number, kept.pk)
-        except ListRefused as refusal:
-            form.add_error("name", str(refusal))
     lists = lists_of(request).select_related("owner").with_count()
     return render(request, "shop/shopping_lists.html", {"lists": lists, "form": form})
 
@@ -59,10 +58,8 @@ def list_update(request, pk):
     """A new name, and whether it is shared."""
     kept, form = own_list(request, pk), ListForm(request.POST)
     if form.is_valid():
-        try:
+        with told(request, form):
             rename(kept, **form.cleaned_data)
-        except ListRefused as refusal:
-            form.add_error("name", str(refusal))
     if not form.is_valid():
         context = {"kept": own_list(request, pk), "lines": lines_today(kept, request.company), "is_own": True}
         return render(request, "shop/shopping_list.html", {**context, "form": form}, status=422)
@@ -92,7 +89,7 @@ def list_add(request, article):
         kept = kept or make_list(request.company, request.user, _("My list"))
         add(kept, found, found.min_quantity)
         messages.success(request, _("“%(name)s” is on your list.") % {"name": found.name})
-    except ListRefused as refusal:
+    except Refused as refusal:
         messages.error(request, str(refusal))
         return redirect("article_detail", request.company.number, article)
     return redirect("shopping_list", request.company.number, kept.pk)

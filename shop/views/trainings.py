@@ -5,9 +5,10 @@ from django.views.decorators.http import require_POST
 
 from access.door import company_view
 from access.rights import Right
+from portal.lib.refusals import told
 
 from ..forms import ParticipantForm
-from ..trainings import TrainingRefused, release, rename
+from ..trainings import release, rename
 
 
 @company_view(needs=Right.SHOP)
@@ -29,11 +30,9 @@ def booking_rename(request, pk):
     if not form.is_valid():
         messages.error(request, form.errors["participant"][0])
         return redirect("training_list", request.company.number)
-    try:
+    with told(request):
         rename(booking, form.cleaned_data["participant"])
         messages.success(request, _("The seat is now for %(name)s.") % {"name": booking.participant})
-    except TrainingRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("training_list", request.company.number)
 
 
@@ -43,9 +42,7 @@ def booking_release(request, pk):
     booking = own_booking(request, pk)
     if request.method != "POST":
         return render(request, "shop/booking_release.html", {"booking": booking})
-    try:
+    with told(request):
         release(booking, by=request.user)
         messages.success(request, _("The seat of %(name)s has been cancelled.") % {"name": booking.participant})
-    except TrainingRefused as refusal:
-        messages.error(request, str(refusal))
     return redirect("training_list", request.company.number)

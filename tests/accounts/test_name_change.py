@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from access.ending import remove
 from accounts.models import Company, NameChange
-from accounts.renaming import RenamingRefused, accept, apply_due, decline, report
+from accounts.renaming import accept, apply_due, decline, report
 from portal.lib.days import today
 from portal.lib.pdf import make_pdf
+from portal.lib.refusals import Refused
 from tests import factories as make
 from tests.downloads.test_uploads import VIRUS, clamd  # noqa: F401
 
@@ -98,7 +99,7 @@ def test_a_no_needs_a_reason_which_the_customer_reads(sent, kim, acme, admin, as
 
 def test_two_of_staff_decide_once(sent, admin):
     accept(sent, by=admin)
-    with pytest.raises(RenamingRefused, match="angenommen"):
+    with pytest.raises(Refused, match="angenommen"):
         decline(sent, "doch nicht", by=admin)
 
 
@@ -107,7 +108,7 @@ def test_a_second_open_message_is_refused(sent, olga, acme, as_):
     page = as_(olga).post(URL, FORM | {"new_name": "Zweite GmbH"}, follow=True).content.decode()
     assert "Eine Meldung wird bereits geprüft" in page
     change = NameChange(new_name="Dritte GmbH", new_seat="Ulm", effective_on=today())
-    with pytest.raises(RenamingRefused):
+    with pytest.raises(Refused):
         report(change, acme, by=olga)
     assert NameChange.objects.count() == 1
 
@@ -142,7 +143,7 @@ def test_a_day_to_come_is_waited_for(sent, acme, admin, olga):
 
 def test_the_message_is_withdrawn(sent, kim, as_, admin):
     as_(kim).post(f"{URL}{sent.pk}/zurueckziehen/")
-    with pytest.raises(RenamingRefused, match="zurückgezogen"):
+    with pytest.raises(Refused, match="zurückgezogen"):
         accept(sent, by=admin)
 
 

@@ -14,8 +14,9 @@ from django.urls import reverse
 from pypdf import PdfReader
 
 from contracts import tasks
-from contracts.avv import AvvRefused, conclude_avv
+from contracts.avv import conclude_avv
 from portal.lib.days import today
+from portal.lib.refusals import Refused
 
 from .. import factories as make
 
@@ -128,7 +129,7 @@ def test_two_who_conclude_at_once_conclude_it_once(acme, olga, terms):
         start.wait()
         try:
             conclude_avv(acme, shown=terms.sha256, name=person.first_name, function="Leitung", by=person)
-        except AvvRefused as refusal:
+        except Refused as refusal:
             return str(refusal)
         finally:
             connections.close_all()

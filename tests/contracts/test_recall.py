@@ -7,8 +7,9 @@ from django.urls import reverse
 
 from contracts.filing import file_document
 from contracts.models import Document
-from contracts.recalling import RecallRefused, recall_document
+from contracts.recalling import recall_document
 from orders.models import Order
+from portal.lib.refusals import Refused
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db
@@ -74,7 +75,7 @@ def test_staff_see_who_opened_it_and_need_a_reason(document, carla, admin, as_, 
 
 def test_a_recall_is_never_taken_back_silently(document, admin):
     recall_document(document, recall=FAULTY, reason="x", by=admin)
-    with pytest.raises(RecallRefused):
+    with pytest.raises(Refused):
         recall_document(document, recall=WRONG, reason="y", by=admin)
     with pytest.raises(IntegrityError), transaction.atomic():
         Document.objects.filter(pk=document.pk).update(recalled_at=None)
@@ -84,7 +85,7 @@ def test_the_paper_of_a_concluded_agreement_is_not_recalled(acme, olga, admin):
     paper = make.DocumentFactory(company=acme, kind="AVV")
     terms = make.TermsFactory(kind="AVV")
     acme.acceptances.create(terms=terms, user=olga, signer_name="Olga", sha256=terms.sha256, document=paper)
-    with pytest.raises(RecallRefused, match="neue Fassung"):
+    with pytest.raises(Refused, match="neue Fassung"):
         recall_document(paper, recall=FAULTY, reason="x", by=admin)
 
 

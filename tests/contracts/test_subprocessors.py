@@ -7,10 +7,11 @@ from django.core import mail
 from django.urls import reverse
 
 from contracts import subprocessors
-from contracts.avv import AvvRefused, conclude_avv
+from contracts.avv import conclude_avv
 from contracts.models import ChangeNotice, Objection, SubProcessorChange
-from contracts.subprocessors import ChangeRefused, announce, object_to, tell_next
+from contracts.subprocessors import announce, object_to, tell_next
 from portal.lib.days import today
+from portal.lib.refusals import Refused
 from tests import factories as make
 
 from .test_avv import agreement
@@ -47,7 +48,7 @@ def test_customers_read_who_works_today_and_who_did(carla, as_):
 
 def test_it_is_announced_in_time_or_not_at_all(covered, admin):
     soon = make.SubProcessorFactory(since=today() + timedelta(days=30))
-    with pytest.raises(ChangeRefused, match="frühestens"):
+    with pytest.raises(Refused, match="frühestens"):
         announce(soon, by=admin)
     assert not SubProcessorChange.objects.exists()
 
@@ -58,7 +59,7 @@ def test_licence_holders_of_companies_with_an_avv_are_told_once(change, covered,
     assert change.objection_until.strftime("%d.%m.%Y") in told[0].body and URL in told[0].body
     tell_next(change.pk)
     assert len(mail.outbox) == len(told) and ChangeNotice.objects.count() == 1
-    with pytest.raises(ChangeRefused):
+    with pytest.raises(Refused):
         announce(change.processor, by=admin)
     assert "Neuer Unterauftragsverarbeiter" in as_(olga).get("/kunde/12345/").content.decode()
     assert "Neuer Unterauftragsverarbeiter" not in as_(deniz).get("/kunde/12345/").content.decode()
@@ -98,7 +99,7 @@ def test_a_licence_holder_objects_and_is_answered(change, covered, olga, admin, 
 
 def test_one_objection_and_only_within_the_period(change, covered, olga, ben, as_):
     object_to(change, covered, "Nein.", by=olga)
-    with pytest.raises(ChangeRefused, match="schon widersprochen"):
+    with pytest.raises(Refused, match="schon widersprochen"):
         object_to(change, covered, "Nein!", by=olga)
     Objection.objects.all().delete()
     change.objection_until = today()
@@ -113,6 +114,6 @@ def test_one_objection_and_only_within_the_period(change, covered, olga, ben, as
 def test_an_agreement_on_paper_is_not_concluded_again_by_hand(acme, olga):
     terms = agreement()
     make.DocumentFactory(company=acme, kind="AVV", dated_on=today())
-    with pytest.raises(AvvRefused, match="auf Papier"):
+    with pytest.raises(Refused, match="auf Papier"):
         conclude_avv(acme, shown=terms.sha256, name="Olga", function="GF", by=olga)
     assert not acme.acceptances.exists()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from contracts.models import Document
-from portal.lib.erp import Refused, code, codes, day, file_in, number, percent, price, text
+from portal.lib.erp import CellRefused, code, codes, day, file_in, number, percent, price, text
 from shop.models import Article, Price
 
 HERE = Path()
@@ -53,7 +53,7 @@ def test_prices_as_they_are_written(cell, value):
     ],
 )
 def test_prices_that_are_none(cell, reason):
-    with pytest.raises(Refused, match=reason):
+    with pytest.raises(CellRefused, match=reason):
         price(Article.list_price).read(cell, HERE)
 
 
@@ -64,7 +64,7 @@ def test_vat_as_it_is_written(cell, value):
 
 @pytest.mark.parametrize("cell", ["1900", "100,1", "19,55", "-19", "%", "1,9E+01"])
 def test_vat_that_is_none(cell):
-    with pytest.raises(Refused):
+    with pytest.raises(CellRefused):
         percent(Article.vat_rate).read(cell, HERE)
 
 
@@ -77,7 +77,7 @@ def test_days(cell):
     "cell", ["01.01.0001", "31.12.1899", "29.02.2027", "1.1.2027", "2027-01-01", "00.00.0000", "########", "٠١.٠١.٢٠٢٧"]
 )
 def test_days_that_are_none(cell):
-    with pytest.raises(Refused, match="date not valid"):
+    with pytest.raises(CellRefused, match="date not valid"):
         day().read(cell, HERE)
 
 
@@ -85,16 +85,16 @@ def test_whole_numbers_keep_the_bounds_of_their_field():
     assert number(Price.from_quantity).read("999999999", HERE) == 999_999_999
     assert number(Article.period_months).read("32767", HERE) == 32_767
     for parser, cell in [(number(Article.period_months), "32768"), (number(Price.from_quantity, least=1), "0")]:
-        with pytest.raises(Refused, match="number not valid"):
+        with pytest.raises(CellRefused, match="number not valid"):
             parser.read(cell, HERE)
-    with pytest.raises(Refused, match="scientific"):
+    with pytest.raises(CellRefused, match="scientific"):
         number(Price.from_quantity).read("1E+05", HERE)
 
 
 def test_texts_are_as_long_as_the_shortest_field_they_are_written_to():
     assert text(Article.name).read("x" * 200, HERE)
     for parser, size in [(text(Article.name), 201), (text(Article.name, longest=20), 21), (text(Article.unit), 41)]:
-        with pytest.raises(Refused, match="too long"):
+        with pytest.raises(CellRefused, match="too long"):
             parser.read("x" * size, HERE)
 
 
@@ -105,7 +105,7 @@ def test_numbers_of_things_stay_as_they_are_written(cell):
 
 @pytest.mark.parametrize("cell", ["4,711E+08", "4.7E+08", "1E+05", "47\u200b11", "47\n11", "47\t11", "\u202e4711"])
 def test_numbers_of_things_that_a_spreadsheet_or_a_web_page_has_spoilt(cell):
-    with pytest.raises(Refused):
+    with pytest.raises(CellRefused):
         code(Article.number).read(cell, HERE)
 
 
@@ -131,13 +131,13 @@ def test_a_name_in_decomposed_letters_is_found(papers):
 @pytest.mark.parametrize("name", ["x" * 300, "x" * 5000, "fehlt.pdf", "ein/ordner", "ordner"])
 def test_names_that_are_no_file(papers, name):
     (papers / "dokumente" / "ordner").mkdir()
-    with pytest.raises(Refused, match="file missing"):
+    with pytest.raises(CellRefused, match="file missing"):
         file_in("dokumente", Document.file_name).read(name, papers)
 
 
 def test_a_name_longer_than_is_kept(papers):
     (papers / "dokumente" / ("x" * 220)).write_bytes(b"x")
-    with pytest.raises(Refused, match="file name too long"):
+    with pytest.raises(CellRefused, match="file name too long"):
         file_in("dokumente", Document.file_name).read("x" * 220, papers)
 
 
@@ -148,5 +148,5 @@ def test_a_file_that_cannot_be_read(papers, monkeypatch):
         raise PermissionError(13, os.strerror(13))
 
     monkeypatch.setattr(Path, "open", closed)
-    with pytest.raises(Refused, match="not readable"):
+    with pytest.raises(CellRefused, match="not readable"):
         file_in("dokumente", Document.file_name).read("zu.pdf", papers)

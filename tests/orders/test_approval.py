@@ -16,6 +16,7 @@ from orders.models import Order
 from orders.offer import Offer
 from orders.placing import place_order, terms_of_sale
 from orders.states import OrderRefused
+from portal.lib.refusals import Refused
 from shop.cart import put, read_cart
 from shop.models import Article
 
@@ -105,7 +106,7 @@ def test_an_approver_who_is_gone_decides_nothing_and_others_can(olga, deniz, wai
     """Edge 70: what counts is who may now, not who was mailed."""
     gone = member(deniz)
     Membership.objects.filter(user=deniz).update(suspended_at=timezone.now())
-    with pytest.raises(OrderRefused):
+    with pytest.raises(Refused):
         decide(waiting, gone, approves=True)
     assert now(waiting) == "waiting"
     decide(waiting, member(olga), approves=True)

@@ -12,9 +12,10 @@ from django.utils import timezone
 from orders.models import Order
 from orders.states import cancel
 from portal.lib.days import today
+from portal.lib.refusals import Refused
 from shop.cart import read_cart
 from shop.models import Booking
-from shop.trainings import TrainingRefused, book, names_in, release
+from shop.trainings import book, names_in, release
 
 from .. import factories as make
 
@@ -110,7 +111,7 @@ def test_dates_that_are_over_or_called_off_are_not_offered(acme, ben, as_, date,
     date.save()
     client = as_(ben)
     assert "Raum 2" not in client.get(path(acme, "article_detail", "TSA-S1")).content.decode()
-    with pytest.raises(TrainingRefused):
+    with pytest.raises(Refused):
         book(date, acme, ["Anna"], by=ben)
 
 
@@ -159,7 +160,7 @@ def test_somebody_else_comes_instead(acme, ben, as_, date):
 
 def test_a_seat_given_back_is_free_for_others(acme, elsewhere, date):
     seats = book(date, acme, ["A", "B", "C"], by=None)
-    with pytest.raises(TrainingRefused, match="ausgebucht"):
+    with pytest.raises(Refused, match="ausgebucht"):
         book(date, elsewhere, ["X"], by=None)
     release(seats[0], by=None)
     assert book(date, elsewhere, ["X"], by=None)
@@ -183,7 +184,7 @@ def test_the_last_seats_are_never_sold_twice():
         try:
             start.wait(timeout=20)
             answers.append(len(book(date, company, ["Erika Muster"], by=None)))
-        except TrainingRefused as refusal:
+        except Refused as refusal:
             answers.append(str(refusal))
         finally:
             connection.close()

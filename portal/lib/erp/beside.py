@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .cells import Parser, Refused, fields_of
+from .cells import CellRefused, Parser, fields_of
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def file_in(subfolder: str, *of: Any) -> Parser:
         home = (folder / subfolder).resolve()
         path = _found(home, cell)
         if any(len(path.name) > field.max_length for field in fields):
-            raise Refused("file name too long")
+            raise CellRefused("file name too long")
         try:
             found = path.stat()
             stamp = (path, found.st_mtime_ns, found.st_size)
@@ -37,7 +37,7 @@ def file_in(subfolder: str, *of: Any) -> Parser:
                 with path.open("rb") as content:
                     seen[stamp] = SourceFile(path, found.st_size, hashlib.file_digest(content, "sha256").hexdigest())
         except OSError:
-            raise Refused("file not readable") from None
+            raise CellRefused("file not readable") from None
         return seen[stamp]
 
     return Parser(read, "file", fields)
@@ -49,10 +49,10 @@ def _found(home: Path, name: str) -> Path:
         try:
             path = (home / spelling).resolve()
             if not path.is_relative_to(home) or path == home:
-                raise Refused("file outside the folder")
+                raise CellRefused("file outside the folder")
             if path.is_file():
                 return path
         except (OSError, ValueError):
             # A name that no file system takes.
             break
-    raise Refused("file missing")
+    raise CellRefused("file missing")

@@ -1,4 +1,4 @@
-"""What stands in a cell. Each parser takes the stripped text and gives a value, or raises Refused with a reason.
+"""What stands in a cell. Each parser takes the stripped text and gives a value, or raises CellRefused with a reason.
 
 A parser is told the model fields its value is written to, as Company.name, and keeps their bounds: what the database
 would refuse is refused here, for its row alone.
@@ -31,7 +31,7 @@ SCIENTIFIC = re.compile(r"-?[0-9]([.,][0-9]+)?E[+-][0-9]{2,3}")
 FIRST_YEAR = 1900
 
 
-class Refused(Exception):
+class CellRefused(Exception):
     """A row that is not taken; the text is the reason as it stands in the report."""
 
 
@@ -57,9 +57,9 @@ def text(*of: Any, longest: int | None = None) -> Parser:
 
     def read(cell: str, folder: Path) -> str:
         if place_of_hidden(cell, lines=lines) is not None:
-            raise Refused("character not allowed")
+            raise CellRefused("character not allowed")
         if len(cell) > longest:
-            raise Refused("text too long")
+            raise CellRefused("text too long")
         return cell
 
     return Parser(read, fields=fields)
@@ -85,7 +85,7 @@ def codes(*of: Any, longest: int = 2000) -> Parser:
 
     def read(cell: str, folder: Path) -> str:
         if len(cell) > longest:
-            raise Refused("text too long")
+            raise CellRefused("text too long")
         return ",".join(_visible(one.strip()) for one in cell.split(",") if one.strip())
 
     return Parser(read, fields=fields_of(of))
@@ -93,14 +93,14 @@ def codes(*of: Any, longest: int = 2000) -> Parser:
 
 def _visible(number: str) -> str:
     if not number.isprintable():
-        raise Refused("character not allowed")
+        raise CellRefused("character not allowed")
     _not_scientific(number)
     return number
 
 
 def _not_scientific(cell: str) -> None:
     if SCIENTIFIC.fullmatch(cell):
-        raise Refused("number in scientific notation: a spreadsheet has shortened it")
+        raise CellRefused("number in scientific notation: a spreadsheet has shortened it")
 
 
 def number(*of: Any, least: int = 0, most: int = 999_999_999) -> Parser:
@@ -112,7 +112,7 @@ def number(*of: Any, least: int = 0, most: int = 999_999_999) -> Parser:
             return None
         _not_scientific(cell)
         if not WHOLE.fullmatch(cell) or not least <= int(cell) <= most:
-            raise Refused("number not valid")
+            raise CellRefused("number not valid")
         return int(cell)
 
     return Parser(read, "integer", fields)
@@ -137,24 +137,24 @@ def percent(*of: Any, reason: str = "number not valid") -> Parser:
             return None
         found = amount(cell.removesuffix("%").rstrip(), reason, fields)
         if found > 100:
-            raise Refused(reason)
+            raise CellRefused(reason)
         return found
 
     return Parser(read, "numeric", fields)
 
 
 def amount(cell: str, reason: str, fields: tuple[models.Field, ...] = ()) -> Decimal:
-    """The number a cell says, within the digits of the decimal fields. Raises Refused."""
+    """The number a cell says, within the digits of the decimal fields. Raises CellRefused."""
     _not_scientific(cell)
     parts = AMOUNT.fullmatch(cell)
     if not parts:
-        raise Refused(reason)
+        raise CellRefused(reason)
     value = Decimal(re.sub(r"[.\s]", "", parts[1]) + (parts[3] or "").replace(",", "."))
     for field in fields:
         if value != round(value, field.decimal_places):
-            raise Refused(reason)
+            raise CellRefused(reason)
         if not amount_fits(value, field):
-            raise Refused("number too large")
+            raise CellRefused("number too large")
     return value
 
 
@@ -175,7 +175,7 @@ def day(*of: Any) -> Parser:
         except ValueError:
             found = None
         if found is None or found.year < FIRST_YEAR:
-            raise Refused("date not valid")
+            raise CellRefused("date not valid")
         return found
 
     return Parser(read, "date", fields_of(of))
@@ -184,7 +184,7 @@ def day(*of: Any) -> Parser:
 def yes_no(*of: Any) -> Parser:
     def read(cell: str, folder: Path) -> bool:
         if cell not in ("J", "N", ""):
-            raise Refused("neither J nor N")
+            raise CellRefused("neither J nor N")
         return cell == "J"
 
     return Parser(read, "boolean", fields_of(of))
@@ -195,7 +195,7 @@ def choice(values: dict[str, str], *of: Any, reason: str = "kind unknown") -> Pa
 
     def read(cell: str, folder: Path) -> str:
         if cell not in values:
-            raise Refused(reason)
+            raise CellRefused(reason)
         return values[cell]
 
     return Parser(read, fields=fields_of(of))
@@ -208,13 +208,13 @@ def email():
         if not cell:
             return ""
         if place_of_hidden(cell) is not None:
-            raise Refused("character not allowed")
+            raise CellRefused("character not allowed")
         try:
             validate_email(cell)
         except ValidationError:
-            raise Refused("e-mail not valid") from None
+            raise CellRefused("e-mail not valid") from None
         if len(cell) > 254:
-            raise Refused("text too long")
+            raise CellRefused("text too long")
         return cell.lower()
 
     return Parser(read)

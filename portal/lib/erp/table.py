@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from .beside import SourceFile
-from .cells import Parser, Refused
+from .cells import CellRefused, Parser
 from .reading import Sheet
 
 STAGE = "erp_stage"
@@ -59,7 +59,7 @@ class Target:
 class Table:
     """file: its name in the export. key: the columns that name a row; twice: the reason when a key comes again.
 
-    targets: what else one row of ours is found by. check(values by column): raises Refused where values do not go
+    targets: what else one row of ours is found by. check(values by column): raises CellRefused where values do not go
     together.
 
     apply(cursor) turns the new and changed rows of the staging table into rows of ours, by SQL. said_before holds what
@@ -108,7 +108,7 @@ class Table:
                 cells = [cell.strip().replace("\r\n", "\n") for cell in cells]
                 try:
                     yield self._staged(line, dict(zip(sheet.found, cells, strict=True)), folder)
-                except Refused as refusal:
+                except CellRefused as refusal:
                     refuse(line, str(refusal))
 
     def _staged(self, line: int, cells: dict[str, str], folder: Path) -> tuple:
@@ -116,12 +116,12 @@ class Table:
         for column in self.columns:
             cell = cells.get(column.header, "")
             if column.missing and not cell:
-                raise Refused(column.missing)
+                raise CellRefused(column.missing)
             if column.parser.sql == "file":
                 # Whether the row belongs to somebody is asked first; a bad file is told after that.
                 try:
                     found = column.parser.read(cell, folder)
-                except Refused as refusal:
+                except CellRefused as refusal:
                     problem, found = str(refusal), None
                 said[f"{column.header}-SHA256"] = found.sha256 if found else ""
                 values |= _file_values(column.name, found)
