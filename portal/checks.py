@@ -61,7 +61,9 @@ def texts_of_one_line(app_configs, databases, **kwargs):
 
 def _own_models():
     own = [config for config in apps.get_app_configs() if config.path.startswith(str(settings.BASE_DIR))]
-    return [model for config in own for model in config.get_models() if model._meta.managed]
+    # Before the first migration there is nothing to say.
+    tables = set(connection.introspection.table_names())
+    return [model for config in own for model in config.get_models() if model._meta.db_table in tables]
 
 
 def _hidden_in(model):

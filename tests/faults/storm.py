@@ -169,7 +169,7 @@ class Customer(threading.Thread):
         self.post(f"{shop}/artikel/{ARTICLE}/in-den-warenkorb/", page, quantity=1)
         while True:
             page = self.ask("get", "/kunde/12345/bestellungen/neu/")
-            form = dict(re.findall(r'name="(form_key|shown)" value="([^"]+)"', page.text))
+            form = dict(re.findall(r'name="(form_key|shown)"\s+value="([^"]+)"', page.text))
             answer = self.post("/kunde/12345/bestellungen/neu/", page, accepts_terms="on", **form)
             if found := re.search(r"/bestellungen/([0-9a-f-]{36})/$", answer.headers.get("Location", "")):
                 return found[1]

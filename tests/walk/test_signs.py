@@ -122,8 +122,12 @@ def columns():
 
 @pytest.mark.parametrize("text", [*BAD, *OF_LINES], ids=ascii)
 def test_every_cell_of_the_import(text, tmp_path):
+    """A break that an export made of a wide cell may be taken as a blank; nothing else that nobody sees is taken."""
     for name, column in columns():
         if name in {"artikel.csv/Beschreibung", "versionen.csv/Hinweise"} and text in OF_LINES:
             continue
-        with pytest.raises(CellRefused):
-            column.parser.read(text, tmp_path), name
+        try:
+            taken = column.parser.read(text, tmp_path)
+        except CellRefused:
+            continue
+        assert taken == "a b" and text in OF_LINES, name

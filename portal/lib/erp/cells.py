@@ -26,7 +26,7 @@ UNIT = re.compile(r"(?:€|EUR)?\s*(.*?)\s*(?:€|EUR)?", re.IGNORECASE)
 DAY = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
 WHOLE = re.compile(r"\d{1,9}", re.ASCII)
 # Of lines and columns.
-BREAKS = re.compile(r"[\n\r\t\v\f\u2028\u2029]+")
+BREAKS = re.compile(r"[\n\r\t\u2028\u2029]+")
 # As spreadsheets show long numbers; the digits it does not show are lost.
 SCIENTIFIC = re.compile(r"-?[0-9]([.,][0-9]+)?E[+-][0-9]{2,3}")
 # Before this year dates are typing errors, and spreadsheets know none.
@@ -99,7 +99,7 @@ def codes(*of: Any, longest: int = 2000) -> Parser:
 
 
 def _visible(number: str) -> str:
-    if not number.isprintable():
+    if place_of_hidden(number) is not None:
         raise CellRefused("character not allowed")
     _not_scientific(number)
     return number
