@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ AREAS = [
     ),
     Area(
         "zugaenge",
-        _("Access"),
+        pgettext_lazy("area", "Access"),
         (
             "access.membership", "access.accessrequest", "access.takeover", "access.invitation", "access.accessreview",
             "access.accessevent",
