@@ -4,7 +4,6 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
@@ -20,10 +19,6 @@ from contracts.admin.licences import LicenceInline
 from portal.lib.admin import ReadOnly, Searched
 from portal.models import MailHandover, Trouble
 
-admin.site.site_header = f"{settings.BRAND['name']} {settings.BRAND['portal']}"
-admin.site.site_title = admin.site.site_header
-admin.site.index_title = _("Administration")
-admin.site.enable_nav_sidebar = True
 # The admin's own login knows no limits on wrong tries; the portal's does.
 admin.site.login = secure_admin_login(admin.site.login)
 

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 
 
@@ -11,6 +12,14 @@ class PortalConfig(AppConfig):
 
         guard_text_fields()
         post_migrate.connect(_make_roles, sender=self)
+        user_logged_in.connect(_count_login)
+
+
+def _count_login(**kwargs):
+    from .lib.days import today
+    from .models import LoginDay
+
+    LoginDay.note(today())
 
 
 def _make_roles(**kwargs):

@@ -163,6 +163,29 @@ class Trouble(models.Model):
         return found
 
 
+class LoginDay(models.Model):
+    """How many logins a day had; nobody's name."""
+
+    day = models.DateField(primary_key=True)
+    count = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["day"]
+
+    def __str__(self):
+        return str(self.day)
+
+    @classmethod
+    def note(cls, day):
+        """One login more, whoever else logs in at this moment."""
+        sql = """
+            insert into portal_loginday as had (day, count) values (%s, 1)
+            on conflict (day) do update set count = had.count + 1
+        """
+        with connection.cursor() as cursor:
+            cursor.execute(sql, [day])
+
+
 class Remembered(models.Model):
     """A row of portal.lib.memory: something that holds until a time, and goes by nothing else."""
 

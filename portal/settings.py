@@ -69,7 +69,7 @@ INSTALLED_APPS = [
     "shop",
     "orders",
     "support",
-    "django.contrib.admin",
+    "portal.staff.apps.StaffConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

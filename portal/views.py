@@ -17,12 +17,14 @@ from .tiles import tiles_with_facts
 
 @person_view
 def home(request):
-    """Leads on: to the only company, to the choice among several, or to a page that says why there is none."""
+    """Leads on: to the only company, to the choice among several, to the vendor's workplace, or says why nowhere."""
     memberships = request.user.memberships.open().select_related("company")[:2]
     if len(memberships) == 1:
         return redirect("start", memberships[0].company.number)
     if memberships:
         return redirect("chooser")
+    if request.user.is_staff:
+        return redirect("admin:index")
     if reason := closed_everywhere(request.user):
         return closed_page(request, reason)
     return render(request, "portal/no_company.html")

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from portal.lib.constraints import one_line
+from portal.lib.constraints import one_line, parts_of
 from portal.lib.days import today
 
 # As the index has it: a number of nothing but zeros stays empty and is found by nobody's number without zeros.
@@ -94,6 +94,7 @@ class Company(models.Model):
         indexes = [
             models.Index(Upper("number"), name="company_number_upper"),
             models.Index(WITHOUT_ZEROS, name="company_number_zeroless"),
+            *parts_of("company", "name", "email"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(number=""), name="company_number_not_empty"),

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.constraints import one_line
+from portal.lib.constraints import one_line, parts_of
 
 
 def new_username():
@@ -56,7 +56,10 @@ class User(AbstractUser):
         verbose_name = _("person")
         verbose_name_plural = _("people")
         # For the login, which does not mind the letter case.
-        indexes = [models.Index(Upper("username"), name="user_name_upper")]
+        indexes = [
+            models.Index(Upper("username"), name="user_name_upper"),
+            *parts_of("user", "email", "first_name", "last_name"),
+        ]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once"),
             # Two people without an address must not collide, so none is NULL and never an empty text.

@@ -3,8 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.db import IntegrityError, transaction
 from django.db.models import CheckConstraint, Q
+from django.db.models.functions import Upper
 
 from .signs import HIDDEN_SQL
 
@@ -33,3 +35,8 @@ def refusing(constraint: str, refusal: Exception) -> Iterator[None]:
         if broken_constraint(error) != constraint:
             raise
         raise refusal from error
+
+
+def parts_of(table: str, *fields: str) -> list[GinIndex]:
+    """Indexes by which any three letters of a field are found, as "icontains" asks for them."""
+    return [GinIndex(OpClass(Upper(field), "gin_trgm_ops"), name=f"{table}_{field}_parts") for field in fields]

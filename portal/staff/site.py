@@ -1,0 +1,50 @@
+"""The admin's pages that belong to no table: its first page, its search, and the frame around all of them."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, URLResolver, path
+from django.utils.translation import gettext_lazy as _
+
+from .areas import grouped
+from .figures import figures
+from .finding import find
+from .waiting import lists_for
+
+
+class StaffSite(AdminSite):
+    site_header = site_title = f"{settings.BRAND['name']} {settings.BRAND['portal']}"
+    index_title = _("What waits")
+    enable_nav_sidebar = False
+
+    def get_urls(self) -> list[URLPattern | URLResolver]:
+        return [path("suche/", self.admin_view(self.search), name="search"), *super().get_urls()]
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
+        apps = super().get_app_list(request, app_label)
+        if app_label:
+            return apps
+        areas = grouped(apps)
+        for area in areas:
+            area["is_current"] = any(request.path.startswith(table["admin_url"] or "#") for table in area["models"])
+        return areas
+
+    def index(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """What waits, oldest first, what the week looks like, and all tables by work."""
+        lists = lists_for(request.user)
+        context = {**self.each_context(request), "title": self.index_title, "lists": lists}
+        context |= {"total": sum(one.count for one in lists), "figures": figures(request.user)}
+        return render(request, "admin/home.html", context)
+
+    def search(self, request: HttpRequest) -> HttpResponse:
+        """One field for all: the only exact hit is opened at once."""
+        typed = request.GET.get("q", "")
+        groups = find(request.user, typed)
+        exact = [hit for group in groups for hit in group.hits if hit.is_exact]
+        if len(exact) == 1:
+            return redirect(exact[0].url)
+        context = {**self.each_context(request), "title": _("Search"), "groups": groups, "typed": typed}
+        return render(request, "admin/search.html", context)
