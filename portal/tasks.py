@@ -9,6 +9,7 @@ from procrastinate.contrib.django import app
 import portal.lib.mail  # noqa: F401
 
 from .models import MailHandover, Trouble
+from .unreachable import check_addresses
 from .watching import DEATHS, note_failure, note_trouble
 
 # Longer than the worker's heartbeat (10 s), so that a living worker's job is never taken from it.
@@ -48,6 +49,13 @@ def forget_mail(timestamp):
     old.filter(state__in=["sent", "settled", "handing"]).delete()
     old.exclude(raw=None).filter(state__in=MailHandover.OPEN).update(raw=None)
     Trouble.objects.filter(at__lt=before, job=None).delete()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queue="cron", queueing_lock="check_addresses", name="check_addresses")
+def find_unfit_addresses(timestamp):
+    """Stored addresses that no mail reaches stand in the admin's list of troubles until somebody has mended them."""
+    check_addresses()
 
 
 @app.periodic(cron="*/20 * * * *")
