@@ -12,7 +12,7 @@ from django.db import models
 from django.test import RequestFactory
 
 from portal.erp import TABLES
-from portal.lib.erp.cells import CellRefused
+from portal.lib.erp.cells import BREAKS, CellRefused
 from portal.lib.forms import SearchField
 
 from ..lib.nasty import OF_LINES, SEEN, UNSEEN
@@ -125,5 +125,9 @@ def test_every_cell_of_the_import(text, tmp_path):
     for name, column in columns():
         if name in {"artikel.csv/Beschreibung", "versionen.csv/Hinweise"} and text in OF_LINES:
             continue
-        with pytest.raises(CellRefused):
-            column.parser.read(text, tmp_path), name
+        try:
+            taken = column.parser.read(text, tmp_path)
+        except CellRefused:
+            continue
+        # A break in a wide cell is a blank of the one line it becomes.
+        assert BREAKS.search(text) and taken == "a b", name

@@ -99,7 +99,7 @@ def codes(*of: Any, longest: int = 2000) -> Parser:
 
 
 def _visible(number: str) -> str:
-    if not number.isprintable():
+    if not number.isprintable() or place_of_hidden(number) is not None:
         raise CellRefused("character not allowed")
     _not_scientific(number)
     return number
