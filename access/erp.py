@@ -2,7 +2,8 @@
 
 from django.contrib.auth import get_user_model
 
-from portal.lib.erp import CellRefused, Column, Excluded, Reference, Table, choice, code, day, email, text
+from portal.lib.by_country import is_phone
+from portal.lib.erp import CellRefused, Column, Doubts, Excluded, Reference, Table, choice, code, day, email, text
 from portal.lib.erp.cells import Parser
 from portal.lib.erp.table import cell_changed, keep_unless_changed
 
@@ -87,6 +88,15 @@ def apply(cursor):
 # Nobody is on both sides of the counter (decision 0111).
 STAFF = "select lower(email) from accounts_user where is_staff and email is not null"
 
+DOUBTS = """
+    select s.line, c.country, s.phone from erp_stage s join accounts_company c on c.number = s.customer where s.phone <> ''
+"""
+
+
+def doubts(country: str, phone: str) -> list[str]:
+    return [] if is_phone(phone, country) else [f"phone number not valid in {country}"]
+
+
 AUTHORISED_PEOPLE = Table(
     file="personen.csv",
     key=["customer", "email"],
@@ -104,4 +114,5 @@ AUTHORISED_PEOPLE = Table(
     references=[Reference("customer", "accounts_company", "number", "customer unknown")],
     excluded=[Excluded("email", STAFF, "address of the vendor's staff")],
     apply=apply,
+    doubts=Doubts(DOUBTS, doubts),
 )

@@ -103,9 +103,6 @@ class InvitationForm(TermsForm):
         self.fields["salutation"].choices = get_user_model().Salutation.choices
         self.fields["rights"].choices = [(right.value, right.label) for right in Right if right in grantable]
 
-    def clean_email(self):
-        return self.cleaned_data["email"].strip().lower()
-
     def clean_advice_read(self):
         if not self.cleaned_data["advice_read"]:
             raise ValidationError(

@@ -5,12 +5,14 @@ from datetime import timedelta
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.lib.constraints import broken_constraint
+from portal.lib.mailboxes import stored
 
 from . import mails
 from .ending import check_limits
@@ -47,7 +49,10 @@ def invite(by, person, rights, **more):
 
 def _account(person):
     User = get_user_model()
-    email = person["email"].strip().lower()
+    try:
+        email = stored(person["email"])
+    except ValidationError as refusal:
+        raise AccessRefused(refusal.messages[0], field="email") from None
     if user := User.objects.with_email(email).first():
         return user
     user = User(**{**person, "email": email}, language=get_language() or "de")

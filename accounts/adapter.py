@@ -74,7 +74,9 @@ class AccountAdapter(DefaultAccountAdapter):
         # As it is stored now: allauth saves the whole person, and a password set meanwhile must not be lost.
         email_address.user = User.objects.select_for_update().get(pk=email_address.user_id)
         others = User.objects.with_email(email_address.email).exclude(pk=email_address.user_id)
-        if others.exists() or not EmailAddress.objects.filter(pk=email_address.pk, verified=False).exists():
+        # Locked: whoever is about to drop it comes first, or finds it confirmed.
+        waiting = EmailAddress.objects.select_for_update().filter(pk=email_address.pk, verified=False)
+        if not waiting or others.exists():
             template = "account/messages/email_confirmation_failed.txt"
             self.add_message(request, messages.ERROR, template, {"email": email_address.email})
             return False

@@ -2,10 +2,11 @@
 
 import re
 
-from portal.lib.erp import CellRefused, Column, Excluded, Table, choice, day, email, text, yes_no
+from portal.lib.erp import CellRefused, Column, Doubts, Excluded, Table, choice, day, email, text, yes_no
 from portal.lib.erp.cells import Parser
 from portal.lib.erp.table import cell_changed, keep_unless_changed
 
+from .company import CHECKS
 from .models import Company, User
 
 COUNTRIES = {
@@ -135,6 +136,19 @@ def apply(cursor):
 # Nobody is on both sides of the counter (decision 0111).
 STAFF = "select lower(email) from accounts_user where is_staff and email is not null"
 
+SAID_OF = {"postal_code": "postal code", "phone": "phone number", "vat_id": "VAT id"}
+
+
+def doubts(country: str, *values: str) -> list[str]:
+    """Of the columns of CHECKS; the ERP may know better, or older."""
+    checked = zip(CHECKS, values, strict=True)
+    return [
+        f"{SAID_OF[name]} not valid in {country}"
+        for name, value in checked
+        if value and not CHECKS[name][0](value, country)
+    ]
+
+
 CUSTOMERS = Table(
     file="kunden.csv",
     key=["number"],
@@ -159,4 +173,5 @@ CUSTOMERS = Table(
     ],
     excluded=[Excluded("holder_email", STAFF, "address of the vendor's staff")],
     apply=apply,
+    doubts=Doubts(f"select line, country, {', '.join(CHECKS)} from erp_stage", doubts),
 )

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import describe_file
+from portal.lib.by_country import example_of, is_phone, is_postal_code, postal_code
 from portal.lib.days import in_months, today
 from portal.lib.uploads import check_pdf
 
@@ -70,7 +71,19 @@ def _filled_in(**tokens):
     return {name: forms.TextInput(attrs={"autocomplete": token}) for name, token in tokens.items()}
 
 
-class PersonForm(forms.ModelForm):
+class PhoneForm(forms.ModelForm):
+    """Numbers that were typed now are checked for the company's country; what the ERP says already stays as it is."""
+
+    def check_phone(self, name: str, country: str) -> None:
+        number = self.cleaned_data.get(name)
+        if number and not is_phone(number, country):
+            self.add_error(
+                name,
+                _("This number cannot be dialled. Numbers abroad begin with + and the country, such as +43 1 53115."),
+            )
+
+
+class PersonForm(PhoneForm):
     """The person's own details, and the phone number at the company at hand, which is another one (edge 20)."""
 
     phone_here = forms.CharField(
@@ -94,6 +107,12 @@ class PersonForm(forms.ModelForm):
         self.fields["language"].widget.attrs["autocomplete"] = "language"
         self.fields["phone_here"].widget.attrs["autocomplete"] = "work tel"
 
+    def clean(self):
+        data = super().clean()
+        for name in {"phone", "phone_here"} & set(self.changed_data):
+            self.check_phone(name, self.membership.company.country.code)
+        return data
+
     def save(self):
         person = super().save()
         self.membership.phone = self.cleaned_data["phone_here"]
@@ -101,7 +120,7 @@ class PersonForm(forms.ModelForm):
         return person
 
 
-class CompanyForm(forms.ModelForm):
+class CompanyForm(PhoneForm):
     """What a customer may change about the company. Name and seat are the vendor's."""
 
     class Meta:
@@ -125,9 +144,22 @@ class CompanyForm(forms.ModelForm):
 
     def clean(self):
         data = super().clean()
+        changed = set(self.changed_data)
+        if changed & {"postal_code", "country"}:
+            self._check_postal_code(data.get("postal_code"), data.get("country"))
+        if changed & {"phone", "country"}:
+            self.check_phone("phone", data.get("country") or "")
         if data.get("confirmations") == Company.Confirmations.MAILBOX and not data.get("email"):
             self.add_error("confirmations", _("For this the company needs a mailbox."))
         return data
+
+    def _check_postal_code(self, typed, country):
+        if not typed or not country:
+            return
+        self.cleaned_data["postal_code"] = postal_code(typed, country)
+        if not is_postal_code(typed, country):
+            sentence = _("This is no postal code of the country chosen; there one looks like %s.") % example_of(country)
+            self.add_error("postal_code", sentence)
 
 
 EXTRACT_MEGABYTES = 10

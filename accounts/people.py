@@ -1,5 +1,7 @@
 import unicodedata
 
+from portal.lib.mailboxes import meant
+
 from .models import Company, User
 
 LONGEST = 320
@@ -26,8 +28,8 @@ def find_person(name, prefix):
 
 def normal_name(name, prefix):
     """One spelling for all the spellings of a login name, whether or not anybody has it."""
-    name = unicodedata.normalize("NFKC", name).strip().casefold()[:LONGEST]
+    name = unicodedata.normalize("NFKC", name).strip()[:LONGEST]
     if "@" in name:
-        return name
-    number = Company.objects.bare_number(name, prefix)
+        return meant(name).lower()
+    number = Company.objects.bare_number(name.casefold(), prefix)
     return number.lstrip("0") or number

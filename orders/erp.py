@@ -29,8 +29,19 @@ STATES = {
     "S": Order.State.CANCELLED.value,
 }
 
+# As orders are handed over (orders.handover): composed, in Windows-1252, "?" for what it cannot say. What comes back like
+# that is our own word, and stays whole.
+WORD = "regexp_replace(normalize({}), '[^\\u0020-\\u007e\\u00a0-\\u00ff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]', '?', 'g')"
+
+
+def unless_ours(table: str, name: str) -> str:
+    """SQL: the ERP's text, but ours where it is what the ERP was told of it."""
+    ours = WORD.format(f"{table}.{name}")
+    return f"case when {ours} = excluded.{name} then {table}.{name} else excluded.{name} end"
+
+
 # The address is copied when the order is first seen, and stays as it was then.
-ORDER_ROWS = """
+ORDER_ROWS = f"""
     insert into orders_order (id, number, company_id, ordered_by_id, orderer_name, state, placed_at, address, reference,
         cost_center, note, net, vat)
     select gen_random_uuid(), s.number, c.id, u.id, left(coalesce(trim(u.first_name || ' ' || u.last_name), ''), 200), s.state,
@@ -40,11 +51,16 @@ ORDER_ROWS = """
         s.reference, '', '', 0, 0
     from erp_stage s join accounts_company c on c.number = s.customer
     left join accounts_user u on s.orderer <> '' and lower(u.email) = s.orderer
-    on conflict (number) do update set state = excluded.state, reference = excluded.reference;
+    on conflict (number) do update set
+        state = case when orders_order.state = 'partly' and excluded.state = 'accepted' then 'partly' else excluded.state end,
+        reference = {unless_ours("orders_order", "reference")};
     insert into orders_orderevent (order_id, state, at, by_name, reason)
-    select o.id, s.state, case when s.said_before is null then o.placed_at else now() end, 'ERP', ''
+    select o.id, o.state, case when last.state is null then o.placed_at else now() end, 'ERP', ''
     from erp_stage s join orders_order o on o.number = s.number
-    where s.said_before is null or s.said_before->>'Status' is distinct from s.said->>'Status';
+    left join lateral (
+        select e.state from orders_orderevent e where e.order_id = o.id order by e.at desc, e.id desc limit 1
+    ) last on true
+    where last.state is distinct from o.state;
 """
 
 ORDERS = Table(
@@ -52,11 +68,11 @@ ORDERS = Table(
     key=["number"],
     twice="order number twice",
     columns=[
-        Column("AuftragsNr", "number", code(Order.number), missing="order number missing"),
+        Column("AuftragsNr", "number", unguarded(code(Order.number)), missing="order number missing"),
         Column("KdNr", "customer", code(Company.number), missing="customer number missing"),
         Column("Datum", "placed_on", day(Order.placed_at), missing="date not valid"),
         Column("Status", "state", choice(STATES, Order.state, reason="state unknown")),
-        Column("BestellerEMail", "orderer", email()),
+        Column("BestellerEMail", "orderer", unguarded(email())),
         Column("Bestellzeichen", "reference", unguarded(text(Order.reference))),
     ],
     references=[Reference("customer", "accounts_company", "number", "customer unknown")],
@@ -64,14 +80,15 @@ ORDERS = Table(
 )
 
 # Net is rounded half up per line; VAT per rate over the lines of the order.
-LINE_ROWS = """
+LINE_ROWS = f"""
     insert into orders_orderline (order_id, position, article_id, article_number, name, unit, quantity, unit_price,
         vat_rate, net)
     select o.id, s.position, a.id, s.article, s.name, coalesce(a.unit, ''), s.quantity, s.unit_price, s.vat_rate,
         round(s.quantity * s.unit_price, 2)
     from erp_stage s join orders_order o on o.number = s.order_number left join shop_article a on a.number = s.article
     on conflict (order_id, position) do update set article_id = excluded.article_id,
-        article_number = excluded.article_number, name = excluded.name, quantity = excluded.quantity,
+        article_number = {unless_ours("orders_orderline", "article_number")},
+        name = {unless_ours("orders_orderline", "name")}, quantity = excluded.quantity,
         unit_price = excluded.unit_price, vat_rate = excluded.vat_rate, net = excluded.net;
     update orders_order o set net = sums.net, vat = sums.vat from (
         select order_id, sum(net) as net, sum(vat) as vat from (
@@ -94,7 +111,7 @@ ORDER_LINES = Table(
     key=["order_number", "position"],
     twice="position twice",
     columns=[
-        Column("AuftragsNr", "order_number", code(Order.number), missing="order number missing"),
+        Column("AuftragsNr", "order_number", unguarded(code(Order.number)), missing="order number missing"),
         Column("Pos", "position", number(OrderLine.position), missing="number not valid"),
         Column("ArtNr", "article", unguarded(code(OrderLine.article_number))),
         Column("Bezeichnung", "name", unguarded(text(OrderLine.name)), missing="name missing"),

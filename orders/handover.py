@@ -1,6 +1,7 @@
 """Orders as files for the ERP, in the tables it exports itself."""
 
 import csv
+import unicodedata
 
 from django.utils import timezone
 
@@ -75,7 +76,8 @@ def _write(path, head, rows):
     with part.open("w", encoding="cp1252", errors="replace", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
         writer.writerow(head)
-        writer.writerows([safe(cell) for cell in row] for row in rows)
+        # Composed: an ä of two signs would be a question mark.
+        writer.writerows([unicodedata.normalize("NFC", safe(cell)) for cell in row] for row in rows)
     part.rename(path)
 
 

@@ -9,8 +9,10 @@ class PortalConfig(AppConfig):
     def ready(self):
         from . import checks  # noqa: F401
         from .lib.guard import guard_text_fields
+        from .lib.mailboxes import guard_mail_fields
 
         guard_text_fields()
+        guard_mail_fields()
         post_migrate.connect(_make_roles, sender=self)
         user_logged_in.connect(_count_login)
 

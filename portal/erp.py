@@ -31,7 +31,10 @@ TABLES = [
 
 @dataclass
 class Result:
-    """What became of a file: rows by outcome, the refused ones as (line, reason), seconds. error: the file as a whole."""
+    """What became of a file: rows by outcome, the refused ones as (line, reason), seconds. error: the file as a whole.
+
+    doubts: (line, reason) of new or changed rows that are taken although something in them looks wrong.
+    """
 
     file: str
     new: int = 0
@@ -41,6 +44,7 @@ class Result:
     error: str = ""
     seconds: float = 0.0
     warnings: list = field(default_factory=list)
+    doubts: list = field(default_factory=list)
 
     @property
     def taken(self):
@@ -107,9 +111,19 @@ def _imported(table, folder, tell):
         _refuse_strangers(cursor, table, result)
         _compare(cursor, table, result)
         if result.new or result.changed:
+            doubts = _doubts(cursor, table)
             _apply(cursor, table, result)
+            refused = {line for line, _reason in result.refused}
+            result.doubts = [(line, reason) for line, reason in doubts if line not in refused]
         cursor.execute(f"drop table {STAGE}")
     return result
+
+
+def _doubts(cursor, table):
+    if table.doubts is None:
+        return []
+    cursor.execute(table.doubts.query)
+    return sorted((line, reason) for line, *values in cursor.fetchall() for reason in table.doubts.check(*values))
 
 
 def _apply(cursor, table, result):

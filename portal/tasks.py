@@ -10,6 +10,7 @@ import portal.lib.mail  # noqa: F401
 
 from .models import MailHandover, Trouble
 from .staff.figures import count
+from .unreachable import check_addresses
 from .watching import DEATHS, note_failure, note_trouble
 
 # Longer than the worker's heartbeat (10 s), so that a living worker's job is never taken from it.
@@ -56,6 +57,13 @@ def forget_mail(timestamp):
 def count_figures(timestamp):
     """The figures of the staff's first page, before somebody waits for them."""
     count()
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(queue="cron", queueing_lock="check_addresses", name="check_addresses")
+def find_unfit_addresses(timestamp):
+    """Stored addresses that no mail reaches stand in the admin's list of troubles until somebody has mended them."""
+    check_addresses()
 
 
 @app.periodic(cron="*/20 * * * *")

@@ -9,6 +9,7 @@ from portal.lib.admin import Kept
 from portal.lib.searching import every_word
 from portal.lib.text import clean_query
 
+from ..company import doubts_about
 from ..models import Company
 from ..staff import company_closed
 
@@ -48,12 +49,19 @@ class CompanyAdmin(Kept):
     def get_search_results(self, request, queryset, search_term):
         return search_companies(queryset, search_term), False
 
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        for doubt in doubts_about(obj) if obj and request.method == "GET" else ():
+            messages.warning(request, doubt)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     @admin.display(description=_("licence holder"))
     def main_holder(self, company):
         return ", ".join(str(row.user) for row in company.memberships.all() if row.is_main_holder)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
+        for doubt in doubts_about(obj):
+            messages.warning(request, doubt)
         if change and "is_blocked" in form.changed_data:
             company_closed(obj, is_blocked=obj.is_blocked)
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.constraints import one_line, parts_of
+from portal.lib.mailboxes import meant
 
 
 def new_username():
@@ -22,12 +23,12 @@ def composed(text):
 
 class People(UserManager):
     def get_by_email(self, email):
-        """The person of an address, whatever its letter case. Raises User.DoesNotExist."""
+        """The person of an address, in any spelling. Raises User.DoesNotExist."""
         return self.with_email(email).get()
 
     def with_email(self, email):
-        """The one person with an address, whatever its letter case, as a queryset; read from the unique index."""
-        return self.alias(lower_email=Lower("email")).filter(lower_email=email.strip().lower())
+        """The one person with an address, in any spelling, as a queryset; read from the unique index."""
+        return self.alias(lower_email=Lower("email")).filter(lower_email=meant(email.strip()).lower())
 
 
 class User(AbstractUser):

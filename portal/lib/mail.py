@@ -19,6 +19,7 @@ from procrastinate.contrib.django import app
 
 from .deadline import Deadline, watch
 from .letters import as_letter
+from .mailboxes import header, written
 from .plain import defuse
 
 log = logging.getLogger("portal.mail")
@@ -43,16 +44,24 @@ class QueueBackend(BaseEmailBackend):
 
 
 def built(message: EmailMessage) -> dict[str, Any]:
-    """{"raw", "sender", "recipients"}. Raises ValueError where it cannot be sent at all."""
+    """{"raw", "sender", "recipients"}, these as people read them. Raises ValueError where it cannot be sent at all."""
     message.subject = " ".join(str(message.subject).split())
-    raw = as_letter(message).message().as_bytes(linesep="\r\n")
     sender = getaddresses([message.from_email])[0][1]
     recipients = [address for _name, address in getaddresses(message.recipients())]
     for address in [sender, *recipients]:
         # What smtplib would put on a line of the conversation.
-        if not re.fullmatch(r"[^\s\x00-\x1f<>]+@[^\s\x00-\x1f<>@]+", address):
+        if not re.fullmatch(r"[^\s\x00-\x1f<>]+@[^\s\x00-\x1f<>@]+", written(address)):
             raise ValueError(f"no mail address: {address!r}")
+    raw = with_written_headers(as_letter(message)).message().as_bytes(linesep="\r\n")
     return {"raw": raw, "sender": sender, "recipients": recipients}
+
+
+def with_written_headers(message: EmailMessage) -> EmailMessage:
+    """The same with its domains in ASCII. Django's own way there is IDNA 2003, which makes "strassen" of "straßen"."""
+    message.from_email = header(message.from_email)
+    for name in ("to", "cc", "bcc", "reply_to"):
+        setattr(message, name, [header(address) for address in getattr(message, name)])
+    return message
 
 
 def queue(raw: bytes, sender: str, recipients: list[str]) -> None:
@@ -168,8 +177,9 @@ def deliver(
     mail = book().to_send(key or str(uuid.uuid4()), text, sender, recipients)
     if mail is None:
         return
-    message = Ready(bytes(mail.raw), mail.sender, mail.recipients, mail.begin)
     try:
+        readers = [written(address) for address in mail.recipients]
+        message = Ready(bytes(mail.raw), written(mail.sender), readers, mail.begin)
         with Deadline(LETTER_SECONDS):
             get_connection(settings.MAIL_DELIVERY_BACKEND).send_messages([message])
     except Exception as error:

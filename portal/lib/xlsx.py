@@ -1,5 +1,6 @@
 """Tables as XLSX: what a spreadsheet must not guess at stays as it was written."""
 
+import re
 import tempfile
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
@@ -9,10 +10,14 @@ import xlsxwriter
 from django.http import FileResponse
 from django.utils.translation import gettext as _
 
+from .signs import REPLACEMENT
+
 CONTENT_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A sheet takes 1,048,576 rows; so many are written in a few seconds. CSV has no limit.
 MOST_ROWS = 100_000
 LONGEST_CELL = 32_767
+# Old rows may hold them; a sheet with one does not open. Controls are written as the format has them.
+NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 # Rows go to the disk one by one, and nothing is taken for a formula, an address or a number.
 OPTIONS = {
     "constant_memory": True,
@@ -47,7 +52,7 @@ def write_xlsx(file: BinaryIO, header: Sequence[str], rows: Iterable[Sequence[An
 
 
 def _cut(value: str) -> str:
-    value = value.replace("\r\n", "\n")
+    value = NO_XML.sub(REPLACEMENT, value.replace("\r\n", "\n"))
     return value if len(value) <= LONGEST_CELL else f"{value[: LONGEST_CELL - 1]}…"
 
 

@@ -194,11 +194,11 @@ def test_own_details_and_the_company_s_address(visit, olga, acme, live_server):
     page.get_by_role("button", name="Für die ausgewählten übernehmen").click()
     expect(page.get_by_text("1 Bestellung bekommt die neue Anschrift.")).to_be_visible()
     page.goto(live_server.url + "/kunde/12345/konto/person/")
-    page.get_by_label("Telefon in dieser Firma").fill("089 1-23")
+    page.get_by_label("Telefon in dieser Firma").fill("089 66086-23")
     page.get_by_label("Sprache").select_option("en")
     page.get_by_role("button", name="Speichern").click()
     expect(page.get_by_role("heading", name="My account")).to_be_visible()
-    expect(page.get_by_text("089 1-23")).to_be_visible()
+    expect(page.get_by_text("089 66086-23")).to_be_visible()
 
 
 def test_an_authenticator_app_and_a_recovery_code(visit, olga, live_server):

@@ -2,7 +2,7 @@
 
 CUSTOMERS = '''\
 KdNr;Firma;Zusatz;Strasse;PLZ;Ort;Land;Telefon;EMail;UStIdNr;Anrede;Vorname;Nachname;EMailLizenzinhaber;Newsletter;Gesperrt;AngelegtAm
-00123;Hausverwaltung Müßig GmbH;"Abt. Technik; 2. OG";Straße 1;01067;Dresden;D;0351 1;info@a.example;;Frau;Käthe;Öztürk;Kaethe@A.example;N;N;01.02.2010
+00123;Hausverwaltung Müßig GmbH;"Abt. Technik; 2. OG";Straße 1;01067;Dresden;D;0351 4520170;info@a.example;;Frau;Käthe;Öztürk;Kaethe@A.example;N;N;01.02.2010
 ;Ohne Nummer GmbH;;;;;D;;;;;;;;N;N;
 124;"Zeile
 mit Umbruch ""AG""";;Weg 2;80331;München;DE;;;;Herr;Jörg;Müller;joerg@b.example;J;N;31.12.2015

@@ -202,10 +202,10 @@ def test_what_the_customer_edited_stays_until_the_erp_says_something_new(folder,
     """Edge 83: each field has an owner; the ERP writes where its own word changed."""
     # A new name that staff accepted in the portal is not taken back by an export that does not know it yet.
     Company.objects.filter(number="00123").update(phone="0351 999", street="Neue Straße 9", name="Müßig & Söhne GmbH")
-    change(folder, "kunden.csv", "0351 1;", "0351 2;")
+    change(folder, "kunden.csv", "0351 4520170;", "0351 4520171;")
     run(folder)
     company = Company.objects.get(number="00123")
-    assert (company.phone, company.street, company.name) == ("0351 2", "Neue Straße 9", "Müßig & Söhne GmbH")
+    assert (company.phone, company.street, company.name) == ("0351 4520171", "Neue Straße 9", "Müßig & Söhne GmbH")
     change(folder, "kunden.csv", "Hausverwaltung Müßig GmbH", "Müßig und Söhne GmbH")
     run(folder)
     assert Company.objects.get(number="00123").name == "Müßig und Söhne GmbH"

@@ -13,6 +13,7 @@ from django.db import connections, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.lib.mail import deliver
+from portal.models import MailHandover
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -105,3 +106,19 @@ def test_html_and_blind_copies_are_kept(post_office, server):
 def test_delivery_fails_loudly_when_nobody_listens(post_office):
     with pytest.raises((OSError, smtplib.SMTPException)):
         deliver.func(raw="SGFsbG8=", sender="a@firma.example", recipients=["b@firma.example"])
+
+
+def test_a_domain_with_its_own_letters_is_the_one_mail_goes_to(post_office, server):
+    """IDNA 2008: Django's own way would send it to strassen-hof.example, which is somebody else's."""
+    mail = EmailMultiAlternatives(
+        "Betreff", "Text", "Jörg <info@müller.example>", ["Anna Groß <anna@straßen-hof.example>", "ben@straße.example"],
+        reply_to=["ruf@straße.example"],
+    )  # fmt: skip
+    mail.send()
+    assert MailHandover.objects.get().recipients == ["anna@straßen-hof.example", "ben@straße.example"]
+    work()
+    (received,) = server.mails
+    assert received["X-RcptTo"] == "anna@xn--straen-hof-83a.example, ben@xn--strae-oqa.example"
+    assert received["X-MailFrom"] == "info@xn--mller-kva.example"
+    headers = str(received["To"]) + str(received["Reply-To"])
+    assert "anna@xn--straen-hof-83a.example" in headers and "ruf@xn--strae-oqa.example" in headers

@@ -55,3 +55,8 @@ def test_memory_does_not_grow_with_the_table(tmp_path):
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     assert peaks[1] < peaks[0] + 300_000
+
+
+def test_a_sheet_opens_whatever_an_old_row_holds():
+    (_head, row) = texts_of(written(["a"], [["a\ufffeb\uffffc\x01d\ud83de"]]))
+    assert row[0].startswith("a\ufffdb\ufffdc") and row[0].endswith("d\ufffde")

@@ -73,7 +73,8 @@ def test_nobody_is_asked_where_there_is_nothing_to_ask(acme, olga, kim, as_):
 
 
 @pytest.mark.parametrize(
-    "change", [{"country": "AT"}, {"street": "Lindenallee 1", "postal_code": "80331", "city": "München"}]
+    "change",
+    [{"country": "AT", "postal_code": "1010"}, {"street": "Lindenallee 1", "postal_code": "80331", "city": "München"}],
 )
 def test_not_into_another_country_and_not_without_a_move(acme, olga, orders, as_, change):
     answer = as_(olga).post(reverse("company_edit", args=["12345"]), MOVED | change)

@@ -5,11 +5,17 @@ import csv
 import facturx
 import pytest
 from django.core.management import CommandError, call_command
+from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import strategies as st
 
+from accounts.models import User
 from orders.handover import export_orders
-from orders.models import Order
+from orders.models import Order, OrderLine
 from orders.states import accept
 from portal.erp import import_export
+from portal.lib.erp.cells import SCIENTIFIC
+from portal.lib.signs import place_of_hidden
+from portal.models import ErpRow
 
 from .. import factories as make
 
@@ -65,6 +71,51 @@ def test_what_was_handed_over_comes_back_as_it_was(order, tmp_path, written):
         assert (result.refused, result.error) == ([], "")
     order.refresh_from_db()
     assert (order.reference, order.lines.get().name) == (written, written)
+
+
+WORDS = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn")), min_size=1, max_size=20)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(WORDS | st.text(st.sampled_from("'=+-@a?€🏠ä"), min_size=1, max_size=6), st.sampled_from(["", "=", "'", "+"]))
+def test_any_order_comes_back_as_it_was(order, tmp_path, words, before):
+    words = (before + words).strip() or "x"
+    assume(place_of_hidden(words) is None)
+    # The import refuses numbers that are no number's signs, whoever wrote them.
+    number = words if words.isprintable() and not SCIENTIFIC.fullmatch(words) and " " not in words else "x"
+    number = number.encode("cp1252", "ignore").decode("cp1252") or "x"
+    Order.objects.update(reference=words, number=number)
+    User.objects.filter(pk=order.ordered_by_id).update(email="+ben@12345.example")
+    order.lines.update(name=words, article_number=number)
+    before = Order.objects.values().get(), OrderLine.objects.values().get()
+    ErpRow.objects.all().delete()
+    export_orders(tmp_path)
+    for result in import_export(tmp_path):
+        assert (result.refused, result.error) == ([], "")
+    assert (Order.objects.values().get(), OrderLine.objects.values().get()) == before
+
+
+@pytest.mark.parametrize("state", ["received", "accepted", "partly", "fulfilled", "cancelled"])
+def test_the_state_comes_back_as_it_was_and_nothing_is_noted(order, tmp_path, state):
+    """The ERP has one letter for an order accepted in part and in full."""
+    Order.objects.update(state=state)
+    if state != "received":
+        order.note_event(state, by=None)
+    events = order.events.count()
+    export_orders(tmp_path)
+    assert all(not result.error and not result.refused for result in import_export(tmp_path))
+    order.refresh_from_db()
+    assert (order.state, order.events.count()) == (state, events)
+
+
+def test_what_the_erp_says_otherwise_is_taken(order, tmp_path):
+    Order.objects.update(reference="Eilt 🏠", state="partly")
+    export_orders(tmp_path)
+    path = tmp_path / "auftraege.csv"
+    path.write_bytes(path.read_bytes().replace(b"Eilt ?", b"Eilt !"))
+    assert all(not result.error for result in import_export(tmp_path))
+    order.refresh_from_db()
+    assert order.reference == "Eilt !"
 
 
 def test_messages_pass_their_schema(order, tmp_path, capsys):

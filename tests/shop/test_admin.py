@@ -2,9 +2,11 @@
 
 import csv
 import io
+import unicodedata
 from decimal import Decimal
 
 import pytest
+import tablib
 from django.contrib.auth.models import Group
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -16,6 +18,7 @@ from PIL import Image
 from portal.lib.csv import FORMULA, bare, safe
 from shop.models import Article, Fit, Miss, Picture, Synonym, VatCheck
 from shop.search import find
+from shop.table import COLUMNS, SpreadsheetCsv
 
 from .. import factories as make
 from ..sheets import texts_of
@@ -127,6 +130,17 @@ def test_the_catalogue_as_a_workbook_of_texts(staff):
 def test_the_guard_against_formulas_takes_back_what_it_put(text):
     assert bare(safe(text)) == text
     assert not safe(text).startswith(FORMULA)
+
+
+CELL = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp", "Cn")) | st.sampled_from("'=+-@;\"\n"))
+
+
+@given(st.lists(st.tuples(st.just("A1"), *[CELL] * (len(COLUMNS) - 1)), min_size=1, max_size=4))
+def test_any_table_comes_back_as_it_went_out(rows):
+    out = SpreadsheetCsv().export_data(tablib.Dataset(*rows, headers=COLUMNS))
+    back = SpreadsheetCsv().create_dataset(out)
+    assert back.headers == COLUMNS
+    assert [list(row) for row in back] == [[unicodedata.normalize("NFC", cell) for cell in row] for row in rows]
 
 
 def test_a_table_as_excel_saves_it(staff):

@@ -4,10 +4,11 @@ from .beside import file_in
 from .cells import CellRefused, choice, code, codes, day, email, number, percent, price, text, unguarded, yes_no
 from .encoding import decoded
 from .reading import FileRefused, Sheet, typed_rows
-from .table import Column, Excluded, Reference, Table, Target
+from .table import Column, Doubts, Excluded, Reference, Table, Target
 
 __all__ = [
     "Column",
+    "Doubts",
     "FileRefused",
     "Excluded",
     "Reference",

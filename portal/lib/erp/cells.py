@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
 from django.db import models
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from ..csv import bare
+from ..mailboxes import stored
 from ..signs import place_of_hidden
 
 # Points or blanks between thousands, all the same; a comma before the rest.
@@ -208,20 +208,17 @@ def choice(values: dict[str, str], *of: Any, reason: str = "kind unknown") -> Pa
     return Parser(read, fields=fields_of(of))
 
 
-def email():
-    """Lower case; "" for none."""
+def email() -> Parser:
+    """The stored form of an address; "" for none."""
 
-    def read(cell, folder):
+    def read(cell: str, folder: Path) -> str:
         if not cell:
             return ""
         if place_of_hidden(cell) is not None:
             raise CellRefused("character not allowed")
         try:
-            validate_email(cell)
-        except ValidationError:
-            raise CellRefused("e-mail not valid") from None
-        if len(cell) > 254:
-            raise CellRefused("text too long")
-        return cell.lower()
+            return stored(cell)
+        except ValidationError as refusal:
+            raise CellRefused("text too long" if refusal.code == "max_length" else "e-mail not valid") from None
 
     return Parser(read)

@@ -56,11 +56,22 @@ class Target:
 
 
 @dataclass(frozen=True)
+class Doubts:
+    """What is taken as the ERP says it and told all the same. query gives (line, values …) of staged rows.
+
+    check(values …) gives the reasons, as they stand in the report.
+    """
+
+    query: str
+    check: Callable[..., list[str]]
+
+
+@dataclass(frozen=True)
 class Table:
     """file: its name in the export. key: the columns that name a row; twice: the reason when a key comes again.
 
     targets: what else one row of ours is found by. check(values by column): raises CellRefused where values do not go
-    together.
+    together. doubts: what of new and changed rows is told though they are taken.
 
     apply(cursor) turns the new and changed rows of the staging table into rows of ours, by SQL. said_before holds what
     the ERP last said of a row, as JSON by header, NULL for a new one.
@@ -75,6 +86,7 @@ class Table:
     excluded: list[Excluded] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     check: Callable[[dict[str, Any]], None] | None = None
+    doubts: Doubts | None = None
 
     def stage_sql(self):
         """The staging table: line, key, the raw cells as JSON, a problem with a file, and the columns."""

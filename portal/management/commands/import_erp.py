@@ -37,6 +37,8 @@ class Command(BaseCommand):
     def _told(self, result):
         for line, reason in result.refused:
             self.stdout.write(f"{result.file}:{line}: {reason}")
+        for line, doubt in result.doubts:
+            self.stdout.write(f"{result.file}:{line}: taken, but: {doubt}")
         for warning in result.warnings:
             self.stdout.write(f"{result.file}: warning: {warning}")
         if result.error:
@@ -51,9 +53,10 @@ class Command(BaseCommand):
     def _report(self, results, report):
         refused = [(result.file, "", result.error) for result in results if result.error]
         refused += [(result.file, line, reason) for result in results for line, reason in result.refused]
+        doubts = [(result.file, line, f"taken, but: {why}") for result in results for line, why in result.doubts]
         if refused or report:
             path = report or settings.DATA_DIR / "import-reports" / f"{dt.datetime.now():%Y-%m-%d-%H%M%S}.csv"
-            self._write(path, refused)
+            self._write(path, refused + doubts)
             self.stdout.write(f"Refused rows: {path}")
 
     def _finish(self, results, dry_run):

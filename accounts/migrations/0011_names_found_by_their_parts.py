@@ -6,7 +6,7 @@ from portal.lib.constraints import parts_of
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("accounts", "0009_names_checked")]
+    dependencies = [("accounts", "0010_addresses_in_one_form")]
 
     operations = [
         TrigramExtension(),
