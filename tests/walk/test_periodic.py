@@ -23,7 +23,8 @@ pytestmark = pytest.mark.django_db
 YESTERDAY, LONG_AGO = dt.timedelta(days=-1), dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 # One statement over all rows, or none of anybody's.
 WHOLE = {
-    "rescue", "forget_mail", "count_figures", "check_addresses", "forget_remembered", "forget_erp_calls", "call_due_webhooks",
+    "rescue", "forget_mail", "count_figures", "check_addresses", "forget_remembered", "forget_erp_calls",
+    "call_due_webhooks",
 }  # fmt: skip
 
 
