@@ -107,6 +107,7 @@ def _imported(table, folder, tell):
         _refuse_strangers(cursor, table, result)
         _compare(cursor, table, result)
         if result.new or result.changed:
+            result.warnings += table.warn(cursor) if table.warn else []
             _apply(cursor, table, result)
         cursor.execute(f"drop table {STAGE}")
     return result

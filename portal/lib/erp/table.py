@@ -1,7 +1,7 @@
 """A table of the export: its columns, what a row refers to, and how staged rows become rows of ours."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,7 +60,7 @@ class Table:
     """file: its name in the export. key: the columns that name a row; twice: the reason when a key comes again.
 
     targets: what else one row of ours is found by. check(values by column): raises CellRefused where values do not go
-    together.
+    together. warn(cursor): sentences about rows that are taken though something is wrong with them.
 
     apply(cursor) turns the new and changed rows of the staging table into rows of ours, by SQL. said_before holds what
     the ERP last said of a row, as JSON by header, NULL for a new one.
@@ -75,6 +75,7 @@ class Table:
     excluded: list[Excluded] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     check: Callable[[dict[str, Any]], None] | None = None
+    warn: Callable[[Any], Iterable[str]] | None = None
 
     def stage_sql(self):
         """The staging table: line, key, the raw cells as JSON, a problem with a file, and the columns."""
