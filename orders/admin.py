@@ -17,8 +17,13 @@ from .webhooks import wake
 
 class OrderLineInline(LookOnly):
     model = OrderLine
-    fields = ["position", "article_number", "name", "details", "quantity", "unit_price", "vat_rate", "net", "state",
-              "reason"]  # fmt: skip
+    fields = ["position", "article_number", "name", "details", "how_much", "unit_price", "vat_rate", "net", "state",
+              "reason", "waits_for"]  # fmt: skip
+    readonly_fields = ["how_much"]
+
+    @admin.display(description=_("quantity"))
+    def how_much(self, line):
+        return line.how_much
 
 
 class OrderEventInline(LookOnly):
@@ -59,13 +64,24 @@ ACTS = {
 }
 
 
+class WaitsForStaff(admin.SimpleListFilter):
+    title = _("delivery")
+    parameter_name = "delivery"
+
+    def lookups(self, request, model_admin):
+        return [("staff", _("waits for staff"))]
+
+    def queryset(self, request, queryset):
+        return queryset.waiting_for_staff() if self.value() == "staff" else queryset
+
+
 @admin.register(Order)
 class OrderAdmin(ReadOnly):
     """Orders are copies of what was said; only their state goes on, by the actions and the page "decide"."""
 
     list_display = ["number", "company", "placed_at", "state", "orderer_name", "net", "decide_link"]
     list_select_related = ["company"]
-    list_filter = ["state"]
+    list_filter = ["state", WaitsForStaff]
     search_fields = ["number", "company__number", "company__name", "orderer_name", "reference"]
     ordering = ["-placed_at"]
     inlines = [OrderLineInline, OrderEventInline]

@@ -8,6 +8,7 @@ from django.db import transaction
 from shop.cart import CartRefused, empty, put
 from shop.models import Article
 from shop.prices import unit_price
+from shop.rent import duration, periods_like
 
 from .models import OrderLine
 
@@ -26,13 +27,29 @@ class Compared:
     is_successor: bool = False
 
     @property
+    def periods(self) -> int | None:
+        """Of a rent: as long as then, or the least of today where that is not possible. None for all else."""
+        return periods_like(self.article, self.line.months) if self.article and self.article.is_rent else None
+
+    @property
+    def months(self) -> int | None:
+        """For how long a rent would be ordered today; None for all else."""
+        return self.article.months * self.periods if self.article and self.periods else None
+
+    @property
+    def duration(self) -> str:
+        """How long it would run today, where that is not as long as then; else ""."""
+        return duration(self.months) if self.months and self.months != self.line.months else ""
+
+    @property
     def is_same(self):
         return (
             self.price is not None
             and not self.is_successor
+            and self.months == self.line.months
             and self.price == self.line.unit_price
             and self.line.name == self.article.name
-            and self.line.unit in ("", self.article.unit)
+            and (self.article.is_rent or self.line.unit in ("", self.article.unit))
         )
 
     @property
@@ -81,7 +98,7 @@ def fill_cart(compared, company, user, *, replace):
             left_out.append(entry.line.name)
             continue
         try:
-            put(company, user, entry.article, entry.line.quantity)
+            put(company, user, entry.article, entry.line.quantity, periods=entry.periods)
         except CartRefused:
             left_out.append(entry.line.name)
     return left_out

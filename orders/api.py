@@ -88,10 +88,15 @@ class LineOut(Schema):
     quantity: int
     unit: str
     unit_price: Decimal
+    period_months: int | None = Field(
+        None, description="Of a rent: net is quantity (seats) x unit_price (per month) x period_months x periods."
+    )
+    periods: int | None = None
     vat_rate: Decimal
     net: Decimal
     state: str
     reason: str
+    waits_for: str = Field("", description="Accepted, but the portal could not deliver it: why staff have to.")
 
 
 class OrderOut(Schema):

@@ -19,6 +19,7 @@ from portal.lib.erp import (
     unguarded,
 )
 from portal.lib.erp.cells import amount_fits
+from shop.models.article import MOST_MONTHS, MOST_PERIODS
 
 from .models import Order, OrderLine
 
@@ -82,14 +83,16 @@ ORDERS = Table(
 # Net is rounded half up per line; VAT per rate over the lines of the order.
 LINE_ROWS = f"""
     insert into orders_orderline (order_id, position, article_id, article_number, name, unit, quantity, unit_price,
-        vat_rate, net)
-    select o.id, s.position, a.id, s.article, s.name, coalesce(a.unit, ''), s.quantity, s.unit_price, s.vat_rate,
-        round(s.quantity * s.unit_price, 2)
+        period_months, periods, vat_rate, net)
+    select o.id, s.position, a.id, s.article, s.name, coalesce(a.unit, ''), s.quantity, s.unit_price,
+        s.period_months, s.periods, s.vat_rate,
+        round(s.quantity * s.unit_price * coalesce(s.period_months * s.periods, 1), 2)
     from erp_stage s join orders_order o on o.number = s.order_number left join shop_article a on a.number = s.article
     on conflict (order_id, position) do update set article_id = excluded.article_id,
         article_number = {unless_ours("orders_orderline", "article_number")},
         name = {unless_ours("orders_orderline", "name")}, quantity = excluded.quantity,
-        unit_price = excluded.unit_price, vat_rate = excluded.vat_rate, net = excluded.net;
+        unit_price = excluded.unit_price, period_months = excluded.period_months, periods = excluded.periods,
+        vat_rate = excluded.vat_rate, net = excluded.net;
     update orders_order o set net = sums.net, vat = sums.vat from (
         select order_id, sum(net) as net, sum(vat) as vat from (
             select l.order_id, sum(l.net) as net, round(sum(l.net) * l.vat_rate / 100, 2) as vat
@@ -101,7 +104,11 @@ LINE_ROWS = f"""
 
 
 def check_line(values):
-    net = (values["quantity"] * values["unit_price"]).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    months, periods = values["period_months"], values["periods"]
+    if (months is None) != (periods is None):
+        raise CellRefused("a rent has months and periods, or neither")
+    whole = values["quantity"] * values["unit_price"] * (months or 1) * (periods or 1)
+    net = whole.quantize(Decimal("0.01"), ROUND_HALF_UP)
     if not amount_fits(net, OrderLine.net.field):
         raise CellRefused("quantity times price too large")
 
@@ -118,6 +125,8 @@ ORDER_LINES = Table(
         Column("Menge", "quantity", number(OrderLine.quantity, least=1), missing="number not valid"),
         Column("Einzelpreis", "unit_price", price(OrderLine.unit_price), missing="price missing"),
         Column("MwSt", "vat_rate", percent(OrderLine.vat_rate), missing="number not valid"),
+        Column("Laufzeit", "period_months", number(OrderLine.period_months, least=1, most=MOST_MONTHS), optional=True),
+        Column("Perioden", "periods", number(OrderLine.periods, least=1, most=MOST_PERIODS), optional=True),
     ],
     references=[Reference("order_number", "orders_order", "number", "order unknown")],
     check=check_line,

@@ -13,7 +13,8 @@ from .papers import ORDER
 from .papers import order_x as message
 
 HEAD = ["AuftragsNr", "KdNr", "Datum", "Status", "BestellerEMail", "Bestellzeichen", "Kostenstelle", "Bemerkung"]
-LINE_HEAD = ["AuftragsNr", "Pos", "ArtNr", "Bezeichnung", "Menge", "Einzelpreis", "MwSt", "Status", "Angaben"]
+LINE_HEAD = ["AuftragsNr", "Pos", "ArtNr", "Bezeichnung", "Menge", "Einzelpreis", "MwSt", "Status", "Angaben",
+             "Laufzeit", "Perioden"]  # fmt: skip
 # The ERP's letters; a partly accepted order counts as accepted, its declined lines say so themselves.
 LETTERS = {
     Order.State.RECEIVED: "E",
@@ -68,6 +69,9 @@ def _line(row, line):
         f"{line.vat_rate:.1f}".replace(".", ","),
         line.state,
         " ".join(line.details.split()),
+        # Of a rent: the price is per seat and month, and it runs for so many periods of so many months.
+        line.period_months or "",
+        line.periods or "",
     ]
 
 

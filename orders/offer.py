@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from portal.lib.tags import money, percent
+from shop.rent import duration
 
 SALT = "orders.offer"
 
@@ -35,6 +36,7 @@ class Offer:
             "address": "\n".join(company.address_lines),
             "net": str(sums.net),
             "gross": str(sums.gross),
+            "monthly": str(sums.monthly),
             "vat": "; ".join(f"{rate}: {amount}" for rate, amount in sums.vat),
             "vat_reason": cart.vat_reason,
             "terms": f"{terms.pk} {terms.sha256}" if terms else "",
@@ -65,6 +67,8 @@ def _facts(line: Any) -> dict[str, str]:
         "number": line.article.number,
         "quantity": str(line.quantity),
         "unit": line.article.unit,
+        "kind": line.article.kind,
+        "months": str(line.months or ""),
         "price": str(line.price),
         "vat": str(line.vat_rate),
         "net": str(line.net),
@@ -79,6 +83,10 @@ def _facts(line: Any) -> dict[str, str]:
 
 def _day(text: str) -> str:
     return date_format(timezone.localtime(datetime.fromisoformat(text)), "d.m.Y H:i")
+
+
+def _duration(text: str) -> str:
+    return duration(int(text))
 
 
 def _money(text: str) -> str:
@@ -96,6 +104,7 @@ def _labels() -> dict[str, tuple[str, Any]]:
         "number": (_("Number"), str),
         "quantity": (_("Quantity"), str),
         "unit": (pgettext("of an article", "Unit"), str),
+        "months": (_("Duration"), _duration),
         "price": (_("Price per unit"), _money),
         "vat": (_("VAT"), _percent),
         "date": (_("Date"), _day),
@@ -123,9 +132,10 @@ def _of_line(was: dict[str, str] | None, now: dict[str, str]) -> list[str]:
     if was["problem"]:
         return [_("“%(name)s” can be ordered again.") % name]
     return [
-        _instead(_("“%(name)s”, %(what)s") % {"name": now["name"], "what": label}, was[key], now[key], write)
+        _instead(_("“%(name)s”, %(what)s") % {"name": now["name"], "what": label}, was.get(key, ""), now[key], write)
         for key, (label, write) in _labels().items()
-        if was[key] != now[key]
+        # A page that was shown before an update may lack what is said since.
+        if was.get(key, "") != now[key]
     ]
 
 

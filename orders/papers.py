@@ -65,7 +65,8 @@ def order_x(order, type_code=ORDER):
         # Answered with changes, or as ordered (UN/CEFACT 1225 and 1373 as Order-X uses them).
         "is_response": type_code == RESPONSE,
         "issued_on": today() if type_code == RESPONSE else timezone.localtime(order.placed_at),
-        "lines": [(line, UNITS.get(line.unit, "C62")) for line in lines],
+        # The quantity of a rent is seats, whatever its price is for.
+        "lines": [(line, UNITS.get(line.unit, "C62") if not line.months else "C62") for line in lines],
         "sums": order.valid_sums if type_code == RESPONSE else order.ordered_sums,
         "seller": settings.BRAND,
     }
@@ -116,6 +117,7 @@ def _paper(order, title, intro, lines, sums):
         "head": [_("Pos."), _("Article"), _("Quantity"), _("Price per unit"), _("VAT"), _("Net")],
         "rows": [_row(line) for line in lines],
         "sums": [
+            *_by_term(sums),
             (_("Sum net"), money(sums.net)),
             *((f"{_('VAT')} {percent(rate)}", money(amount)) for rate, amount in sums.vat),
             (_("Total gross"), money(sums.gross)),
@@ -125,6 +127,17 @@ def _paper(order, title, intro, lines, sums):
         "declined": [],
         "closing": "",
     }
+
+
+def _by_term(sums):
+    """Where there is a rent: what is paid once and what by the month."""
+    if not sums.monthly:
+        return []
+    return [
+        (_("Once, net"), money(sums.once)),
+        (_("Monthly, net"), money(sums.monthly)),
+        (_("Rent for its whole duration, net"), money(sums.rent)),
+    ]
 
 
 def _facts(order):
@@ -141,12 +154,17 @@ def _facts(order):
 
 def _row(line):
     text = "\n".join(filter(None, [line.name, line.article_number, line.details]))
-    quantity = f"{line.quantity} {line.unit}".strip()
-    return [str(line.position), text, quantity, money(line.unit_price), percent(line.vat_rate), money(line.net)]
+    price = " ".join(filter(None, [money(line.unit_price), line.per]))
+    return [str(line.position), text, line.how_much, price, percent(line.vat_rate), money(line.net)]
 
 
 def _closing(order):
-    sentences = [_("Programs and licences stand in your customer portal under Downloads. Payment by invoice.")]
+    sentences = [_("Payment by invoice.")]
+    if order.has_given:
+        sentences.insert(0, _("Programs and licences stand in your customer portal under Downloads."))
+    if waiting := order.waiting_lines:
+        told = "; ".join(f"{line.name}: {line.get_waits_for_display()}" for line in waiting)
+        sentences.append(_("Still to come from us: %(lines)s.") % {"lines": told})
     if order.acceptance:
         terms = order.acceptance.terms
         day = date_format(terms.valid_from, "d.m.Y")

@@ -117,6 +117,8 @@ def _make_line(order, position, line):
         details=_details(line),
         unit=line.article.unit,
         quantity=line.quantity,
+        period_months=line.article.months if line.article.is_rent else None,
+        periods=line.row.periods if line.article.is_rent else None,
         unit_price=line.price,
         vat_rate=line.vat_rate,
         net=line.net,

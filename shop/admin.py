@@ -56,6 +56,17 @@ class Reach(admin.SimpleListFilter):
         return queryset.filter(pk__in=Article.objects.seen_by_nobody()) if self.value() == "nobody" else queryset
 
 
+class Promise(admin.SimpleListFilter):
+    title = _("licence")
+    parameter_name = "licence"
+
+    def lookups(self, request, model_admin):
+        return [("vain", _("promises one, names no product"))]
+
+    def queryset(self, request, queryset):
+        return queryset.promising_in_vain() if self.value() == "vain" else queryset
+
+
 @admin.register(Article)
 class ArticleAdmin(ImportExportMixin, Kept):
     form = ArticleForm
@@ -63,7 +74,7 @@ class ArticleAdmin(ImportExportMixin, Kept):
     list_display = ["number", "name", "kind", "category", "list_price", "is_active"]
     list_editable = ["list_price", "is_active"]
     list_select_related = ["category"]
-    list_filter = ["kind", "is_active", Reach, "fits"]
+    list_filter = ["kind", "is_active", Reach, Promise, "fits"]
     search_fields = ["number", "name"]
     autocomplete_fields = ["category", "grants", "requires", "excludes", "successor"]
     inlines = [FitInline, PriceInline, DateInline]
@@ -74,7 +85,9 @@ class ArticleAdmin(ImportExportMixin, Kept):
         (_("Price and quantity"), {"fields": [
             "list_price", "vat_rate", "taxed_here", "unit", "min_quantity", "quantity_step", "is_per_seat",
         ]}),
-        (_("Licence"), {"fields": ["grants", "period_months", "requires", "excludes"]}),
+        (_("Licence"), {"fields": [
+            "grants", "period_months", "min_periods", "max_periods", "requires", "excludes",
+        ]}),
         (_("Picture"), {"fields": ["picture_now", "picture_file", "picture_text", "picture_remove"]}),
     ]  # fmt: skip
     resource_classes = [ArticleTable]

@@ -5,6 +5,7 @@ from contracts.models import Product
 from portal.lib.erp import (
     CellRefused,
     Column,
+    Doubts,
     Reference,
     Table,
     choice,
@@ -19,6 +20,7 @@ from portal.lib.erp import (
 from portal.lib.erp.cells import Parser
 
 from .models import Article, Category, Price
+from .models.article import MOST_MONTHS, MOST_PERIODS, USUAL_MONTHS
 
 
 def category() -> Parser:
@@ -47,12 +49,21 @@ CATEGORY_ROWS = """
 
 ARTICLE_ROWS = """
     insert into shop_article (number, name, description, kind, category_id, unit, list_price, vat_rate, grants_id,
-        is_active)
-    select s.number, s.name, s.description, s.kind, c.id, s.unit, s.list_price, s.vat_rate, g.id, s.is_active
+        period_months, min_periods, max_periods, is_active)
+    select s.number, s.name, s.description, s.kind, c.id, s.unit, s.list_price, s.vat_rate, g.id,
+        s.period_months, coalesce(s.min_periods, 1), coalesce(s.max_periods, s.min_periods, 1), s.is_active
     from erp_stage s left join shop_category c on c.path = s.category left join contracts_product g on g.number = s.grants
     on conflict (number) do update set name = excluded.name, description = excluded.description, kind = excluded.kind,
         category_id = excluded.category_id, unit = excluded.unit, list_price = excluded.list_price,
         vat_rate = excluded.vat_rate, grants_id = excluded.grants_id, is_active = excluded.is_active;
+    -- Columns that an export lacks say nothing: what staff have entered stays.
+    update shop_article a set
+        period_months = case when s.said ? 'Laufzeit' then s.period_months else a.period_months end,
+        min_periods = case when s.said ? 'PeriodenMin' then coalesce(s.min_periods, 1) else a.min_periods end,
+        max_periods = greatest(
+            case when s.said ? 'PeriodenMax' then coalesce(s.max_periods, 1) else a.max_periods end,
+            case when s.said ? 'PeriodenMin' then coalesce(s.min_periods, 1) else a.min_periods end)
+    from erp_stage s where a.number = s.number;
     delete from shop_article_fits f using shop_article a, erp_stage s, contracts_product p
     where f.article_id = a.id and a.number = s.number and p.id = f.product_id
       and not p.number = any(string_to_array(s.fits, ','));
@@ -61,6 +72,22 @@ ARTICLE_ROWS = """
     join contracts_product p on p.number = any(string_to_array(s.fits, ','))
     on conflict do nothing;
 """
+
+
+def check_periods(values):
+    least, most = values["min_periods"] or 1, values["max_periods"] or values["min_periods"] or 1
+    if most < least:
+        raise CellRefused("most periods fewer than least periods")
+    if most * (values["period_months"] or USUAL_MONTHS) > MOST_MONTHS:
+        raise CellRefused("periods longer than a hundred years")
+
+
+# Software, bought or rented, that is sold and names no product.
+PROMISING_IN_VAIN = "select line from erp_stage where kind in ('K', 'M') and grants = '' and is_active"
+
+
+def promising_in_vain() -> list[str]:
+    return ["promises a licence without LiefertProdNr; orders of it wait for staff"]
 
 
 def apply_articles(cursor):
@@ -84,11 +111,16 @@ ARTICLES = Table(
         Column("PasstZu", "fits", codes(Product.number)),
         Column("LiefertProdNr", "grants", code(Product.number)),
         Column("Aktiv", "is_active", yes_no(Article.is_active)),
+        Column("Laufzeit", "period_months", number(Article.period_months, least=1, most=MOST_MONTHS), optional=True),
+        Column("PeriodenMin", "min_periods", number(Article.min_periods, least=1, most=MOST_PERIODS), optional=True),
+        Column("PeriodenMax", "max_periods", number(Article.max_periods, least=1, most=MOST_PERIODS), optional=True),
     ],
     references=[
         Reference("fits", "contracts_product", "number", "product unknown", many=True),
         Reference("grants", "contracts_product", "number", "product unknown"),
     ],
+    check=check_periods,
+    doubts=Doubts(PROMISING_IN_VAIN, promising_in_vain),
     apply=apply_articles,
 )
 

@@ -9,6 +9,7 @@ from portal.lib.text import clean_query
 
 from .models import Article
 from .models.cart import MAX_QUANTITY
+from .rent import periods_offered
 from .trainings import date_refusal, day_of, names_in
 
 WHOLE = {"invalid": _("Please enter a whole number."), "required": _("Please enter a whole number.")}
@@ -32,10 +33,30 @@ class QuantityForm(forms.Form):
             field = self.fields["quantity"]
             field.initial = article.min_quantity
             field.widget.attrs |= {"min": article.min_quantity, "step": article.quantity_step}
+        if article and article.is_rent:
+            field.label = _("Seats")
+            self.fields["periods"] = PeriodsField(article)
 
     def given(self):
-        """Keyword arguments for shop.cart.change."""
-        return {"quantity": self.cleaned_data["quantity"]}
+        """Keyword arguments for shop.cart.put and change."""
+        return {"quantity": self.cleaned_data["quantity"], "periods": self.cleaned_data.get("periods")}
+
+
+class PeriodsField(forms.TypedChoiceField):
+    """For how many of its periods a rent is taken; without a choice it is left out, and None means as before."""
+
+    def __init__(self, article):
+        choices = periods_offered(article)
+        super().__init__(
+            label=_("Duration"),
+            coerce=int,
+            empty_value=None,
+            required=False,
+            choices=choices,
+            initial=article.min_periods,
+            error_messages={"invalid_choice": _("Please choose one of the durations.")},
+            widget=forms.Select if len(choices) > 1 else forms.HiddenInput,
+        )
 
 
 class ParticipantsForm(forms.Form):

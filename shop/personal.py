@@ -8,7 +8,7 @@ PERSONAL = [
         _("articles in your carts"),
         "shop.CartLine",
         "cart__user",
-        ("cart__company__number", "article__number", "quantity", "added_at"),
+        ("cart__company__number", "article__number", "quantity", "periods", "added_at"),
     ),
     Personal(
         "shopping_lists",

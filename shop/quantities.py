@@ -1,12 +1,16 @@
 """How much of an article may be ordered at once."""
 
+from typing import Any
+
 from django.utils.translation import gettext as _
+
+from accounts.models import Company
 
 from .models import Article
 from .models.cart import MAX_QUANTITY
 
 
-def quantity_refusal(article, quantity, company=None):
+def quantity_refusal(article: Article, quantity: int, company: Company | None = None) -> str:
     """Why a quantity cannot be ordered, in a sentence, or "".
 
     The article comes from .with_seats(company), or the company is given.
@@ -25,7 +29,7 @@ def quantity_refusal(article, quantity, company=None):
     return ""
 
 
-def _seats(article, company):
+def _seats(article: Any, company: Company | None) -> int:
     if not hasattr(article, "seats"):
         article.seats = Article.objects.with_seats(company).values_list("seats", flat=True).get(pk=article.pk)
     return article.seats or 0

@@ -175,6 +175,8 @@ class ArticleTable(resources.ModelResource):
     min_quantity = _column("min_quantity", "Mindestmenge", Whole())
     quantity_step = _column("quantity_step", "Schritt", Whole())
     period_months = _column("period_months", "Laufzeit", Whole())
+    min_periods = _column("min_periods", "PeriodenMin", Whole())
+    max_periods = _column("max_periods", "PeriodenMax", Whole())
     fits = _column("fits", "PasstZu", Products())
     grants = _column("grants", "LiefertProdNr", widgets.ForeignKeyWidget(Product, "number"))
     successor = _column("successor", "Nachfolger", widgets.ForeignKeyWidget(Article, "number"))
@@ -185,7 +187,7 @@ class ArticleTable(resources.ModelResource):
         import_id_fields = ["number"]
         fields = [
             "number", "name", "description", "kind", "category", "list_price", "vat_rate", "unit", "min_quantity",
-            "quantity_step", "period_months", "fits", "grants", "successor", "is_active",
+            "quantity_step", "period_months", "min_periods", "max_periods", "fits", "grants", "successor", "is_active",
         ]  # fmt: skip
         skip_unchanged = True
         report_skipped = True

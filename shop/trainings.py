@@ -3,7 +3,9 @@
 For orders: book_lines() and release_order() work inside the caller's transaction.
 """
 
+from collections.abc import Iterable
 from itertools import groupby
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,19 +13,19 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Company
+from accounts.models import Company, User
 from portal.lib.refusals import Refused
 
 from .mails import mail_booked, mail_released
 from .models import Booking, TrainingDate
 
 
-def names_in(text):
+def names_in(text: str) -> list[str]:
     """The names typed one per line, each once, without empty lines."""
     return list(dict.fromkeys(name[:200] for line in text.splitlines() if (name := " ".join(line.split()))))
 
 
-def date_refusal(date, quantity, participants):
+def date_refusal(date: Any, quantity: int, participants: str) -> str:
     """Why so many seats for these participants cannot be booked, or "". The date comes from .with_taken()."""
     if date.is_called_off:
         return _("this date has been called off")
@@ -41,14 +43,23 @@ def date_refusal(date, quantity, participants):
 
 
 @transaction.atomic
-def book(date, company, participants, *, by, order_number="", tell=True):
+def book(
+    date: TrainingDate,
+    company: Company,
+    participants: list[str],
+    *,
+    by: User | None,
+    order_number: str = "",
+    tell: bool = True,
+) -> list[Booking]:
     """Book a seat for each named participant; returns the Bookings. tell: mail who booked, or leave it to tell_booked.
 
     Raises Refused when the date is over, called off, or has fewer free seats. The row of the date is locked
     until the caller's transaction ends, so that two buyers never get the last seat both.
     """
-    date = TrainingDate.objects.select_for_update().get(pk=date.pk)
-    date.taken = date.bookings.taken().count()
+    held: Any = TrainingDate.objects.select_for_update().get(pk=date.pk)
+    date = held
+    held.taken = date.bookings.taken().count()
     names = "\n".join(participants)
     if refusal := date_refusal(date, len(participants), names):
         raise Refused(f"{date.article.name}, {day_of(date)}: {refusal}")
@@ -60,7 +71,9 @@ def book(date, company, participants, *, by, order_number="", tell=True):
     )
 
 
-def book_lines(lines, company, *, by, order_number, tell=True):
+def book_lines(
+    lines: Iterable[Any], company: Company, *, by: User | None, order_number: str, tell: bool = True
+) -> None:
     """Book the seats of all training lines of a cart (shop.cart.Line). tell: as for book. Raises Refused."""
     # By rising id, so that two orders with the same dates never wait for each other.
     for line in sorted((line for line in lines if line.row.date_id), key=lambda line: line.row.date_id):
@@ -72,14 +85,14 @@ def tell_booked(company: Company, order_number: str) -> None:
     seats = company.training_bookings.taken().filter(order_number=order_number)
     seats = seats.filter(booked_by__memberships__company=company).select_related("date__article", "booked_by")
     by_date = groupby(seats.order_by("date_id", "pk"), key=lambda seat: seat.date)
-    for date, rows in by_date:
-        rows = list(rows)
+    for date, seats_of_date in by_date:
+        rows = list(seats_of_date)
         names = [seat.participant for seat in rows]
         mail_booked(date, company, names, order_number, rows[0].booked_by)
 
 
 @transaction.atomic
-def release(booking, *, by):
+def release(booking: Booking, *, by: User | None) -> Booking:
     """Give a seat back on behalf of the customer. Raises Refused after the stated day."""
     booking = (
         Booking.objects.select_for_update(of=["self"]).select_related("date__article", "company").get(pk=booking.pk)
@@ -94,7 +107,7 @@ def release(booking, *, by):
 
 
 @transaction.atomic
-def release_order(company, order_number, *, by, date=None):
+def release_order(company: Company, order_number: str, *, by: User | None, date: TrainingDate | None = None) -> int:
     """Give back all seats of an order that is cancelled or declined, whatever the day. Returns how many.
 
     date: only those of this TrainingDate.
@@ -104,14 +117,14 @@ def release_order(company, order_number, *, by, date=None):
     return len([_release(booking, by) for booking in rows])
 
 
-def _release(booking, by):
+def _release(booking: Booking, by: User | None) -> Booking:
     booking.released_at, booking.released_by = timezone.now(), by
     booking.save(update_fields=["released_at", "released_by"])
     return booking
 
 
 @transaction.atomic
-def rename(booking, name):
+def rename(booking: Booking, name: str) -> Booking:
     """Somebody else comes in their place. Raises Refused once the training has begun."""
     if booking.released_at or booking.date.has_begun:
         raise Refused(_("This seat can no longer be changed."))
@@ -120,6 +133,6 @@ def rename(booking, name):
     return booking
 
 
-def day_of(date):
+def day_of(date: TrainingDate) -> str:
     """ "12.01.2027 09:00" in the portal's time zone."""
     return date_format(timezone.localtime(date.starts_at), "d.m.Y H:i")

@@ -1,6 +1,8 @@
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import Kept, LookOnly, QuickList
+from portal.lib.tags import last_day
 
 from ..models import Licence, Maintenance, Product
 
@@ -16,9 +18,18 @@ class MaintenanceInline(admin.TabularInline):
     extra = 0
 
 
+class Until:
+    """The column of the day on which a row ends, for lists and inlines."""
+
+    @admin.display(description=_("until"), ordering="ends_on", empty_value="–")
+    def until(self, obj: Licence | Maintenance) -> str | None:
+        """A bought licence has no end to speak of."""
+        return None if getattr(obj, "kind", "") == Licence.Kind.BOUGHT else last_day(obj.ends_on)
+
+
 @admin.register(Licence)
-class LicenceAdmin(Kept):
-    list_display = ["number", "company", "product", "kind", "seats", "starts_on", "ends_on"]
+class LicenceAdmin(Until, Kept):
+    list_display = ["number", "company", "product", "kind", "seats", "starts_on", "until"]
     list_select_related = ["company", "product"]
     list_filter = ["kind", "product"]
     search_fields = ["number", "company__number", "company__name"]
@@ -26,11 +37,11 @@ class LicenceAdmin(Kept):
     inlines = [MaintenanceInline]
 
 
-class LicenceInline(LookOnly):
+class LicenceInline(Until, LookOnly):
     """The licences of a company, to look at."""
 
     model = Licence
-    fields = ["number", "product", "kind", "seats", "starts_on", "ends_on"]
+    fields = readonly_fields = ["number", "product", "kind", "seats", "starts_on", "until"]
     show_change_link = True
 
     def get_queryset(self, request):
@@ -38,8 +49,8 @@ class LicenceInline(LookOnly):
 
 
 @admin.register(Maintenance)
-class MaintenanceAdmin(QuickList):
-    list_display = ["licence", "kind", "starts_on", "ends_on"]
+class MaintenanceAdmin(Until, QuickList):
+    list_display = ["licence", "kind", "starts_on", "until"]
     list_select_related = ["licence__product"]
     search_fields = ["licence__number"]
     autocomplete_fields = ["licence"]

@@ -3,7 +3,7 @@ from django.db.models import DateField, F, Max, Q, Value
 from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.days import today
+from portal.lib.days import ENDLESS, is_endless, today
 
 
 class Product(models.Model):
@@ -80,9 +80,14 @@ class Licence(models.Model):
         return f"{self.number} {self.product}"
 
     @property
-    def is_running(self):
+    def is_running(self) -> bool:
         """Whether the licence is in force today."""
         return self.starts_on <= today() and (self.ends_on is None or self.ends_on >= today())
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether it runs for good: bought, or rented without an end or past the year 9000."""
+        return is_endless(self.ends_on)
 
 
 class MaintenanceQuerySet(models.QuerySet):
@@ -91,6 +96,10 @@ class MaintenanceQuerySet(models.QuerySet):
         on = on or today()
         begun = Q(starts_on__lte=on) | Q(starts_on=None)
         return self.filter(begun, Q(ends_on__gte=on) | Q(ends_on=None))
+
+    def endless(self) -> "MaintenanceQuerySet":
+        """Maintenance that has no end, written as none or as a day past the year 9000."""
+        return self.filter(Q(ends_on=None) | Q(ends_on__gte=ENDLESS))
 
 
 class Maintenance(models.Model):
@@ -126,5 +135,9 @@ class Maintenance(models.Model):
         return f"{self.kind} {self.licence}"
 
     @property
-    def has_ended(self):
+    def has_ended(self) -> bool:
         return self.ends_on is not None and self.ends_on < today()
+
+    @property
+    def is_endless(self) -> bool:
+        return is_endless(self.ends_on)

@@ -1,5 +1,6 @@
 import uuid
 from datetime import timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
@@ -11,7 +12,8 @@ from django.utils.translation import pgettext_lazy
 
 from contracts.models import Document
 from portal.lib.searching import any_field, every_word
-from shop.prices import sums_of
+from shop.prices import sums_of_lines
+from shop.rent import how_much, per
 
 REASON = 300
 
@@ -56,6 +58,11 @@ class OrderQuerySet(models.QuerySet):
         valid = ~Q(state=Order.State.CANCELLED)
         sums = rows.values("year").annotate(sum=Sum("net", filter=valid, default=0), count=Count("pk", filter=valid))
         return [(row["year"], row["sum"], row["count"]) for row in sums.order_by("-year")]
+
+    def waiting_for_staff(self):
+        """Orders with an accepted line that the portal could not deliver and that people have to see to."""
+        lines = OrderLine.objects.filter(order=OuterRef("pk"), state=OrderLine.State.ACCEPTED)
+        return self.filter(Exists(lines.exclude(waits_for="")))
 
     def search(self, text):
         """Orders with every word in their number, reference, orderer, or an article's name or number."""
@@ -129,12 +136,23 @@ class Order(models.Model):
     @property
     def ordered_sums(self):
         """Sums of all lines as ordered, with VAT by rate."""
-        return sums_of((line.net, line.vat_rate) for line in self.lines.all())
+        return sums_of_lines(self.lines.all())
 
     @property
     def valid_sums(self):
         """Sums of the lines that the vendor has not declined."""
-        return sums_of((line.net, line.vat_rate) for line in self.lines.all() if not line.is_declined)
+        return sums_of_lines(line for line in self.lines.all() if not line.is_declined)
+
+    @property
+    def has_given(self) -> bool:
+        """Whether a licence of the order stands under Downloads."""
+        given = self.lines.filter(state=OrderLine.State.DONE, grants__taken_back_at=None, grants__isnull=False)
+        return given.exists()
+
+    @property
+    def waiting_lines(self) -> "list[OrderLine]":
+        """Accepted lines that the portal could not deliver; staff see to them."""
+        return [line for line in self.lines.all() if line.waits_for and line.state == OrderLine.State.ACCEPTED]
 
     @property
     def has_declined(self):
@@ -175,6 +193,15 @@ class OrderLine(models.Model):
         DECLINED = "declined", pgettext_lazy("order line", "declined")
         DONE = "done", pgettext_lazy("order line", "delivered")
 
+    class Waits(models.TextChoices):
+        """Why an accepted line was not delivered by the portal, so that staff have to see to it."""
+
+        ARTICLE = "article", _("the article is no longer in the shop")
+        PRODUCT = "product", _("we set the licence up by hand, as the article names no product")
+        LICENCE = "licence", _("there is no bought licence to maintain")
+        ENDLESS = "endless", _("the maintenance runs without end already")
+        DATE = "date", _("a date has to be agreed")
+
     order = models.ForeignKey(Order, models.PROTECT, related_name="lines")
     position = models.PositiveIntegerField(_("position"))
     article = models.ForeignKey(
@@ -191,12 +218,19 @@ class OrderLine(models.Model):
     unit = models.CharField(_("unit"), max_length=40, blank=True)
     quantity = models.PositiveIntegerField(_("quantity"))
     unit_price = models.DecimalField(_("price per unit, euro net"), max_digits=12, decimal_places=2)
+    # For a rent: the price is per seat and month, the quantity is seats, and it runs for periods of so many months.
+    # NULL for all else, and for rents that were ordered before they had periods or come from the ERP without them.
+    period_months = models.PositiveSmallIntegerField(_("months of a period"), null=True, blank=True)
+    periods = models.PositiveSmallIntegerField(_("periods"), null=True, blank=True)
     vat_rate = models.DecimalField(_("VAT in per cent"), max_digits=4, decimal_places=1)
     net = models.DecimalField(_("sum, euro net"), max_digits=14, decimal_places=2)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.OPEN, db_default=State.OPEN
     )
     reason = models.CharField(_("reason"), max_length=300, blank=True, db_default="")
+    waits_for = models.CharField(
+        _("waits for staff"), max_length=10, choices=Waits.choices, blank=True, default="", db_default=""
+    )
     done_at = models.DateTimeField(_("done"), null=True, blank=True)
 
     class Meta:
@@ -207,11 +241,44 @@ class OrderLine(models.Model):
             models.UniqueConstraint(fields=["order", "position"], name="order_line_position_once"),
             models.CheckConstraint(condition=Q(quantity__gte=1), name="order_line_quantity_positive"),
             models.CheckConstraint(condition=Q(unit_price__gte=0, net__gte=0), name="order_line_not_negative"),
+            models.CheckConstraint(
+                condition=Q(period_months=None, periods=None)
+                | Q(period_months__gte=1, periods__gte=1, period_months__isnull=False, periods__isnull=False),
+                name="order_line_has_whole_periods",
+            ),
         ]
-        indexes = [models.Index(fields=["article"], name="order_line_article")]
+        indexes = [
+            models.Index(fields=["article"], name="order_line_article"),
+            models.Index(fields=["order"], condition=~Q(waits_for=""), name="order_line_waits"),
+        ]
 
     def __str__(self):
-        return f"{self.quantity} × {self.name}"
+        return f"{self.quantity} × {self.name}" if not self.months else f"{self.how_much}: {self.name}"
+
+    @property
+    def months(self) -> int | None:
+        """For how many months a rent was ordered; None for all else."""
+        return self.period_months * self.periods if self.period_months and self.periods else None
+
+    @property
+    def monthly(self) -> Decimal:
+        """Euro net of all seats per month; 0 for what is paid once."""
+        return self.unit_price * self.quantity if self.months else Decimal(0)
+
+    @property
+    def whole_price(self) -> Decimal:
+        """Euro net of one unit: of a rent, of a seat for as long as it was ordered."""
+        return self.unit_price * (self.months or 1)
+
+    @property
+    def how_much(self) -> str:
+        """ "5 Stunde", or "5 seats, 12 months" for a rent."""
+        return how_much(self.quantity, self.unit, self.months)
+
+    @property
+    def per(self) -> str:
+        """ "per seat and month" behind the price of a rent, else ""."""
+        return per("", is_rent=True) if self.months else ""
 
     @property
     def is_declined(self):

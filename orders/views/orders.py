@@ -105,7 +105,8 @@ def place(request, form):
 
 def own_order(request, pk):
     mine = request.company.orders.with_confirmation()
-    return get_object_or_404(mine.select_related("company", "ordered_by", "acceptance__terms"), pk=pk)
+    mine = mine.select_related("company", "ordered_by", "acceptance__terms").prefetch_related("lines")
+    return get_object_or_404(mine, pk=pk)
 
 
 def waits_for(request, pk):

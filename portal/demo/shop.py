@@ -47,7 +47,7 @@ def _rules():
     Fit.objects.filter(article__number="TSA-M10018").update(needs_care=Fit.Care.ANY)
     Fit.objects.filter(article__number="TSA-K10010").update(min_seats=25)
     Article.objects.filter(number="TSA-M10016").update(is_per_seat=True)
-    Article.objects.filter(number="TSA-M10014").update(period_months=12)
+    Article.objects.filter(number="TSA-M10014").update(period_months=12, max_periods=3)
     Article.objects.filter(number="TSA-D10020").update(min_quantity=2)
     Article.objects.filter(kind=Article.Kind.TRAINING).update(unit="Platz")
 

@@ -1,5 +1,6 @@
 """Filters and tags for every template, built in."""
 
+import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
 
 from django import template
@@ -9,7 +10,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 
 from . import plain
-from .days import today
+from .days import is_endless, today
 
 register = template.Library()
 CENT = Decimal("0.01")
@@ -32,6 +33,12 @@ def money(value):
         return f"{'−' if amount < 0 else ''}€{digits}"
     digits = digits.translate(str.maketrans(",.", ".,"))
     return f"{'−' if amount < 0 else ''}{digits}\N{NO-BREAK SPACE}€"
+
+
+@register.filter
+def last_day(day: dt.date | None) -> str:
+    """The day on which something ends, or that it has no end."""
+    return gettext("without time limit") if is_endless(day) else formats.date_format(day, "d.m.Y")
 
 
 @register.filter

@@ -2,6 +2,8 @@ from decimal import Decimal
 
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,13 @@ from contracts.models import Licence, Product
 from portal.lib.days import today
 
 from .fit import Fit, fits_now, held, opening, opening_products, opening_seats, unmet
+
+# Rent and maintenance without a stated period run this long.
+USUAL_MONTHS = 12
+# A hundred years; more would leave the calendar sooner or later.
+MOST_MONTHS = 1200
+MOST_PERIODS = 120
+PERIODS = [MinValueValidator(1), MaxValueValidator(MOST_PERIODS)]
 
 
 class Normal(models.Func):
@@ -88,6 +97,10 @@ class ArticleQuerySet(models.QuerySet):
         """Adds seats: how many the company has licensed of the products that open the article."""
         return self.annotate(seats=opening_seats(company))
 
+    def promising_in_vain(self):
+        """Articles that promise a licence and name no product to license: their orders wait for staff."""
+        return self.filter(kind__in=PROMISING, grants=None)
+
     def with_prices(self, company):
         """Adds own_prices to each article: the price rows that can apply to the company today."""
         prices = self.model.prices.rel.related_model.objects
@@ -146,7 +159,25 @@ class Article(models.Model):
         Product, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("grants a licence of")
     )
     period_months = models.PositiveSmallIntegerField(
-        _("runs for months"), null=True, blank=True, help_text=_("For rent: how long one order runs at least.")
+        _("runs for months"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_MONTHS)],
+        help_text=_("For rent: one period, for which the price per month is agreed; empty means 12 months."),
+    )
+    min_periods = models.PositiveSmallIntegerField(
+        _("least periods"),
+        default=1,
+        db_default=1,
+        validators=PERIODS,
+        help_text=_("For rent: how many periods a customer rents at least."),
+    )
+    max_periods = models.PositiveSmallIntegerField(
+        _("most periods"),
+        default=1,
+        db_default=1,
+        validators=PERIODS,
+        help_text=_("For rent: up to how many periods a customer may choose."),
     )
     min_quantity = models.PositiveIntegerField(_("least quantity"), default=1, db_default=1)
     quantity_step = models.PositiveIntegerField(_("in steps of"), default=1, db_default=1)
@@ -180,6 +211,12 @@ class Article(models.Model):
             models.CheckConstraint(
                 condition=Q(min_quantity__gte=1, quantity_step__gte=1), name="article_quantity_rules"
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    min_periods__gte=1, max_periods__gte=models.F("min_periods"), max_periods__lte=MOST_PERIODS
+                ),
+                name="article_periods_in_range",
+            ),
             models.CheckConstraint(condition=~Q(successor=models.F("pk")), name="article_not_its_own_successor"),
             models.CheckConstraint(condition=Q(vat_rate__gte=0, vat_rate__lte=100), name="article_vat_per_cent"),
         ]
@@ -195,3 +232,38 @@ class Article(models.Model):
 
     def __str__(self):
         return f"{self.number} {self.name}"
+
+    @property
+    def is_rent(self) -> bool:
+        """Whether the price is per seat and month, and the customer takes it for a time."""
+        return self.kind == self.Kind.RENT
+
+    @property
+    def months(self) -> int:
+        """Months of one period of rent or maintenance."""
+        return min(self.period_months or USUAL_MONTHS, MOST_MONTHS)
+
+    @property
+    def periods(self) -> range:
+        """How many periods of a rent may be ordered at once; never empty."""
+        return range(self.min_periods, max(self.min_periods, min(self.max_periods, MOST_MONTHS // self.months)) + 1)
+
+    def clean(self) -> None:
+        """Periods within a hundred years; a promise that can be kept. What stands already may be saved as it is."""
+        super().clean()
+        if self.min_periods and self.max_periods and self.max_periods < self.min_periods:
+            raise ValidationError({"max_periods": _("At least as many as the least periods.")})
+        if self.max_periods and self.max_periods * self.months > MOST_MONTHS:
+            raise ValidationError({"max_periods": _("All periods together are more than a hundred years.")})
+        if self.kind in PROMISING and self.grants_id is None and not self._stood():
+            raise ValidationError(
+                {"grants": _("Software, bought or rented, promises a licence: please name the product it is of.")}
+            )
+
+    def _stood(self) -> bool:
+        """Whether the article made this promise before without naming a product, as many of the ERP's do."""
+        return type(self).objects.promising_in_vain().filter(pk=self.pk).exists()
+
+
+# What these promise is a licence.
+PROMISING = [Article.Kind.SOFTWARE, Article.Kind.RENT]

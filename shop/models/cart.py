@@ -37,10 +37,14 @@ class CartLine(models.Model):
     cart = models.ForeignKey(Cart, models.CASCADE, related_name="lines")
     article = models.ForeignKey(Article, models.CASCADE, related_name="+")
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
+    # For a rent: how many periods of the article's months, the quantity being seats; else 1.
+    periods = models.PositiveSmallIntegerField(_("periods"), default=1, db_default=1)
     # A training is booked for a date; the names of who comes stand one per line, as many as the quantity.
     date = models.ForeignKey("shop.TrainingDate", models.CASCADE, null=True, blank=True, related_name="+")
     participants = models.TextField(blank=True, default="", db_default="")
     seen_price = models.DecimalField(_("price shown, euro net"), max_digits=12, decimal_places=2)
+    # Months of one period as they were on screen; NULL for what is no rent, or was put in before rents had periods.
+    seen_months = models.PositiveSmallIntegerField(null=True, blank=True)
     added_at = models.DateTimeField(default=timezone.now)
 
     objects = CartLineQuerySet.as_manager()
@@ -54,6 +58,7 @@ class CartLine(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="cart_quantity_in_range"
             ),
+            models.CheckConstraint(condition=Q(periods__gte=1), name="cart_periods_positive"),
         ]
 
     def __str__(self):

@@ -45,6 +45,8 @@ class ListLine(models.Model):
     list = models.ForeignKey(ShoppingList, models.CASCADE, related_name="lines")
     article = models.ForeignKey(Article, models.CASCADE, related_name="+")
     quantity = models.PositiveIntegerField(_("quantity"), default=1)
+    # For a rent: how many periods, the quantity being seats; else 1.
+    periods = models.PositiveSmallIntegerField(_("periods"), default=1, db_default=1)
 
     class Meta:
         verbose_name = _("list line")
@@ -55,6 +57,7 @@ class ListLine(models.Model):
             models.CheckConstraint(
                 condition=Q(quantity__gte=1, quantity__lte=MAX_QUANTITY), name="list_quantity_in_range"
             ),
+            models.CheckConstraint(condition=Q(periods__gte=1), name="list_periods_positive"),
         ]
 
     def __str__(self):

@@ -8,7 +8,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext
 from heroicons.templatetags import heroicons
 
-from shop import prices, search
+from shop import prices, rent, search
 from shop.models import Article
 
 register = template.Library()
@@ -17,6 +17,8 @@ register.filter("price_steps", prices.price_steps)
 register.filter("unit_price", prices.unit_price)
 register.filter("is_own_price", prices.is_own_price)
 register.filter("marked", search.marked)
+register.filter("periods_offered", rent.periods_offered)
+register.filter("duration", rent.duration)
 
 SIGNS = {
     Article.Kind.SOFTWARE: "puzzle-piece",
@@ -47,6 +49,31 @@ def symbols():
 
 def _symbol(name, svg):
     return svg.replace("<svg", f'<symbol id="{name}"', 1).replace("</svg>", "</symbol>").replace('class="icon"', "")
+
+
+@register.filter
+def per(article):
+    """What the price of an article is for: "per Stück", "per seat and month"."""
+    return rent.per(article.unit, is_rent=article.is_rent)
+
+
+@register.filter
+def how_much(line):
+    """Of a line of a list: "5 Stück", "5 seats, 12 months"."""
+    months = line.periods * line.article.months if line.article.is_rent else None
+    return rent.how_much(line.quantity, line.article.unit, months)
+
+
+@register.filter
+def least_time(article):
+    """How long a rent is taken at least: "12 months"."""
+    return rent.duration(article.months * article.min_periods)
+
+
+@register.filter
+def for_least_time(article):
+    """Of a rent, euro net for a seat as long as it is rented at least."""
+    return prices.unit_price(article, article.min_quantity) * article.months * article.min_periods
 
 
 @register.filter

@@ -18,10 +18,11 @@ def cart_add(request, article):
     article = fitting_article(request, article)
     if article.dates_offered:
         return add_training(request, article)
-    form = QuantityForm(request.POST if "quantity" in request.POST else {"quantity": article.min_quantity})
+    asked = request.POST if "quantity" in request.POST else {"quantity": article.min_quantity}
+    form = QuantityForm(asked, article=article)
     if not form.is_valid():
         return article_page(request, article, form, status=422)
-    return put_in(request, article, form, form.cleaned_data["quantity"])
+    return put_in(request, article, form, **form.given())
 
 
 def add_training(request, article):
@@ -40,7 +41,7 @@ def put_in(request, article, form, quantity, **more):
     try:
         put(request.company, request.user, article, quantity, **more)
     except CartRefused as refusal:
-        form.add_error(None if more else "quantity", str(refusal))
+        form.add_error("quantity" if "quantity" in form.fields else None, str(refusal))
         return article_page(request, article, form, status=422)
     if request.htmx:
         request.cart_units = read_cart(request.company, request.user).units
@@ -63,10 +64,10 @@ def own_line(request, pk):
 @company_view(needs=Right.SHOP)
 def cart_update(request, pk):
     line = own_line(request, pk)
-    field, form = ("participants", ParticipantsForm) if line.date_id else ("quantity", QuantityForm)
-    form = form(request.POST)
+    form = ParticipantsForm(request.POST) if line.date_id else QuantityForm(request.POST, article=line.article)
+    field = "participants" if line.date_id else "quantity"
     if not form.is_valid():
-        return refuse(request, line, field, form.errors[field][0])
+        return refuse(request, line, field, next(iter(form.errors.values()))[0])
     try:
         change(request.company, request.user, line, **form.given())
     except LineGone as gone:

@@ -106,13 +106,13 @@ def list_line(request, pk, line):
         row.delete()
         messages.success(request, _("“%(name)s” has been taken off the list.") % {"name": row.article.name})
         return redirect("shopping_list", request.company.number, pk)
-    form = QuantityForm(request.POST)
+    form = QuantityForm(request.POST, article=row.article)
     if form.is_valid():
-        row.quantity = form.cleaned_data["quantity"]
-        row.save(update_fields=["quantity"])
+        row.quantity, row.periods = form.cleaned_data["quantity"], form.cleaned_data.get("periods") or row.periods
+        row.save(update_fields=["quantity", "periods"])
         messages.success(request, _("The quantity has been changed."))
     else:
-        messages.error(request, f"{row.article.name}: {form.errors['quantity'][0]}")
+        messages.error(request, f"{row.article.name}: {next(iter(form.errors.values()))[0]}")
     return redirect("shopping_list", request.company.number, pk)
 
 
@@ -133,6 +133,9 @@ def quick_order(request):
         status = 422 if form.is_bound else 200
         return render(request, "shop/quick_order.html", {"form": form}, status=status)
     entries = read_lines(request.company, form.cleaned_data["text"])
+    if not entries:
+        form.add_error("lines", _("Please enter at least one article number."))
+        return render(request, "shop/quick_order.html", {"form": form}, status=422)
     wrong = [entry for entry in entries if entry.error]
     good = [entry for entry in entries if not entry.error]
     if good and (not wrong or "skip" in request.POST):
@@ -143,7 +146,7 @@ def quick_order(request):
 
 def order_entries(request, good, wrong):
     """The good lines into the cart; what is wrong, or refused by the cart, stays in the field."""
-    refused = put_many(request.company, request.user, [(entry.article, entry.quantity) for entry in good])
+    refused = put_many(request.company, request.user, [entry.wanted for entry in good])
     taken = len(good) - len(refused)
     text = ngettext("%(count)d line is in your cart.", "%(count)d lines are in your cart.", taken)
     messages.success(request, text % {"count": taken})
@@ -151,5 +154,5 @@ def order_entries(request, good, wrong):
         messages.warning(request, f"{article.name}: {reason}")
     if not wrong:
         return redirect("cart_detail", request.company.number)
-    form = QuickOrderForm(initial={"lines": "\n".join(entry.text for entry in wrong)})
+    form = QuickOrderForm(initial={"lines": "\n".join(entry.line for entry in wrong)})
     return render(request, "shop/quick_order.html", {"form": form, "wrong": wrong, "good": []})

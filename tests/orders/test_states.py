@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from contracts.models import Licence
 from orders.models import Grant, Order, Webhook
 from orders.states import STEPS, OrderRefused, accept, approve, cancel, cancel_line, fulfil, line_done, reject, settle
-from portal.lib.days import in_months, today
+from portal.lib.days import last_day, today
 from shop.models import Article
 
 from .. import factories as make
@@ -66,13 +66,12 @@ def test_rent_runs_for_its_period_and_is_extended_by_the_next_order(acme, order,
     first = line(order, Kind.RENT, grants=crm, period_months=6)
     accept(order, by=None)
     licence = licences(acme).get()
-    assert licence.ends_on == in_months(today(), 6) - dt.timedelta(days=1)
+    assert licence.ends_on == last_day(today(), 6)
     again = make.OrderFactory(company=acme, number="TSA-2")
     make.OrderLineFactory(order=again, article=first.article, kind=Kind.RENT)
     accept(again, by=None)
-    end = licence.ends_on
     licence.refresh_from_db()
-    assert licence.ends_on == in_months(end, 6) and licences(acme).count() == 1
+    assert licence.ends_on == last_day(today(), 12) and licences(acme).count() == 1
 
 
 def test_rent_with_other_seats_is_a_licence_of_its_own(acme, order, crm):
@@ -87,20 +86,23 @@ def test_rent_with_other_seats_is_a_licence_of_its_own(acme, order, crm):
 def test_software_with_a_period_comes_with_maintenance(acme, order, crm):
     line(order, Kind.SOFTWARE, grants=crm, period_months=12)
     accept(order, by=None)
-    assert licences(acme).get().maintenance.get().ends_on == in_months(today(), 12) - dt.timedelta(days=1)
+    assert licences(acme).get().maintenance.get().ends_on == last_day(today(), 12)
 
 
-@pytest.mark.parametrize("until", [None, "2099-06-30"])
+@pytest.mark.parametrize("until", [None, "2099-06-30", "9999-12-31"])
 def test_a_flat_rate_extends_maintenance(acme, order, until):
-    """None: what runs has no end, so a period of its own begins."""
+    """What runs without end cannot run longer: it waits for staff."""
     mine = acme.licences.get()
     mine.maintenance.update(ends_on=until)
-    line(order, Kind.FLAT, grants=mine.product, period_months=12)
+    wished = line(order, Kind.FLAT, grants=mine.product, period_months=12)
     accept(order, by=None)
-    ends = set(mine.maintenance.values_list("ends_on", flat=True))
-    assert ends == ({dt.date(2100, 6, 30)} if until else {None, in_months(today(), 12) - dt.timedelta(days=1)})
+    wished.refresh_from_db()
+    has_end = until == "2099-06-30"
+    assert (wished.state, wished.waits_for) == (("done", "") if has_end else ("accepted", "endless"))
+    until = until and dt.date.fromisoformat(until)
+    assert mine.maintenance.get().ends_on == (dt.date(2100, 6, 30) if has_end else until)
     cancel(order, by=None, reason="Irrtum", by_customer=False)
-    assert list(mine.maintenance.values_list("ends_on", flat=True)) == [until and dt.date.fromisoformat(until)]
+    assert mine.maintenance.get().ends_on == until
 
 
 def test_a_service_is_done_when_staff_say_so(order, crm, admin):
@@ -180,7 +182,7 @@ def test_what_another_order_added_stays(acme, order, crm):
         rows.append(make.OrderLineFactory(order=again, article=first.article, kind=Kind.RENT))
         accept(again, by=None)
     cancel_line(rows[0], by=None, reason="Irrtum")
-    assert licences(acme).get().ends_on == in_months(in_months(today(), 12) - dt.timedelta(days=1), 12)
+    assert licences(acme).get().ends_on == last_day(today(), 24)
 
 
 def test_staff_cancel_with_a_reason_only(order):

@@ -41,6 +41,7 @@ def fields_of(article, **changes):
     sent = {
         "number": article.number, "name": article.name, "kind": article.kind, "list_price": article.list_price,
         "vat_rate": article.vat_rate, "unit": article.unit, "min_quantity": 1, "quantity_step": 1, "is_active": "on",
+        "min_periods": 1, "max_periods": 1,
     }  # fmt: skip
     for prefix in ("fit_rows", "prices", "dates"):
         sent |= {f"{prefix}-TOTAL_FORMS": 0, f"{prefix}-INITIAL_FORMS": 0}
@@ -146,7 +147,7 @@ def test_any_table_comes_back_as_it_went_out(rows):
 def test_a_table_as_excel_saves_it(staff):
     """Another encoding, tabs, a line for the separator, empty last cells left out."""
     make.ProductFactory()
-    table = "ArtNr\tBezeichnung\tPreis\tMwSt\tArt\tBeschreibung\r\nTSA-K2\tGröße\t1.299,00 €\t19 %\tK\r\n"
+    table = "ArtNr\tBezeichnung\tPreis\tMwSt\tArt\tBeschreibung\r\nTSA-K2\tGröße\t1.299,00 €\t19 %\tD\r\n"
     client = staff()
     for content in (table.encode("utf-16"), ("sep=\t\r\n" + table).encode("cp1252"), table.encode("utf-16-le")):
         _preview, done = bring(client, content)
@@ -182,7 +183,7 @@ def test_lines_that_cannot_be_read_are_told(staff, table, said):
     ],
 )  # fmt: skip
 def test_numbers_out_of_bounds_are_told_in_the_preview(staff, column, cell):
-    row = {"ArtNr": "TSA-K1", "Bezeichnung": "x", "Preis": "5", "Art": "K"} | {column: cell}
+    row = {"ArtNr": "TSA-K1", "Bezeichnung": "x", "Preis": "5", "Art": "D"} | {column: cell}
     preview, done = bring(staff(), ";".join(row) + "\r\n" + ";".join(row.values()) + "\r\n")
     assert (preview.status_code, done) == (200, None)
     assert not Article.objects.exists()
@@ -193,7 +194,7 @@ def test_a_table_changes_and_adds_articles_after_a_preview(staff):
     old = make.ArticleFactory(number="TSA-K1", name="Alt", fits=[product])
     Fit.objects.update(min_seats=5)
     table = (
-        "ArtNr;Bezeichnung;Preis;PasstZu;Art;Aktiv\r\nTSA-K1;Größer;1.299,00;1100;K;J\r\nTSA-K2;Neu;9,50;1100;K;N\r\n"
+        "ArtNr;Bezeichnung;Preis;PasstZu;Art;Aktiv\r\nTSA-K1;Größer;1.299,00;1100;K;J\r\nTSA-K2;Neu;9,50;1100;D;N\r\n"
     )
     client = staff()
     preview, done = bring(client, table.encode("cp1252"))
@@ -207,11 +208,11 @@ def test_a_table_changes_and_adds_articles_after_a_preview(staff):
 @pytest.mark.parametrize(
     "row, said",
     [
-        ("TSA-K1;Name;teuer;4000;K", "keine Zahl"),
-        ("TSA-K1;Name;-5;4000;K", "article_price_not_negative"),
-        ("TSA-K1;Name;5;9999;K", "unbekannte Produkte"),
+        ("TSA-K1;Name;teuer;4000;D", "keine Zahl"),
+        ("TSA-K1;Name;-5;4000;D", "article_price_not_negative"),
+        ("TSA-K1;Name;5;9999;D", "unbekannte Produkte"),
         ("TSA-K1;Name;5;4000;X", "keine gültige Option"),
-        ("TSA-K1;;5;4000;K", "leer"),
+        ("TSA-K1;;5;4000;D", "leer"),
     ],
 )
 def test_a_bad_row_is_told_and_nothing_is_taken(staff, row, said):
@@ -222,6 +223,54 @@ def test_a_bad_row_is_told_and_nothing_is_taken(staff, row, said):
     page = preview.content.decode()
     assert done is None and (said in page or "nicht negativ" in page or "verletzt" in page)
     assert Article.objects.get().name == "Bleibt"
+
+
+@pytest.mark.parametrize("kind", ["K", "M"])
+def test_a_new_article_that_promises_a_licence_names_its_product(staff, kind):
+    """What stands already may stay as it is, and is found in the list."""
+    make.ProductFactory()
+    old, client = make.ArticleFactory(number="TSA-K9", kind=kind), staff()
+    head = "ArtNr;Bezeichnung;Preis;PasstZu;Art;LiefertProdNr\r\n"
+    row = f"TSA-K1;Neu;5;4000;{kind};"
+    preview, done = bring(client, head + row)
+    assert done is None and "nennen Sie das Produkt" in preview.content.decode()
+    for rows in (f"{row}4000", f"TSA-K9;Anders;5;4000;{kind};"):
+        assert bring(client, head + rows)[1].status_code == 302
+    answer = save(client, old, number="TSA-K8", name="Nochmals")
+    assert answer.status_code == 302
+    page = client.get(reverse("admin:shop_article_changelist"), {"licence": "vain"}).content.decode()
+    assert "TSA-K8" in page and "TSA-K1<" not in page
+
+
+@pytest.mark.parametrize("changes", [{"kind": "K"}, {"kind": "M"}])
+def test_the_form_asks_for_the_product_of_a_licence(staff, changes):
+    """By whichever way the promise comes about: a new kind, or a product taken away."""
+    service, client = make.ArticleFactory(kind="D"), staff()
+    answer = save(client, service, **changes)
+    assert "nennen Sie das Produkt" in answer.content.decode()
+    bought = make.ArticleFactory(grants=make.ProductFactory(), **changes)
+    assert save(client, bought, grants="").status_code == 200
+    assert save(client, bought, grants=bought.grants_id).status_code == 302
+
+
+@pytest.mark.parametrize(
+    "periods, said",
+    [
+        ({"min_periods": 3, "max_periods": 2}, "Mindestens so viele"),
+        ({"period_months": 36, "max_periods": 60}, "hundert Jahre"),
+        ({"min_periods": 0}, "größer oder gleich 1"),
+        ({"period_months": 0}, "größer oder gleich 1"),
+        ({"period_months": 1201}, "kleiner oder gleich 1200"),
+        ({"max_periods": 121, "period_months": 1}, "kleiner oder gleich 120"),
+    ],
+)
+def test_periods_that_make_no_sense_are_told(staff, periods, said):
+    rent, client = make.ArticleFactory(kind="M", grants=make.ProductFactory()), staff()
+    form = save(client, rent, grants=rent.grants_id, **periods)
+    assert form.status_code == 200
+    errors = str(form.context["adminform"].form.errors)
+    assert said in errors
+    assert save(client, rent, grants=rent.grants_id, min_periods=2, max_periods=3).status_code == 302
 
 
 @pytest.mark.parametrize("content", [b"PK\x03\x04\0\0", b"", b"\0", b"\xff\xfe\x00", b"nur ein wort"])

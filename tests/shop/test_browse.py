@@ -140,7 +140,7 @@ def test_the_page_says_what_it_is_why_it_fits_and_what_it_brings(acme, page_of):
     page = page_of(article)
     for said in (
         "passt zu Ihrer Lizenz DOMUS 4000", "DOMUS 4000, DOMUS ERP", "Mietlizenz Modul Heizkosten", "12 Monate",
-        "ab 5 Stück", "450,00\xa0€", "Höchstens 1,",
+        "ab 5 Plätzen", "450,00\xa0€", "Höchstens 1,",
     ):  # fmt: skip
         assert said in page
 

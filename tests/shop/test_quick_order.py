@@ -1,8 +1,12 @@
 """Ordering by lines: typed, pasted, uploaded; what is wrong is said by line, and nothing breaks."""
 
+import re
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from shop.cart import read_cart
 from shop.quick_order import read_lines
@@ -109,6 +113,61 @@ def test_a_first_line_that_is_no_heading_is_taken_or_told(acme, articles, line, 
 def test_an_article_whose_number_is_a_heading_word(acme, articles):
     make.ArticleFactory(number="SKU", fits=[acme.licences.get().product])
     assert [entry.article.number for entry in read_lines(acme, "SKU\nTSA-K10014;1")] == ["SKU", "TSA-K10014"]
+
+
+@pytest.mark.parametrize("line", ["TSA-K99999;Stück", "Artikel", "Menge", "Nummer;Menge", "1;Menge"])
+def test_a_heading_has_no_number_and_something_below_it(acme, articles, line):
+    """Alone, or with a number in it, it is told."""
+    (entry,) = read_lines(acme, line)
+    assert entry.error
+    if any(sign.isdigit() for sign in line):
+        first, _second = read_lines(acme, f"{line}\nTSA-K10014;1")
+        assert first.error
+
+
+KNOWN = ["TSA-K10014", "tsa k 10014", "TSA.K.10020", "TSA-S10046"]
+PART = st.one_of(
+    st.sampled_from(
+        [*KNOWN, "ArtNr", "Menge", "Artikel", "Stück", "MODUL", "TSA-K99999", "", " ", "3", "03", "0", "-1"]
+    ),
+    st.text(alphabet="aK1-. \"'=ä\u00a0\u200b", max_size=8),
+)
+LINE = st.builds(str.join, st.sampled_from(";\t,|"), st.lists(PART, min_size=1, max_size=4))
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(LINE, max_size=12))
+def test_every_line_is_taken_corrected_or_told(acme, articles, lines):
+    """In the order they were typed; but empty lines and headings, which hold no digit, each is there once."""
+    entries = read_lines(acme, "\n".join(lines))
+    places = [entry.place for entry in entries]
+    assert places == sorted(set(places))
+    for entry in entries:
+        assert bool(entry.article and not entry.error) or entry.error
+        assert entry.line == lines[entry.place - 1] or not lines[entry.place - 1].isprintable()
+    for place in set(range(1, len(lines) + 1)) - set(places):
+        said = re.sub(r"[\W_]", "", lines[place - 1])
+        assert not said or not re.search(r"\d", "".join(re.split(r"[;\t,|]", lines[place - 1])[:2])), lines[place - 1]
+
+
+@pytest.mark.parametrize("count", [201, 250, 399])
+def test_lines_that_are_too_many_stay_in_the_field(acme, ben, send, articles, count):
+    """None is lost: the first two hundred go into the cart, the rest is told and kept."""
+    numbers = [f"TSA-K10014;{place % 3 + 1}" for place in range(count)]
+    page = send(lines="\n".join(numbers), skip="1")
+    assert in_cart(acme, ben) == {"TSA-K10014": sum(place % 3 + 1 for place in range(200))}
+    assert page.context["form"].initial["lines"].splitlines() == numbers[200:]
+
+
+def test_headings_alone_are_told(send, articles):
+    answer = send(lines="ArtNr;Menge\nArtNr;Menge")
+    assert answer.status_code == 422 and "mindestens eine Artikelnummer" in answer.content.decode()
+
+
+def test_a_long_wrong_line_is_kept_whole(acme, send, articles):
+    wrong = "X" * 400 + ";1"
+    page = send(lines=f"TSA-K10014;1\n{wrong}", skip="1")
+    assert page.context["form"].initial["lines"] == wrong
 
 
 def test_typed_lines_and_a_file_with_a_heading_of_its_own(acme, ben, send, articles):

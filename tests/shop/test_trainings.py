@@ -126,6 +126,20 @@ def test_a_training_with_dates_is_not_ordered_without_one(acme, ben, as_, date):
     assert (line.quantity, line.problem) == (1, ""), "the date takes the place of the line without one"
 
 
+def test_two_dates_of_one_training_are_ordered_together(acme, ben, as_, date):
+    """Each with its own people; the cart keeps them apart."""
+    make.TermsFactory()
+    later, client = make.TrainingDateFactory(article=date.article), as_(ben)
+    add(client, acme, date, "Anna Arndt")
+    add(client, acme, later, "Bodo Beck\nCarl Cramer")
+    form = client.get(path(acme, "order_create")).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields}
+    client.post(path(acme, "order_create"), {**sent, "accepts_terms": "on"})
+    taken = acme.training_bookings.taken().values_list("date", "participant")
+    assert sorted(taken) == [(date.pk, "Anna Arndt"), (later.pk, "Bodo Beck"), (later.pk, "Carl Cramer")]
+    assert not read_cart(acme, ben).lines
+
+
 @pytest.mark.parametrize("days, may", [(0, True), (1, True), (-1, False)])
 def test_cancelling_until_the_end_of_the_stated_day(acme, ben, as_, date, days, may):
     date.cancel_until = today() + dt.timedelta(days=days)
