@@ -1,5 +1,3 @@
-from dataclasses import dataclass
-
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
@@ -11,22 +9,15 @@ from portal.lib.admin import LookOnly, QuickList, ReadOnly
 from portal.lib.refusals import told
 
 from . import mails
-from .asking import answer_as_vendor
-from .ending import close, delete_membership
+from .acting import Actor
+from .asking import answer
+from .ending import last_holder_sentence, remove
 from .log import act_as, what, who
 from .models import AccessEvent, AccessRequest, AccessReview, Invitation, Membership, ReviewedPerson, TakeOver
 from .rights import Right
 from .store import set_rights
-from .switches import Change, last_holder_sentence
-from .takeovers import decline, release, start_takeover_as_vendor
-
-
-@dataclass(frozen=True)
-class ByStaff:
-    """Somebody of the vendor's in the place where mails name the membership that acted."""
-
-    user: object
-    pk: None = None
+from .switches import Change
+from .takeovers import decline, release, start_takeover
 
 
 class MembershipForm(forms.ModelForm):
@@ -91,7 +82,7 @@ class MembershipAdmin(QuickList):
 
     @transaction.atomic
     def save_model(self, request, obj, form, change):
-        act_as(request.user, AccessEvent.Actor.STAFF)
+        act_as(request.user, AccessEvent.ActorKind.STAFF)
         obj.version += 1
         if obj.is_main_holder:
             # There is one; whoever had the role before stays a licence holder.
@@ -99,7 +90,7 @@ class MembershipAdmin(QuickList):
         super().save_model(request, obj, form, change)
         added, removed = set_rights(obj, set(form.cleaned_data.get("switches", [])))
         if added or removed:
-            mails.mail_switched(Change(obj, frozenset(added), frozenset(removed)), ByStaff(request.user))
+            mails.mail_switched(Change(obj, frozenset(added), frozenset(removed)), Actor.staff(request.user))
 
     def delete_model(self, request, obj):
         self._delete(request, [obj])
@@ -109,11 +100,8 @@ class MembershipAdmin(QuickList):
 
     def _delete(self, request, memberships):
         for membership in memberships:
-            with told(request, of=membership), transaction.atomic():
-                act_as(request.user, AccessEvent.Actor.STAFF)
-                close(membership, by=request.user)
-                delete_membership(membership, by=request.user)
-                mails.mail_removed(membership, ByStaff(request.user))
+            with told(request, of=membership):
+                remove(Actor.staff(request.user, membership.company_id), membership)
 
 
 class MembershipInline(LookOnly):
@@ -209,7 +197,7 @@ class AccessRequestAdmin(QuickList):
     def _answer(self, request, queryset, *, granted):
         for asked in queryset:
             with told(request, of=asked):
-                answer_as_vendor(request.user, asked, granted=granted)
+                answer(Actor.staff(request.user, asked.membership.company_id), asked, granted=granted)
                 self.message_user(request, f"{asked}: {_('answered')}", messages.SUCCESS)
 
 
@@ -271,7 +259,7 @@ class TakeOverAdmin(QuickList):
         if change:
             return
         with told(request):
-            started = start_takeover_as_vendor(request.user, obj.membership, obj.reason)
+            started = start_takeover(Actor.staff(request.user, obj.membership.company_id), obj.membership, obj.reason)
             obj.pk, obj.company = started.pk, started.company
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -285,15 +273,15 @@ class TakeOverAdmin(QuickList):
 
     @admin.action(description=_("Release the selected take-overs"), permissions=["change"])
     def release(self, request, queryset):
-        self._each(request, queryset, lambda takeover: release(request.user, takeover))
+        self._each(request, queryset, release)
 
     @admin.action(description=_("Decline the selected take-overs"), permissions=["change"])
     def decline(self, request, queryset):
         word = _("Declined after a check with the company.")
-        self._each(request, queryset, lambda takeover: decline(request.user, takeover, str(word)))
+        self._each(request, queryset, lambda by, takeover: decline(by, takeover, str(word)))
 
     def _each(self, request, queryset, act):
         for takeover in queryset:
             with told(request, of=takeover):
-                act(takeover)
+                act(Actor.staff(request.user, takeover.company_id), takeover)
                 self.message_user(request, str(takeover), messages.SUCCESS)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.days import today
 from portal.lib.forms import SearchField
 
-from .holders import COLLEAGUE, DEPUTY, GONE
+from .holders import COLLEAGUE, DEPUTY, LEAVING
 from .rights import ADVISED, Right
 
 
@@ -173,7 +173,7 @@ class HandOverForm(forms.Form):
     STAY = [
         (DEPUTY, _("I stay as deputy, with all permissions")),
         (COLLEAGUE, _("I stay as authorised person without permissions")),
-        (GONE, _("My access to this company ends")),
+        (LEAVING, _("My access to this company ends")),
     ]
 
     person = PersonField(label=_("New licence holder"), queryset=None)

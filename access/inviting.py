@@ -1,39 +1,42 @@
-"""How a person comes in: invited, sent the link again, accepted. Withdrawn is removed, in access.switches."""
+"""How a person comes in: invited, sent the link again, accepted. Withdrawn is removed, in access.ending."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import get_user_model
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal.lib.constraints import broken_constraint
+from portal.lib.constraints import refusing
 
 from . import mails
-from .ending import check_limits
-from .log import Kind, act_as, note
+from .acting import AccessRefused, Actor
+from .log import Kind
 from .models import Invitation, Membership
+from .rights import Right
 from .store import set_rights
-from .switches import AccessRefused, Gone, entered, grantable, lock_company
+from .terms import check_limits
 
 # Two presses of the button send one mail.
 PAUSE_SECONDS = 60
 
 
 @transaction.atomic
-def invite(by, person, rights, **more):
+def invite(by: Actor, person: dict[str, str], rights: Iterable[Right], **more: Any) -> Membership:
     """Let somebody in by e-mail; returns the membership, and mails them the link.
 
     person: salutation, first_name, last_name, email. An address that already has an account keeps that person's own
     names. more: function, ends_on, order_limit. Raises AccessRefused with the field it is about.
     """
-    actor = entered(by)
+    actor = by.enter()
     if actor.company.has_ended:
         raise AccessRefused(_("The contract of this company has ended; nobody new can be let in."))
-    if not set(rights) <= grantable(actor, Membership(company=actor.company)):
+    if not set(rights) <= actor.grantable():
         raise AccessRefused(_("You can only give permissions that you have yourself."), field="rights")
     check_limits(actor, more)
     user = _account(person)
@@ -45,7 +48,11 @@ def invite(by, person, rights, **more):
     return membership
 
 
-def _account(person):
+class _Known(Exception):
+    """Somebody else has made this account at the same moment."""
+
+
+def _account(person: dict[str, str]) -> Any:
     User = get_user_model()
     email = person["email"].strip().lower()
     if user := User.objects.with_email(email).first():
@@ -53,17 +60,15 @@ def _account(person):
     user = User(**{**person, "email": email}, language=get_language() or "de")
     user.set_unusable_password()
     try:
-        with transaction.atomic():
+        with refusing("user_email_once", _Known()):
             user.save()
-    except IntegrityError as error:
-        if broken_constraint(error) != "user_email_once":
-            raise
+    except _Known:
         # Another company invited the same person in the same moment.
         return User.objects.with_email(email).get()
     return user
 
 
-def _check_new(actor, user):
+def _check_new(actor: Actor, user: Any) -> None:
     if membership := actor.company.memberships.filter(user=user).first():
         if membership.accepted_at:
             raise AccessRefused(_("This person is on the list already."), field="email")
@@ -72,13 +77,13 @@ def _check_new(actor, user):
         raise AccessRefused(_("This address cannot be invited here. Please ask us to do it."), field="email")
 
 
-def _send(actor, membership):
+def _send(actor: Actor, membership: Membership) -> None:
     _check_pace(actor, membership.user)
     invitation, token = Invitation.issue(membership, by=actor.user)
     mails.mail_invitation(invitation, actor, token)
 
 
-def _check_pace(actor, user):
+def _check_pace(actor: Actor, user: Any) -> None:
     """Not more mails in a day than a company's staff explain, nor to one mailbox than patience (settings.ACCESS)."""
     today = Invitation.objects.filter(sent_at__gt=timezone.now() - timedelta(days=1))
     if today.filter(membership__company=actor.company).count() >= settings.ACCESS["invitations_a_day"]:
@@ -88,44 +93,43 @@ def _check_pace(actor, user):
 
 
 @transaction.atomic
-def send_again(by, membership):
+def send_again(by: Actor, membership: Membership) -> bool:
     """A new link for somebody who has not accepted yet; earlier links die.
 
     Returns False, and sends nothing, when one went out a moment ago. Raises AccessRefused.
     """
-    actor = entered(by)
-    membership = actor.company.memberships.select_related("user").filter(pk=membership.pk).first()
-    if membership is None:
-        raise Gone
+    actor, membership = by.enter_with(membership)
     if membership.accepted_at:
         raise AccessRefused(_("This person has accepted already."))
-    if not membership.granted <= grantable(actor, membership):
+    if not membership.granted <= actor.grantable(membership):
         raise AccessRefused(_("This person was invited to more than you may give. Ask a licence holder to send it."))
     newest = membership.invitations.first()
     if newest and newest.is_usable and (timezone.now() - newest.sent_at).total_seconds() < PAUSE_SECONDS:
         return False
-    membership.company = actor.company
     _send(actor, membership)
-    note(Kind.RESENT, actor.company, membership, by=actor.user)
+    actor.note(Kind.RESENT, membership)
     return True
 
 
 @transaction.atomic
-def accept(invitation, password=None):
+def accept(invitation: Invitation, password: str | None = None) -> Membership:
     """The invited person is in, with a first password where they had none. Returns the membership.
 
     Raises AccessRefused when the link was used, withdrawn or is too old.
     """
-    company = lock_company(invitation.membership.company_id)
-    invitation = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
-    if invitation is None or not invitation.is_usable:
+    known = invitation.membership
+    company = Actor.themselves(known.user, known.company_id).enter().company
+    found = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
+    if found is None or not found.is_usable:
         raise AccessRefused(_("This link no longer works."))
-    act_as(invitation.membership.user)
+    invitation = found
     now = timezone.now()
     Invitation.objects.filter(pk=invitation.pk).update(used_at=now)
-    company.memberships.filter(pk=invitation.membership_id, accepted_at=None).update(accepted_at=now)
     membership = company.memberships.select_related("user").get(pk=invitation.membership_id)
     membership.company = company
+    if not membership.accepted_at:
+        membership.accepted_at = now
+        membership.save(update_fields=["accepted_at"])
     if password:
         membership.user.set_password(password)
         membership.user.save(update_fields=["password"])
@@ -135,20 +139,20 @@ def accept(invitation, password=None):
     return membership
 
 
-def inviter_of(invitation):
+def inviter_of(invitation: Invitation) -> Any:
     """Who sent an invitation, if that person can still manage access there; else None."""
     granting = invitation.membership.company.memberships.granting().select_related("user")
     row = granting.filter(user=invitation.invited_by_id).first()
     return row.user if row else None
 
 
-def contact_of(invitation):
+def contact_of(invitation: Invitation) -> Any:
     """Whom to ask about an invitation: who sent it, or a licence holder once that person is no longer there."""
     main = invitation.membership.company.memberships.filter(is_main_holder=True).select_related("user").first()
     return inviter_of(invitation) or (main.user if main else None)
 
 
-def _confirm_address(user):
+def _confirm_address(user: Any) -> None:
     """Whoever opened the link reads this mailbox."""
     mine = EmailAddress.objects.filter(user=user)
     is_first = not mine.filter(primary=True).exists()

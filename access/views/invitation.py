@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from portal.lib.limits import too_many_dead_links
 
+from ..acting import AccessRefused
 from ..door import public_view, why_closed
 from ..forms import FirstPasswordForm
 from ..inviting import accept, contact_of
 from ..logins import log_in
 from ..models import Invitation
-from ..switches import AccessRefused
 
 
 @public_view

@@ -5,11 +5,12 @@ from threading import Barrier, Thread
 import pytest
 from django.db import connection
 
+from access.acting import AccessRefused, Actor
 from access.ending import remove, suspend
-from access.holders import GONE, end_holder, hand_over, name_holder
+from access.holders import LEAVING, end_holder, hand_over, name_holder
 from access.models import Membership
 from access.rights import Right
-from access.switches import AccessRefused, Wish, save_switches
+from access.switches import Wish, save_switches
 from tests import factories as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -52,12 +53,14 @@ def again(row):
 
 @pytest.mark.parametrize(
     "act",
-    [remove, end_holder, lambda by, target: hand_over(by, target, GONE)],
+    [remove, end_holder, lambda by, target: hand_over(by, target, LEAVING)],
     ids=["remove", "end", "leave"],
 )
 def test_two_holders_who_do_it_to_each_other_leave_one(acme, olga, second, act):
     """Edge 36."""
-    answers = at_once(lambda: act(member(olga), again(second)), lambda: act(again(second), member(olga)))
+    answers = at_once(
+        lambda: act(Actor.member(member(olga)), again(second)), lambda: act(Actor.member(again(second)), member(olga))
+    )
     assert sorted(answers)[-1] == "done" and len(set(answers)) == 2
     left = acme.memberships.filter(is_holder=True).get()
     assert left.is_main_holder
@@ -65,16 +68,19 @@ def test_two_holders_who_do_it_to_each_other_leave_one(acme, olga, second, act):
 
 def test_two_who_save_the_same_row_overwrite_nothing_unseen(acme, olga, second, ben):
     """Edge 42."""
-    pk, version = member(ben).pk, member(ben).version
+    pk, version, was = member(ben).pk, member(ben).version, frozenset({Right.SHOP})
     answers = at_once(
-        lambda: save_switches(member(olga), {pk: Wish(version, on=frozenset({Right.DOWNLOADS}))}),
-        lambda: save_switches(again(second), {pk: Wish(version, off=frozenset({Right.SHOP}))}),
+        lambda: save_switches(Actor.member(member(olga)), {pk: Wish(version, was, on=frozenset({Right.DOWNLOADS}))}),
+        lambda: save_switches(Actor.member(again(second)), {pk: Wish(version, was, off=frozenset({Right.SHOP}))}),
     )
     assert answers.count("done") == 1
     assert member(ben).granted in ({Right.SHOP, Right.DOWNLOADS}, set())
 
 
 def test_who_is_suspended_while_becoming_holder_is_one_of_both(acme, olga, second, ben):
-    at_once(lambda: name_holder(member(olga), member(ben)), lambda: suspend(again(second), member(ben)))
+    at_once(
+        lambda: name_holder(Actor.member(member(olga)), member(ben)),
+        lambda: suspend(Actor.member(again(second)), member(ben)),
+    )
     row = member(ben)
     assert row.is_holder != bool(row.suspended_at)

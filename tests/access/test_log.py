@@ -10,6 +10,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from access import tasks
+from access.acting import Actor
 from access.inviting import invite
 from access.log import what, who
 from access.models import AccessEvent, Membership, MembershipRight
@@ -39,7 +40,7 @@ def since(acme, olga, ben):
 
 def test_a_saved_switch_is_a_line_in_plain_words(acme, olga, ben, since):
     wish = Wish(1, on=frozenset({Right.DOWNLOADS, Right.CONTRACTS}), off=frozenset({Right.SHOP}))
-    save_switches(member(olga), {member(ben).pk: wish})
+    save_switches(Actor.member(member(olga)), {member(ben).pk: wish})
     assert lines(acme, since) == [
         ("Olga Oswald", "Ben Bauer", "eingeschaltet: Downloads, Vertragsdokumente"),
         ("Olga Oswald", "Ben Bauer", "ausgeschaltet: Shop & Bestellungen"),
@@ -105,7 +106,7 @@ def test_expiry_is_noted(acme, ben, since):
 def test_an_invitation_is_noted_under_the_name_that_was_typed(acme, olga, mallory, since):
     """Nothing of an existing account is shown before it is accepted."""
     person = {"salutation": "", "first_name": "Malo", "last_name": "Muster", "email": mallory.email}
-    invite(member(olga), person, {Right.SHOP})
+    invite(Actor.member(member(olga)), person, {Right.SHOP})
     assert {whom for _who, whom, _what in lines(acme, since)} == {"Malo Muster"}
 
 

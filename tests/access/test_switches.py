@@ -6,9 +6,10 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
+from access.acting import AccessRefused, Actor
 from access.models import Membership, MembershipRight
 from access.rights import Right
-from access.switches import AccessRefused, Wish, save_switches
+from access.switches import Wish, save_switches
 from tests import factories as make
 
 PAGE = "/kunde/12345/zugaenge/"
@@ -229,7 +230,7 @@ def test_who_lost_the_right_meanwhile_saves_nothing(olga, deniz, ben, as_):
     assert acting.may(Right.ACCESS)
     member(deniz).rights.all().delete()
     with pytest.raises(AccessRefused):
-        save_switches(acting, {member(ben).pk: Wish(1, on=frozenset({Right.DOWNLOADS}))})
+        save_switches(Actor.member(acting), {member(ben).pk: Wish(1, on=frozenset({Right.DOWNLOADS}))})
     assert rights(ben) == {Right.SHOP}
 
 
