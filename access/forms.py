@@ -5,6 +5,7 @@ from django.contrib.auth import get_user_model, password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.by_verbs import tell_stored
 from portal.lib.days import today
 from portal.lib.forms import SearchField
 
@@ -77,6 +78,14 @@ class MembershipForm(TermsForm):
             # A licence holder has neither an end nor a limit.
             for name in set(self.TERMS) - {"function"}:
                 del self.fields[name]
+
+    def compare_with(self, refusal):
+        """Somebody was quicker: what is stored now stands beside each field where it is another; then it counts."""
+        (now,) = refusal.memberships
+        tell_stored(self, {name: getattr(now, name) for name in self.TERMS})
+        self.add_error(None, str(refusal))
+        self.data = self.data.copy()
+        self.data["version"] = now.version
 
 
 class InvitationForm(TermsForm):

@@ -16,6 +16,7 @@ from portal.lib.constraints import refusing
 
 from . import mails
 from .acting import AccessRefused, Actor
+from .holders import make_holder
 from .log import Kind
 from .models import Invitation, Membership
 from .rights import Right
@@ -27,11 +28,11 @@ PAUSE_SECONDS = 60
 
 
 @transaction.atomic
-def invite(by: Actor, person: dict[str, str], rights: Iterable[Right], **more: Any) -> Membership:
+def invite(by: Actor, person: Any, rights: Iterable[Right], **more: Any) -> Membership:
     """Let somebody in by e-mail; returns the membership, and mails them the link.
 
-    person: salutation, first_name, last_name, email. An address that already has an account keeps that person's own
-    names. more: function, ends_on, order_limit. Raises AccessRefused with the field it is about.
+    person: salutation, first_name, last_name, email, or a User. An address that already has an account keeps that
+    person's own names. more: function, ends_on, order_limit. Raises AccessRefused with the field it is about.
     """
     actor = by.enter()
     if actor.company.has_ended:
@@ -41,10 +42,32 @@ def invite(by: Actor, person: dict[str, str], rights: Iterable[Right], **more: A
     check_limits(actor, more)
     user = _account(person)
     _check_new(actor, user)
-    typed = f"{person['first_name']} {person['last_name']}"
+    if not user.email:
+        raise AccessRefused(_("This person has no e-mail address that a link could go to."), field="user")
+    typed = "" if person == user else f"{person['first_name']} {person['last_name']}"
     membership = Membership.objects.create(company=actor.company, user=user, invited_as=typed, **more)
     set_rights(membership, rights)
     _send(actor, membership)
+    return membership
+
+
+@transaction.atomic
+def invite_holder(by: Actor, person: Any) -> Membership:
+    """The vendor names somebody licence holder, the main one where there is none; returns the membership.
+
+    In at once, as whom the ERP names: the vendor knows who signed the contract, and a company is not to stand without
+    anybody who answers for it. With the link in the mail the person sets a password; without an address none goes out.
+    person: as for invite. Raises AccessRefused.
+    """
+    actor = by.enter()
+    if not actor.is_vendor:
+        raise AccessRefused(_("Only a licence holder can do this."))
+    user = _account(person)
+    _check_new(actor, user)
+    membership = Membership.objects.create(company=actor.company, user=user, accepted_at=timezone.now())
+    make_holder(membership, actor)
+    if user.email:
+        _send(actor, membership)
     return membership
 
 
@@ -52,10 +75,12 @@ class _Known(Exception):
     """Somebody else has made this account at the same moment."""
 
 
-def _account(person: dict[str, str]) -> Any:
+def _account(person: Any) -> Any:
     User = get_user_model()
+    if isinstance(person, User):
+        return person
     email = person["email"].strip().lower()
-    if user := User.objects.with_email(email).first():
+    if email and (user := User.objects.with_email(email).first()):
         return user
     user = User(**{**person, "email": email}, language=get_language() or "de")
     user.set_unusable_password()
@@ -149,6 +174,8 @@ def inviter_of(invitation: Invitation) -> Any:
 def contact_of(invitation: Invitation) -> Any:
     """Whom to ask about an invitation: who sent it, or a licence holder once that person is no longer there."""
     main = invitation.membership.company.memberships.filter(is_main_holder=True).select_related("user").first()
+    if main and main.user_id == invitation.membership.user_id:
+        main = None
     return inviter_of(invitation) or (main.user if main else None)
 
 

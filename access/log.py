@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.lib.searching import every_word
 from portal.lib.tags import money
@@ -86,13 +87,20 @@ def _day(text: str) -> str:
     return date_format(dt.date.fromisoformat(text), "d.m.Y")
 
 
+EMPTY = {
+    Kind.END_CHANGED: gettext_lazy("without end"),
+    Kind.COMPANY_ENDED: gettext_lazy("without end"),
+    Kind.LIMIT_CHANGED: gettext_lazy("no limit"),
+}
+
+
 def _value(event: AccessEvent, side: str) -> str:
-    value = event.detail.get(side)
+    value, kind = event.detail.get(side), Kind(event.kind)
     if value in (None, ""):
-        return {"end_changed": _("without end"), "limit_changed": _("no limit")}.get(event.kind, "–")
-    if event.kind == Kind.END_CHANGED:
+        return str(EMPTY.get(kind, "–"))
+    if kind in (Kind.END_CHANGED, Kind.COMPANY_ENDED):
         return _day(value)
-    return money(Decimal(str(value))) if event.kind == Kind.LIMIT_CHANGED else value
+    return money(Decimal(str(value))) if kind == Kind.LIMIT_CHANGED else value
 
 
 def events_of(

@@ -45,12 +45,13 @@ def switch_url(membership: Membership, right: str) -> str:
 def mail_invitation(invitation: Invitation, by: "Actor", token: str) -> None:
     membership = invitation.membership
     _send(
-        "invitation",
+        "invitation" if by.kind == "person" else "invitation_vendor",
         membership.user,
         lambda: _("%(company)s lets you into the customer portal") % {"company": membership.company.name},
         company=membership.company,
         by=_signed(by),
         rights=membership.granted,
+        is_holder=membership.is_holder,
         url=_url("invitation_accept", token),
         until=invitation.expires_at,
     )

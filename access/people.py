@@ -138,14 +138,18 @@ def advised_against(people, wishes):
 
 
 def differences(memberships, wishes):
-    """[(membership, [(right, is stored now, is wanted)])] of people whom somebody else changed meanwhile."""
-    return [(row, _differing(row.granted, wishes[row.pk])) for row in memberships]
+    """[(membership, differing, changed)] of people whom somebody else changed meanwhile.
+
+    differing: [(right, is stored now)] where the page wants the other thing; changed: the same for what somebody else
+    has turned and this page takes over.
+    """
+    return [(row, *_differing(row.granted, wishes[row.pk])) for row in memberships]
 
 
 def _differing(stored, wish):
-    wanted = wish.applied_to(stored)
-    touched = wish.on | wish.off | (wish.was ^ stored)
-    return [(right, right in stored, right in wanted) for right in Right if right in touched]
+    wants_other = wish.applied_to(stored) ^ stored
+    differing = [(right, right in stored) for right in Right if right in wants_other]
+    return differing, [(right, right in stored) for right in Right if right in (wish.was ^ stored) - wants_other]
 
 
 def described(changes):

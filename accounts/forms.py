@@ -5,6 +5,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from access.terms import set_own_phone
 from portal.lib.admin import describe_file
 from portal.lib.days import in_months, today
 from portal.lib.uploads import check_pdf
@@ -95,9 +96,10 @@ class PersonForm(forms.ModelForm):
         self.fields["phone_here"].widget.attrs["autocomplete"] = "work tel"
 
     def save(self):
-        person = super().save()
-        self.membership.phone = self.cleaned_data["phone_here"]
-        self.membership.save(update_fields=["phone"])
+        person = super().save(commit=False)
+        # Nothing but what stands on the page: what staff do to the account meanwhile is not taken back.
+        person.save(update_fields=self._meta.fields)
+        set_own_phone(self.membership, self.cleaned_data["phone_here"])
         return person
 
 
@@ -128,6 +130,12 @@ class CompanyForm(forms.ModelForm):
         if data.get("confirmations") == Company.Confirmations.MAILBOX and not data.get("email"):
             self.add_error("confirmations", _("For this the company needs a mailbox."))
         return data
+
+    def save(self):
+        company = super().save(commit=False)
+        # Nothing but what stands on the page: a block or another name meanwhile is not taken back.
+        company.save(update_fields=self._meta.fields)
+        return company
 
 
 EXTRACT_MEGABYTES = 10

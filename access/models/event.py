@@ -40,6 +40,10 @@ class AccessEvent(models.Model):
         TAKEOVER_RELEASED = "takeover_released", _("take-over released")
         TAKEOVER_DECLINED = "takeover_declined", _("take-over declined")
         TAKEOVER_WITHDRAWN = "takeover_withdrawn", _("take-over withdrawn")
+        COMPANY_RENAMED = "company_renamed", _("company name changed")
+        COMPANY_BLOCKED = "company_blocked", _("access of the company closed")
+        COMPANY_OPENED = "company_opened", _("access of the company opened again")
+        COMPANY_ENDED = "company_ended", _("end of the contract changed")
 
     class ActorKind(models.TextChoices):
         PERSON = "person", _("person")

@@ -45,12 +45,7 @@ def _changed(request, membership, form):
             Actor.member(request.membership), membership, version=form.cleaned_data["version"], **form.terms()
         )
     except SavedMeanwhile as refusal:
-        (now,) = refusal.memberships
-        end = date_format(now.ends_on, "d.m.Y") if now.ends_on else _("without end")
-        form.add_error(None, str(refusal))
-        form.add_error(None, _("Stored now: %(function)s, %(end)s.") % {"function": now.function or "–", "end": end})
-        form.data = form.data.copy()
-        form.data["version"] = now.version
+        form.compare_with(refusal)
         return False
     messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
     return True
