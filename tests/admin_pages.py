@@ -10,6 +10,8 @@ def address(row, page="change"):
 def form_of(page):
     """What the admin's form would send, as it stands."""
     sent = {}
+    for inline in page.context["inline_admin_formsets"]:
+        sent |= _sent_by_inline(inline.formset)
     for field in page.context["adminform"].form:
         value = field.value()
         if isinstance(value, (list, tuple, set, frozenset)):
@@ -22,6 +24,14 @@ def form_of(page):
         elif value is not False:
             sent[field.html_name] = "" if value is None else value
     return sent
+
+
+def _sent_by_inline(formset):
+    """Rows of another kind on the page, left as they are."""
+    sent = {field.html_name: field.value() for field in formset.management_form}
+    for form in formset.initial_forms:
+        sent |= {form[name].html_name: form[name].value() or "" for name in form.fields}
+    return sent | {f"{formset.prefix}-TOTAL_FORMS": len(formset.initial_forms)}
 
 
 def without(sent, *names, **more):
