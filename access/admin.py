@@ -20,10 +20,10 @@ from .rights import Right
 from .takeovers import decline, release, start_takeover
 
 
-class MembershipForm(RefusedForm):
+class MembershipPageForm(RefusedForm):
     """All of a membership at once. page_version: of the row the page was drawn from."""
 
-    page_version = forms.IntegerField(widget=forms.HiddenInput)
+    page_version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     switches = forms.MultipleChoiceField(
         label=_("Permissions"), required=False, choices=Right.choices, widget=forms.CheckboxSelectMultiple
     )
@@ -72,7 +72,7 @@ class NewMembershipForm(RefusedForm):
     first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
     last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
     email = forms.EmailField(label=_("E-mail address"), max_length=254, required=False)
-    switches = MembershipForm.base_fields["switches"]
+    switches = MembershipPageForm.base_fields["switches"]
     order_limit, order_limit_month = TermsForm.base_fields["order_limit"], TermsForm.base_fields["order_limit_month"]
 
     class Meta:
@@ -115,7 +115,7 @@ class NewMembershipForm(RefusedForm):
 class MembershipAdmin(ByVerbs, QuickList):
     """Nothing is saved here: the same verbs as on the customers' pages do it."""
 
-    form, add_form = MembershipForm, NewMembershipForm
+    form, add_form = MembershipPageForm, NewMembershipForm
     list_display = ["user", "company", "is_holder", "is_main_holder", "state_word", "ends_on"]
     list_select_related = ["user", "company"]
     list_filter = ["is_holder"]

@@ -12,7 +12,7 @@ from portal.lib.erp.table import cell_changed
 from .models import Membership
 from .rights import Right
 
-Company = Membership.company.field.related_model
+Company: Any = Membership.company.field.related_model
 User = get_user_model()
 
 SALUTATIONS = {"": "", "Herr": "mr", "Frau": "ms"}

@@ -103,7 +103,7 @@ class ShownForm(RefusedForm):
         elif not self.is_bound:
             self.initial["shown"] = self._sealed()
         else:
-            self.initial |= self._read(self.data.get("shown", ""))
+            self.initial.update(self._read(self.data.get("shown", "")))
 
     def _sealed(self) -> str:
         plain = {name: self.fields[name].prepare_value(value) for name, value in self.stored.items()}
@@ -128,8 +128,9 @@ class ShownForm(RefusedForm):
 
     def tell_stored(self, stored: dict[str, Any]) -> None:
         super().tell_stored(stored)
-        self.data = self.data.copy()
-        self.data["shown"] = self._sealed()
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["shown"] = self._sealed()
+        self.data = data
 
 
 class _Plain(DjangoJSONEncoder):
