@@ -1,119 +1,174 @@
-from dataclasses import dataclass
-
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db import transaction
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import LookOnly, QuickList, ReadOnly
+from portal.lib.by_verbs import ByVerbs, RefusedForm
 from portal.lib.refusals import told
 
-from . import mails
-from .asking import answer_as_vendor
-from .ending import close, delete_membership
-from .log import act_as, what, who
+from .acting import Actor, SavedMeanwhile
+from .asking import answer
+from .ending import remove
+from .forms import TermsForm
+from .inviting import invite, invite_holder
+from .log import what, who
 from .models import AccessEvent, AccessRequest, AccessReview, Invitation, Membership, ReviewedPerson, TakeOver
+from .revising import TERMS, Wanted, as_stored, revise
 from .rights import Right
-from .store import set_rights
-from .switches import Change, last_holder_sentence
-from .takeovers import decline, release, start_takeover_as_vendor
+from .takeovers import decline, release, start_takeover
 
 
-@dataclass(frozen=True)
-class ByStaff:
-    """Somebody of the vendor's in the place where mails name the membership that acted."""
+class MembershipPageForm(RefusedForm):
+    """All of a membership at once. page_version: of the row the page was drawn from."""
 
-    user: object
-    pk: None = None
-
-
-class MembershipForm(forms.ModelForm):
+    page_version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)
     switches = forms.MultipleChoiceField(
         label=_("Permissions"), required=False, choices=Right.choices, widget=forms.CheckboxSelectMultiple
     )
+    is_suspended = forms.BooleanField(label=_("suspended"), required=False)
+    order_limit, order_limit_month = TermsForm.base_fields["order_limit"], TermsForm.base_fields["order_limit_month"]
 
     class Meta:
         model = Membership
-        fields = [
-            "company", "user", "is_holder", "is_main_holder", "function", "phone", "ends_on", "order_limit",
-            "order_limit_month", "accepted_at", "suspended_at",
-        ]  # fmt: skip
+        fields = ["is_holder", "is_main_holder", "function", "phone", "ends_on", "order_limit", "order_limit_month"]
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if self.instance.pk and "switches" in self.fields:
-            self.fields["switches"].initial = list(self.instance.granted)
+        self.initial |= {name: value for name, value in as_stored(self.instance).items() if name in self.fields}
+        self.initial["page_version"] = self.instance.version
+
+    def _post_clean(self):
+        """The row is the verbs' to change and check."""
+
+    def clean(self):
+        data = super().clean()
+        if data.get("is_main_holder") and not data.get("is_holder"):
+            raise ValidationError(_("The main licence holder has to be a licence holder."))
+        if data.get("is_holder") and self.initial.get("is_main_holder") and not data.get("is_main_holder"):
+            raise ValidationError(_("Name another main licence holder on that person's page; this one follows."))
+        return data
+
+    def wanted(self):
+        data = self.cleaned_data
+        own = {name: data[name] for name in ("is_holder", "is_main_holder", "is_suspended")}
+        terms = {name: data[name] for name in TERMS}
+        return Wanted(data["page_version"], **own, switches=frozenset(data["switches"]), terms=terms)
+
+    def refuse(self, refusal):
+        if isinstance(refusal, SavedMeanwhile):
+            (now,) = refusal.memberships
+            self.cleaned_data["switches"] = frozenset(self.cleaned_data["switches"])
+            self.tell_stored(as_stored(now))
+            self.data = self.data.copy()
+            self.data["page_version"] = now.version
+        super().refuse(refusal)
+
+
+class NewMembershipForm(RefusedForm):
+    """Whom the vendor lets in: somebody known, or by name and address. The link goes out by mail."""
+
+    first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
+    email = forms.EmailField(label=_("E-mail address"), max_length=254, required=False)
+    switches = MembershipPageForm.base_fields["switches"]
+    order_limit, order_limit_month = TermsForm.base_fields["order_limit"], TermsForm.base_fields["order_limit_month"]
+
+    class Meta:
+        model = Membership
+        fields = ["company", "user", "is_holder", "function", "ends_on", "order_limit", "order_limit_month"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["user"].required = False
+        self.fields["user"].help_text = _("Somebody who has an account; else type name and address.")
+
+    def _post_clean(self):
+        """The row is the verbs' to make and check."""
 
     def clean_user(self):
         """Staff look at customers from outside; nobody is on both sides of the counter (decision 0111)."""
         person = self.cleaned_data["user"]
-        if person.is_staff:
+        if person and person.is_staff:
             raise ValidationError(_("This is one of the vendor's staff, who cannot become a customer's person."))
         return person
 
     def clean(self):
         data = super().clean()
-        stored = Membership.objects.filter(pk=self.instance.pk, is_holder=True).first()
-        if stored and not data.get("is_holder"):
-            others = stored.company.memberships.holders().exclude(pk=stored.pk)
-            if not others.exists():
-                raise ValidationError(last_holder_sentence())
-        if data.get("is_main_holder") and not data.get("is_holder"):
-            raise ValidationError(_("The main licence holder has to be a licence holder."))
-        if self.instance.pk and self.initial.get("is_main_holder") and not data.get("is_main_holder"):
-            raise ValidationError(_("Name another main licence holder on that person's page; this one follows."))
+        typed = data.get("last_name") and data.get("email")
+        if not self.errors and not data.get("user") and not typed:
+            raise ValidationError(_("Choose a person, or type last name and e-mail address."))
         return data
+
+    def person(self):
+        """The one chosen, or what is typed."""
+        if user := self.cleaned_data["user"]:
+            return user
+        return {name: self.cleaned_data[name] for name in ("first_name", "last_name", "email")} | {"salutation": ""}
+
+    def terms(self):
+        return {name: self.cleaned_data[name] for name in TermsForm.TERMS}
 
 
 @admin.register(Membership)
-class MembershipAdmin(QuickList):
-    form = MembershipForm
+class MembershipAdmin(ByVerbs, QuickList):
+    """Nothing is saved here: the same verbs as on the customers' pages do it."""
+
+    form, add_form = MembershipPageForm, NewMembershipForm
     list_display = ["user", "company", "is_holder", "is_main_holder", "state_word", "ends_on"]
     list_select_related = ["user", "company"]
     list_filter = ["is_holder"]
     search_fields = ["user__email", "user__last_name", "company__number", "company__name"]
     autocomplete_fields = ["company", "user"]
-    readonly_fields = ["created_at"]
+    # Who it is about does not change; that would carry switches from one person to another.
+    readonly_fields = ["company", "user", "created_at", "accepted_at"]
     fields = [
         ("company", "user"), ("is_holder", "is_main_holder"), "switches", ("function", "phone"),
-        ("ends_on", "order_limit", "order_limit_month"), ("accepted_at", "suspended_at"), "created_at",
+        ("ends_on", "order_limit", "order_limit_month"), "is_suspended", ("created_at", "accepted_at"), "page_version",
+    ]  # fmt: skip
+    add_fields = [
+        ("company", "user"), ("first_name", "last_name", "email"), "is_holder", "switches", "function",
+        ("ends_on", "order_limit", "order_limit_month"),
     ]  # fmt: skip
 
+    def get_form(self, request, obj=None, **kwargs):
+        return super().get_form(request, obj, **kwargs, form=self.form if obj else self.add_form)
+
+    def get_fields(self, request, obj=None):
+        return self.fields if obj else self.add_fields
+
     def get_readonly_fields(self, request, obj=None):
-        # Who it is about does not change; that would carry switches from one person to another.
-        return [*super().get_readonly_fields(request, obj), *(["company", "user"] if obj else [])]
+        return super().get_readonly_fields(request, obj) if obj else []
 
     @admin.display(description=_("state"))
     def state_word(self, membership):
         return membership.state
 
-    @transaction.atomic
     def save_model(self, request, obj, form, change):
-        act_as(request.user, AccessEvent.Actor.STAFF)
-        obj.version += 1
-        if obj.is_main_holder:
-            # There is one; whoever had the role before stays a licence holder.
-            obj.company.memberships.exclude(pk=obj.pk).filter(is_main_holder=True).update(is_main_holder=False)
-        super().save_model(request, obj, form, change)
-        added, removed = set_rights(obj, set(form.cleaned_data.get("switches", [])))
-        if added or removed:
-            mails.mail_switched(Change(obj, frozenset(added), frozenset(removed)), ByStaff(request.user))
+        by = Actor.staff(request.user, obj.company_id if change else form.cleaned_data["company"].pk)
+        if change:
+            revise(by, obj, form.wanted())
+        elif form.cleaned_data["is_holder"]:
+            take(obj, invite_holder(by, form.person()))
+        else:
+            take(obj, invite(by, form.person(), form.cleaned_data["switches"], **form.terms()))
 
     def delete_model(self, request, obj):
-        self._delete(request, [obj])
+        self._remove(request, [obj])
 
     def delete_queryset(self, request, queryset):
-        self._delete(request, queryset.select_related("user"))
+        self._remove(request, queryset.select_related("user"))
 
-    def _delete(self, request, memberships):
+    def _remove(self, request, memberships):
         for membership in memberships:
-            with told(request, of=membership), transaction.atomic():
-                act_as(request.user, AccessEvent.Actor.STAFF)
-                close(membership, by=request.user)
-                delete_membership(membership, by=request.user)
-                mails.mail_removed(membership, ByStaff(request.user))
+            with told(request, of=membership):
+                remove(Actor.staff(request.user, membership.company_id), membership)
+
+
+def take(obj, made):
+    """The admin goes on with the row that a verb has made."""
+    obj.__dict__.update(made.__dict__)
 
 
 class MembershipInline(LookOnly):
@@ -209,7 +264,7 @@ class AccessRequestAdmin(QuickList):
     def _answer(self, request, queryset, *, granted):
         for asked in queryset:
             with told(request, of=asked):
-                answer_as_vendor(request.user, asked, granted=granted)
+                answer(Actor.staff(request.user, asked.membership.company_id), asked, granted=granted)
                 self.message_user(request, f"{asked}: {_('answered')}", messages.SUCCESS)
 
 
@@ -271,7 +326,7 @@ class TakeOverAdmin(QuickList):
         if change:
             return
         with told(request):
-            started = start_takeover_as_vendor(request.user, obj.membership, obj.reason)
+            started = start_takeover(Actor.staff(request.user, obj.membership.company_id), obj.membership, obj.reason)
             obj.pk, obj.company = started.pk, started.company
 
     def response_add(self, request, obj, post_url_continue=None):
@@ -285,15 +340,15 @@ class TakeOverAdmin(QuickList):
 
     @admin.action(description=_("Release the selected take-overs"), permissions=["change"])
     def release(self, request, queryset):
-        self._each(request, queryset, lambda takeover: release(request.user, takeover))
+        self._each(request, queryset, release)
 
     @admin.action(description=_("Decline the selected take-overs"), permissions=["change"])
     def decline(self, request, queryset):
         word = _("Declined after a check with the company.")
-        self._each(request, queryset, lambda takeover: decline(request.user, takeover, str(word)))
+        self._each(request, queryset, lambda by, takeover: decline(by, takeover, str(word)))
 
     def _each(self, request, queryset, act):
         for takeover in queryset:
             with told(request, of=takeover):
-                act(takeover)
+                act(Actor.staff(request.user, takeover.company_id), takeover)
                 self.message_user(request, str(takeover), messages.SUCCESS)

@@ -51,7 +51,7 @@ def company_view(view=None, *, needs=None, or_if=None):
 
     @wraps(view)
     def guarded(request, number, *args, **kwargs):
-        membership = enter(request, number)
+        membership = membership_at(request, number)
         if membership is None:
             return closed_page(request, "removed", status=404)
         if closed := why_closed(membership):
@@ -65,7 +65,7 @@ def company_view(view=None, *, needs=None, or_if=None):
     return _declare(guarded, needs or MEMBER)
 
 
-def enter(request, number):
+def membership_at(request, number):
     """The membership behind a company's address; puts company, membership and rights on the request.
 
     Raises Http404 to outsiders; returns None for a person whom every company has removed.

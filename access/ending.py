@@ -1,60 +1,63 @@
-"""How access ends, pauses and goes on: removed, suspended, let in again, until a day, renewed."""
+"""How access ends, pauses and goes on: removed, suspended, let in again."""
 
-from django.conf import settings
+from typing import Any
+
 from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from portal.lib.constraints import refusing
-from portal.lib.days import in_months, today
 
 from . import mails
-from .log import Actor, act_as
+from .acting import AccessRefused, Actor, lock_person, save_version
 from .models import Invitation, Membership, ReviewedPerson
 from .signals import membership_ended
-from .switches import (
-    AccessRefused,
-    SavedMeanwhile,
-    entered_with,
-    last_holder_sentence,
-    lock_company,
-    save_version,
-    why_not_touched,
-)
 
 
-def why_not_removed(by, target):
-    """Why one membership may not remove another, in a sentence, or ""."""
+def last_holder_sentence() -> str:
+    return _("A company needs at least one licence holder. Name another one first.")
+
+
+def why_not_removed(by: Actor, target: Membership) -> str:
+    """Why an actor may not remove somebody, in a sentence, or ""."""
     if target.is_holder and not target.company.memberships.holders().exclude(pk=target.pk).exists():
         return last_holder_sentence()
-    if target.user_id == by.user_id:
+    if by.user is not None and target.user_id == by.user.pk:
         return _("You cannot remove yourself. Ask another licence holder.")
-    if target.is_holder and not by.is_holder:
+    if target.is_holder and not by.leads:
         return _("Only a licence holder can remove a licence holder.")
     return ""
 
 
 @transaction.atomic
-def remove(by, target):
+def remove(by: Actor, target: Membership) -> None:
     """Take a person out at once; orders, documents and history keep the name. Raises AccessRefused."""
-    actor, target = entered_with(by, target)
+    actor, target = by.enter_with(target)
     if reason := why_not_removed(actor, target):
         raise AccessRefused(reason)
     mails.mail_removed(target, actor)
-    close(target, by=actor.user)
-    delete_membership(target, by=actor.user)
+    leave(target, actor)
 
 
-def close(membership, *, by):
-    """What ends with somebody's access, for good or for a while: invitations they sent, passes they gave."""
+def leave(membership: Membership, actor: Actor) -> None:
+    """Somebody's access ends with all that hung on it; within a transaction that holds the company."""
+    close(membership, by=actor.user)
+    delete_membership(membership, actor)
+
+
+def close(membership: Membership, *, by: Any) -> None:
+    """What ends with somebody's access, for good or for a while: invitations they sent, passes they gave.
+
+    by: the User who ended it, or None.
+    """
     now = timezone.now()
     sent = Invitation.objects.filter(membership__company=membership.company_id, invited_by=membership.user_id)
     sent.filter(used_at=None, expires_at__gt=now).update(expires_at=now)
     membership_ended.send(sender=Membership, membership=membership, by=by)
 
 
-def delete_membership(membership, *, by=None):
+def delete_membership(membership: Membership, actor: Actor) -> None:
     """Delete a membership with its switches and invitations; a person nobody ever let in goes with it.
 
     Raises AccessRefused where it would leave the company without a licence holder.
@@ -62,7 +65,7 @@ def delete_membership(membership, *, by=None):
     user, was_invited = membership.user, not membership.accepted_at
     with refusing("membership_last_holder", AccessRefused(last_holder_sentence())):
         company, was_main = membership.company, membership.is_main_holder
-        _decide_reviews(membership, by)
+        _decide_reviews(membership, actor)
         membership.delete()
         if was_main:
             name_main_holder(company)
@@ -70,25 +73,26 @@ def delete_membership(membership, *, by=None):
         _forget(user)
 
 
-def _decide_reviews(membership, by):
+def _decide_reviews(membership: Membership, actor: Actor) -> None:
     """An open review takes the end of somebody's access as its answer."""
     asked = ReviewedPerson.objects.filter(membership=membership, review__closed_at=None, verdict="")
     asked.update(
         verdict=ReviewedPerson.Verdict.ENDED,
         decided_at=timezone.now(),
-        decided_by_name=str(by or "")[:300],
+        decided_by_name=actor.name,
         rights=sorted(membership.granted),
         last_login=membership.user.last_login,
     )
 
 
-def name_main_holder(company):
+def name_main_holder(company: Any) -> None:
     """The holder who is longest there takes the main role: <prefix>_<number> must not lead nowhere."""
     longest = company.memberships.holders().order_by("accepted_at", "pk").first()
-    company.memberships.filter(pk=longest.pk).update(is_main_holder=True)
+    longest.is_main_holder = True
+    save_version(longest, "is_main_holder")
 
 
-def _forget(user):
+def _forget(user: Any) -> None:
     """An account that was only made for an invitation is not kept (Art. 17 DSGVO)."""
     try:
         if not user.memberships.exists():
@@ -100,23 +104,23 @@ def _forget(user):
 
 
 @transaction.atomic
-def leave_all(person, *, by):
+def leave_all(person: Any, *, by: Any) -> None:
     """End a person's access everywhere, because the account goes. Raises AccessRefused for an only licence holder.
 
-    by: who carries it out, the person or somebody of the vendor's.
+    by: the User who carries it out, the person or somebody of the vendor's.
     """
-    for membership in person.memberships.select_related("company"):
-        lock_company(membership.company_id)
-        act_as(by, Actor.STAFF if by.is_staff else Actor.PERSON)
-        close(membership, by=by)
-        delete_membership(membership, by=by)
+    lock_person(person.pk)
+    for membership in person.memberships.select_related("company").order_by("company"):
+        at = membership.company_id
+        actor = Actor.staff(by, at) if by.is_staff else Actor.themselves(by, at)
+        leave(membership, actor.enter())
 
 
 @transaction.atomic
-def suspend(by, target):
+def suspend(by: Actor, target: Membership) -> None:
     """Close the door to a person for now; switches and end date stay. Raises AccessRefused."""
-    actor, target = entered_with(by, target)
-    if reason := why_not_touched(actor, target):
+    actor, target = by.enter_with(target)
+    if reason := actor.why_not_touched(target):
         raise AccessRefused(reason)
     if target.is_holder:
         raise AccessRefused(_("A licence holder cannot be suspended. End the role first."))
@@ -131,77 +135,13 @@ def suspend(by, target):
 
 
 @transaction.atomic
-def resume(by, target):
+def resume(by: Actor, target: Membership) -> None:
     """Let a suspended person in again, with the switches of before. Raises AccessRefused."""
-    actor, target = entered_with(by, target)
-    if reason := why_not_touched(actor, target) or _more_than_own(actor, target):
+    actor, target = by.enter_with(target)
+    if reason := actor.why_not_touched(target) or actor.why_not_let_in_again(target):
         raise AccessRefused(reason)
     if not target.suspended_at:
         return
     target.suspended_at = None
     save_version(target, "suspended_at")
     mails.mail_resumed(target, actor)
-
-
-def _more_than_own(actor, target):
-    """A deputy lets nobody in again to more than they hold themselves: that would be granting it."""
-    if actor.is_holder or all(actor.may(right) for right in target.granted):
-        return ""
-    return _("This person has permissions that you do not have. Ask a licence holder.")
-
-
-@transaction.atomic
-def set_terms(by, target, *, version, **terms):
-    """Change function, ends_on and order_limit of a person; returns whether anything changed.
-
-    Raises SavedMeanwhile when the page was older than what is stored, AccessRefused with the field it is about.
-    """
-    actor, target = entered_with(by, target)
-    changed = [name for name, value in terms.items() if getattr(target, name) != value]
-    if not changed:
-        return False
-    if reason := why_not_touched(actor, target):
-        raise AccessRefused(reason)
-    if target.version != version:
-        raise SavedMeanwhile([target])
-    _check_terms(actor, target, terms, changed)
-    for name in changed:
-        setattr(target, name, terms[name])
-    save_version(target, *changed)
-    if set(changed) - {"function"}:
-        mails.mail_terms(target, actor)
-    return True
-
-
-def _check_terms(actor, target, terms, changed):
-    if target.is_holder and terms.get("ends_on"):
-        raise AccessRefused(_("A licence holder has no end date."), field="ends_on")
-    if "ends_on" in changed and target.state == "expired" and (reason := _more_than_own(actor, target)):
-        raise AccessRefused(reason, field="ends_on")
-    check_limits(actor, {name: terms[name] for name in changed})
-
-
-def check_limits(actor, terms):
-    """Nobody gives more than they have: a deputy's own order limits bind what they set. Raises AccessRefused."""
-    for name in ("order_limit", "order_limit_month"):
-        own = None if actor.is_holder else getattr(actor, name, None)
-        if own is not None and name in terms and (terms[name] is None or terms[name] > own):
-            raise AccessRefused(_("You can only give a limit up to your own."), field=name)
-
-
-@transaction.atomic
-def renew(by, target):
-    """Access goes on for the usual months (settings.ACCESS) from today, or from its end date. Returns the new date."""
-    actor, target = entered_with(by, target)
-    if reason := why_not_touched(actor, target) or _more_than_own(actor, target):
-        raise AccessRefused(reason)
-    if not target.ends_on:
-        raise AccessRefused(_("This access has no end date."))
-    # Two presses of the button renew once.
-    end = in_months(today(), settings.ACCESS["renewal_months"])
-    if target.ends_on >= end:
-        return target.ends_on
-    target.ends_on = end
-    save_version(target, "ends_on")
-    mails.mail_terms(target, actor)
-    return target.ends_on

@@ -5,10 +5,11 @@ from django.contrib.auth import get_user_model, password_validation
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.by_verbs import tell_stored
 from portal.lib.days import today
 from portal.lib.forms import SearchField
 
-from .holders import COLLEAGUE, DEPUTY, GONE
+from .holders import COLLEAGUE, DEPUTY, LEAVING
 from .rights import ADVISED, Right
 
 
@@ -77,6 +78,14 @@ class MembershipForm(TermsForm):
             # A licence holder has neither an end nor a limit.
             for name in set(self.TERMS) - {"function"}:
                 del self.fields[name]
+
+    def compare_with(self, refusal):
+        """Somebody was quicker: what is stored now stands beside each field where it is another; then it counts."""
+        (now,) = refusal.memberships
+        tell_stored(self, {name: getattr(now, name) for name in self.TERMS})
+        self.add_error(None, str(refusal))
+        self.data = self.data.copy()
+        self.data["version"] = now.version
 
 
 class InvitationForm(TermsForm):
@@ -170,7 +179,7 @@ class HandOverForm(forms.Form):
     STAY = [
         (DEPUTY, _("I stay as deputy, with all permissions")),
         (COLLEAGUE, _("I stay as authorised person without permissions")),
-        (GONE, _("My access to this company ends")),
+        (LEAVING, _("My access to this company ends")),
     ]
 
     person = PersonField(label=_("New licence holder"), queryset=None)

@@ -1,74 +1,104 @@
-"""How a person comes in: invited, sent the link again, accepted. Withdrawn is removed, in access.switches."""
+"""How a person comes in: invited, sent the link again, accepted. Withdrawn is removed, in access.ending."""
 
+from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from portal.lib.constraints import broken_constraint
+from portal.lib.constraints import refusing
 from portal.lib.mailboxes import stored
 
 from . import mails
-from .ending import check_limits
-from .log import Kind, act_as, note
+from .acting import AccessRefused, Actor
+from .holders import make_holder
+from .log import Kind
 from .models import Invitation, Membership
+from .rights import Right
 from .store import set_rights
-from .switches import AccessRefused, Gone, entered, grantable, lock_company
+from .terms import check_limits
 
 # Two presses of the button send one mail.
 PAUSE_SECONDS = 60
 
 
 @transaction.atomic
-def invite(by, person, rights, **more):
+def invite(by: Actor, person: Any, rights: Iterable[Right], **more: Any) -> Membership:
     """Let somebody in by e-mail; returns the membership, and mails them the link.
 
-    person: salutation, first_name, last_name, email. An address that already has an account keeps that person's own
-    names. more: function, ends_on, order_limit. Raises AccessRefused with the field it is about.
+    person: salutation, first_name, last_name, email, or a User. An address that already has an account keeps that
+    person's own names. more: function, ends_on, order_limit. Raises AccessRefused with the field it is about.
     """
-    actor = entered(by)
+    actor = by.enter()
     if actor.company.has_ended:
         raise AccessRefused(_("The contract of this company has ended; nobody new can be let in."))
-    if not set(rights) <= grantable(actor, Membership(company=actor.company)):
+    if not set(rights) <= actor.grantable():
         raise AccessRefused(_("You can only give permissions that you have yourself."), field="rights")
     check_limits(actor, more)
     user = _account(person)
     _check_new(actor, user)
-    typed = f"{person['first_name']} {person['last_name']}"
+    if not user.email:
+        raise AccessRefused(_("This person has no e-mail address that a link could go to."), field="user")
+    typed = "" if person == user else f"{person['first_name']} {person['last_name']}"
     membership = Membership.objects.create(company=actor.company, user=user, invited_as=typed, **more)
     set_rights(membership, rights)
     _send(actor, membership)
     return membership
 
 
-def _account(person):
+@transaction.atomic
+def invite_holder(by: Actor, person: Any) -> Membership:
+    """The vendor names somebody licence holder, the main one where there is none; returns the membership.
+
+    In at once, as whom the ERP names: the vendor knows who signed the contract, and a company is not to stand without
+    anybody who answers for it. With the link in the mail the person sets a password; without an address none goes out.
+    person: as for invite. Raises AccessRefused.
+    """
+    actor = by.enter()
+    if not actor.is_vendor:
+        raise AccessRefused(_("Only a licence holder can do this."))
+    user = _account(person)
+    _check_new(actor, user)
+    membership = Membership.objects.create(company=actor.company, user=user, accepted_at=timezone.now())
+    make_holder(membership, actor)
+    if user.email:
+        _send(actor, membership)
+    return membership
+
+
+class _Known(Exception):
+    """Somebody else has made this account at the same moment."""
+
+
+def _account(person: Any) -> Any:
     User = get_user_model()
+    if isinstance(person, User):
+        return person
     try:
-        email = stored(person["email"])
+        email = stored(person["email"]) if person["email"] else ""
     except ValidationError as refusal:
         raise AccessRefused(refusal.messages[0], field="email") from None
-    if user := User.objects.with_email(email).first():
+    if email and (user := User.objects.with_email(email).first()):
         return user
     user = User(**{**person, "email": email}, language=get_language() or "de")
     user.set_unusable_password()
     try:
-        with transaction.atomic():
+        with refusing("user_email_once", _Known()):
             user.save()
-    except IntegrityError as error:
-        if broken_constraint(error) != "user_email_once":
-            raise
+    except _Known:
         # Another company invited the same person in the same moment.
         return User.objects.with_email(email).get()
     return user
 
 
-def _check_new(actor, user):
+def _check_new(actor: Actor, user: Any) -> None:
     if membership := actor.company.memberships.filter(user=user).first():
         if membership.accepted_at:
             raise AccessRefused(_("This person is on the list already."), field="email")
@@ -77,13 +107,13 @@ def _check_new(actor, user):
         raise AccessRefused(_("This address cannot be invited here. Please ask us to do it."), field="email")
 
 
-def _send(actor, membership):
+def _send(actor: Actor, membership: Membership) -> None:
     _check_pace(actor, membership.user)
     invitation, token = Invitation.issue(membership, by=actor.user)
     mails.mail_invitation(invitation, actor, token)
 
 
-def _check_pace(actor, user):
+def _check_pace(actor: Actor, user: Any) -> None:
     """Not more mails in a day than a company's staff explain, nor to one mailbox than patience (settings.ACCESS)."""
     today = Invitation.objects.filter(sent_at__gt=timezone.now() - timedelta(days=1))
     if today.filter(membership__company=actor.company).count() >= settings.ACCESS["invitations_a_day"]:
@@ -93,44 +123,43 @@ def _check_pace(actor, user):
 
 
 @transaction.atomic
-def send_again(by, membership):
+def send_again(by: Actor, membership: Membership) -> bool:
     """A new link for somebody who has not accepted yet; earlier links die.
 
     Returns False, and sends nothing, when one went out a moment ago. Raises AccessRefused.
     """
-    actor = entered(by)
-    membership = actor.company.memberships.select_related("user").filter(pk=membership.pk).first()
-    if membership is None:
-        raise Gone
+    actor, membership = by.enter_with(membership)
     if membership.accepted_at:
         raise AccessRefused(_("This person has accepted already."))
-    if not membership.granted <= grantable(actor, membership):
+    if not membership.granted <= actor.grantable(membership):
         raise AccessRefused(_("This person was invited to more than you may give. Ask a licence holder to send it."))
     newest = membership.invitations.first()
     if newest and newest.is_usable and (timezone.now() - newest.sent_at).total_seconds() < PAUSE_SECONDS:
         return False
-    membership.company = actor.company
     _send(actor, membership)
-    note(Kind.RESENT, actor.company, membership, by=actor.user)
+    actor.note(Kind.RESENT, membership)
     return True
 
 
 @transaction.atomic
-def accept(invitation, password=None):
+def accept(invitation: Invitation, password: str | None = None) -> Membership:
     """The invited person is in, with a first password where they had none. Returns the membership.
 
     Raises AccessRefused when the link was used, withdrawn or is too old.
     """
-    company = lock_company(invitation.membership.company_id)
-    invitation = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
-    if invitation is None or not invitation.is_usable:
+    known = invitation.membership
+    company = Actor.themselves(known.user, known.company_id).enter().company
+    found = Invitation.objects.select_for_update().filter(pk=invitation.pk).first()
+    if found is None or not found.is_usable:
         raise AccessRefused(_("This link no longer works."))
-    act_as(invitation.membership.user)
+    invitation = found
     now = timezone.now()
     Invitation.objects.filter(pk=invitation.pk).update(used_at=now)
-    company.memberships.filter(pk=invitation.membership_id, accepted_at=None).update(accepted_at=now)
     membership = company.memberships.select_related("user").get(pk=invitation.membership_id)
     membership.company = company
+    if not membership.accepted_at:
+        membership.accepted_at = now
+        membership.save(update_fields=["accepted_at"])
     if password:
         membership.user.set_password(password)
         membership.user.save(update_fields=["password"])
@@ -140,20 +169,22 @@ def accept(invitation, password=None):
     return membership
 
 
-def inviter_of(invitation):
+def inviter_of(invitation: Invitation) -> Any:
     """Who sent an invitation, if that person can still manage access there; else None."""
     granting = invitation.membership.company.memberships.granting().select_related("user")
     row = granting.filter(user=invitation.invited_by_id).first()
     return row.user if row else None
 
 
-def contact_of(invitation):
+def contact_of(invitation: Invitation) -> Any:
     """Whom to ask about an invitation: who sent it, or a licence holder once that person is no longer there."""
     main = invitation.membership.company.memberships.filter(is_main_holder=True).select_related("user").first()
+    if main and main.user_id == invitation.membership.user_id:
+        main = None
     return inviter_of(invitation) or (main.user if main else None)
 
 
-def _confirm_address(user):
+def _confirm_address(user: Any) -> None:
     """Whoever opened the link reads this mailbox."""
     mine = EmailAddress.objects.filter(user=user)
     is_first = not mine.filter(primary=True).exists()

@@ -1,24 +1,28 @@
 """The log of access: who is acting, what no trigger can see, and each line in plain words."""
 
+import datetime as dt
 import json
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from portal.lib.searching import every_word
 from portal.lib.tags import money
 
-from .models import AccessEvent
+from .models import AccessEvent, Membership
 from .rights import Right
 
-Actor, Kind = AccessEvent.Actor, AccessEvent.Kind
+ActorKind = AccessEvent.ActorKind
+Kind = AccessEvent.Kind
 
 
-def act_as(user=None, kind=Actor.PERSON):
+def act_as(user: Any, kind: ActorKind) -> None:
     """From here to the end of the transaction, changes of access are made by this person, the import or the portal."""
     actor = {"kind": str(kind)}
     if user is not None:
@@ -27,16 +31,24 @@ def act_as(user=None, kind=Actor.PERSON):
         cursor.execute("select set_config('portal.actor', %s, true)", [json.dumps(actor)])
 
 
-def note(kind, company, membership=None, *, by=None, actor_kind=None, **detail):
+def note(
+    kind: Kind,
+    company: Any,
+    membership: Membership | None = None,
+    *,
+    by: Any = None,
+    actor_kind: ActorKind | None = None,
+    **detail: Any,
+) -> AccessEvent:
     """Write a line about something that changes no membership, such as a request or a review.
 
-    by: the User who did it, or None for the portal itself.
+    by: the User who did it, or None for the portal itself. Actors have their own (Actor.note).
     """
     return AccessEvent.objects.create(
         company=company,
         person_id=membership.user_id if membership else None,
         person_name=membership.name[:300] if membership else "",
-        actor_kind=actor_kind or (Actor.PERSON if by else Actor.PORTAL),
+        actor_kind=actor_kind or (ActorKind.PERSON if by else ActorKind.PORTAL),
         actor_id=by.pk if by else None,
         actor_name=str(by)[:300] if by else "",
         kind=kind,
@@ -45,14 +57,14 @@ def note(kind, company, membership=None, *, by=None, actor_kind=None, **detail):
     )
 
 
-def who(event):
+def who(event: AccessEvent) -> str:
     """Who did it, as the company may read it."""
-    if event.actor_kind == Actor.STAFF:
+    if event.actor_kind == ActorKind.STAFF:
         return _("the vendor")
     return event.actor_name or str(event.get_actor_kind_display())
 
 
-def what(event):
+def what(event: AccessEvent) -> str:
     """What happened, in a few plain words: "switched on: Downloads, until 31.12.2026"."""
     detail = event.detail
     words = str(event.get_kind_display())
@@ -65,22 +77,40 @@ def what(event):
     if "from" in detail or "to" in detail:
         words += ": " + _("%(old)s, now %(new)s") % {"old": _value(event, "from"), "new": _value(event, "to")}
     if until := detail.get("until"):
-        words += ", " + _("until %(day)s") % {"day": date_format(parse_date(until), "d.m.Y")}
+        words += ", " + _("until %(day)s") % {"day": _day(until)}
     if word := detail.get("word"):
         words += f": “{word}”" if event.kind != Kind.DECLINED or "rights" not in detail else f" – “{word}”"
     return words
 
 
-def _value(event, side):
-    value = event.detail.get(side)
+def _day(text: str) -> str:
+    return date_format(dt.date.fromisoformat(text), "d.m.Y")
+
+
+EMPTY = {
+    Kind.END_CHANGED: gettext_lazy("without end"),
+    Kind.COMPANY_ENDED: gettext_lazy("without end"),
+    Kind.LIMIT_CHANGED: gettext_lazy("no limit"),
+}
+
+
+def _value(event: AccessEvent, side: str) -> str:
+    value, kind = event.detail.get(side), Kind(event.kind)
     if value in (None, ""):
-        return {Kind.END_CHANGED: _("without end"), Kind.LIMIT_CHANGED: _("no limit")}.get(event.kind, "–")
-    if event.kind == Kind.END_CHANGED:
-        return date_format(parse_date(value), "d.m.Y")
-    return money(Decimal(str(value))) if event.kind == Kind.LIMIT_CHANGED else value
+        return str(EMPTY.get(kind, "–"))
+    if kind in (Kind.END_CHANGED, Kind.COMPANY_ENDED):
+        return _day(value)
+    return money(Decimal(str(value))) if kind == Kind.LIMIT_CHANGED else value
 
 
-def events_of(company, *, words="", person=None, since=None, until=None):
+def events_of(
+    company: Any,
+    *,
+    words: str = "",
+    person: int | None = None,
+    since: dt.date | None = None,
+    until: dt.date | None = None,
+) -> QuerySet[AccessEvent]:
     """The lines of a company, newest first; words: of a name, person: a user's id, since and until: days in Berlin."""
     found = company.access_events.filter(every_word(words, "person_name", "actor_name"))
     if person:

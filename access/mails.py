@@ -1,6 +1,9 @@
 """One function per message; each is queued in the caller's transaction and written in the reader's language."""
 
+import datetime as dt
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -8,10 +11,15 @@ from django.utils.translation import gettext as _
 
 from portal.lib.letters import send_letter
 
+from .models import AccessRequest, AccessReview, Invitation, Membership, TakeOver
 from .rights import Right
 
+if TYPE_CHECKING:
+    from .acting import Actor
+    from .switches import Change
 
-def _send(template, reader, subject, **context):
+
+def _send(template: str, reader: Any, subject: Callable[[], str], **context: Any) -> None:
     """subject: a function, called in the reader's language."""
     if not reader.email:
         return
@@ -19,45 +27,46 @@ def _send(template, reader, subject, **context):
     send_letter(template, reader.email, reader.language, subject, {"reader": reader, **context})
 
 
-def labels(rights):
+def labels(rights: Iterable[str]) -> list[Any]:
     """The rights' names in a fixed order."""
     return [right.label for right in Right if right in rights]
 
 
-def _url(name, *args):
+def _url(name: str, *args: Any) -> str:
     return settings.PORTAL_URL + reverse(name, args=args)
 
 
-def switch_url(membership, right):
+def switch_url(membership: Membership, right: str) -> str:
     """The address of one switch, on a page that shows this person alone."""
     page = _url("people_list", membership.company.number)
     return f"{page}?person={membership.pk}#switch-{membership.pk}-{right}"
 
 
-def mail_invitation(invitation, by, token):
+def mail_invitation(invitation: Invitation, by: "Actor", token: str) -> None:
     membership = invitation.membership
     _send(
-        "invitation",
+        "invitation" if by.kind == "person" else "invitation_vendor",
         membership.user,
         lambda: _("%(company)s lets you into the customer portal") % {"company": membership.company.name},
         company=membership.company,
-        by=by.user,
+        by=_signed(by),
         rights=membership.granted,
+        is_holder=membership.is_holder,
         url=_url("invitation_accept", token),
         until=invitation.expires_at,
     )
 
 
-def mail_switched(change, by):
+def mail_switched(change: "Change", by: "Actor") -> None:
     """To the person concerned, once they are in; a new deputy also to the other licence holders."""
     membership = change.membership
-    context = {"company": membership.company, "by": by.user, "rights": membership.granted}
+    context = {"company": membership.company, "by": _signed(by), "rights": membership.granted}
     subject = lambda: _("Your permissions at %(company)s") % {"company": membership.company.name}  # noqa: E731
     # Who is still invited reads on the invitation's page what will be open.
     if membership.accepted_at:
         _send("switched", membership.user, subject, url=_url("start", membership.company.number), **context)
     if Right.ACCESS in change.added:
-        for holder in membership.company.memberships.holders().select_related("user").exclude(pk=by.pk):
+        for holder in membership.company.memberships.holders().select_related("user").exclude(user=by.user):
             _send(
                 "deputy",
                 holder.user,
@@ -68,67 +77,67 @@ def mail_switched(change, by):
             )
 
 
-def mail_removed(membership, by):
+def mail_removed(membership: Membership, by: "Actor") -> None:
     if membership.accepted_at:
         _send(
             "removed",
             membership.user,
             lambda: _("Your access to %(company)s has ended") % {"company": membership.company.name},
             company=membership.company,
-            by=by.user,
+            by=_signed(by),
         )
 
 
-def _granters(membership, right=None):
+def _granters(membership: Membership, right: str | None = None) -> list[Any]:
     return [row.user for row in membership.company.memberships.granting(right).select_related("user")]
 
 
-def _holders(company, *, but=()):
+def _holders(company: Any, *, but: Container[int | None] = ()) -> list[Any]:
     rows = company.memberships.holders().select_related("user")
     return [row.user for row in rows if row.user_id not in but]
 
 
-def _about(membership, **more):
+def _about(membership: Membership, **more: Any) -> dict[str, Any]:
     """What every mail about one membership says."""
     company = membership.company
     return {"company": company, "person": membership.name, "url": _url("start", company.number), **more}
 
 
-def mail_accepted(membership, inviter):
+def mail_accepted(membership: Membership, inviter: Any) -> None:
     """To who sent the invitation: the person is in."""
     subject = lambda: _("%(name)s has accepted") % {"name": membership.name}  # noqa: E731
     page = _url("membership_edit", membership.company.number, membership.pk)
     _send("accepted", inviter, subject, **_about(membership, url=page))
 
 
-def mail_suspended(membership, by):
+def mail_suspended(membership: Membership, by: "Actor") -> None:
     subject = lambda: _("Your access to %(company)s is suspended") % {"company": membership.company.name}  # noqa: E731
-    _send("suspended", membership.user, subject, **_about(membership, by=by.user))
+    _send("suspended", membership.user, subject, **_about(membership, by=_signed(by)))
 
 
-def mail_resumed(membership, by):
+def mail_resumed(membership: Membership, by: "Actor") -> None:
     subject = lambda: _("You have access to %(company)s again") % {"company": membership.company.name}  # noqa: E731
-    _send("resumed", membership.user, subject, **_about(membership, by=by.user, rights=membership.granted))
+    _send("resumed", membership.user, subject, **_about(membership, by=_signed(by), rights=membership.granted))
 
 
-def mail_terms(membership, by):
+def mail_terms(membership: Membership, by: "Actor") -> None:
     """End date or order limit changed; not to somebody who is still invited."""
     if membership.accepted_at:
         subject = lambda: _("Your access to %(company)s") % {"company": membership.company.name}  # noqa: E731
-        _send("terms", membership.user, subject, **_about(membership, by=by.user, agreed=membership))
+        _send("terms", membership.user, subject, **_about(membership, by=_signed(by), agreed=membership))
 
 
-def mail_expired(membership):
+def mail_expired(membership: Membership) -> None:
     subject = lambda: _("Your access to %(company)s has ended") % {"company": membership.company.name}  # noqa: E731
     _send("expired", membership.user, subject, **_about(membership, day=membership.ends_on))
 
 
-def mail_right_over(membership, ended):
+def mail_right_over(membership: Membership, ended: set[str]) -> None:
     subject = lambda: _("Your permissions at %(company)s") % {"company": membership.company.name}  # noqa: E731
     _send("right_over", membership.user, subject, **_about(membership, ended=ended, rights=membership.granted))
 
 
-def mail_reminder(membership):
+def mail_reminder(membership: Membership) -> None:
     """Two weeks before the end: to the person, and to those who can renew it."""
     context = _about(membership, day=membership.ends_on)
     subject = lambda: _("Access to %(company)s ends soon") % {"company": membership.company.name}  # noqa: E731
@@ -139,20 +148,30 @@ def mail_reminder(membership):
             _send("reminder_granter", granter, subject, **context)
 
 
-def mail_holder_named(membership, by):
+def mail_holder_named(membership: Membership, by: "Actor") -> None:
     """To the new licence holder and to all the others but who did it."""
     subject = lambda: _("Licence holder at %(company)s") % {"company": membership.company.name}  # noqa: E731
-    for reader in [membership.user, *_holders(membership.company, but={membership.user_id, by.pk})]:
-        _send("holder_named", reader, subject, **_about(membership, by=by, is_self=reader.pk == membership.user_id))
+    for reader in [membership.user, *_holders(membership.company, but={membership.user_id, by.user and by.user.pk})]:
+        _send(
+            "holder_named",
+            reader,
+            subject,
+            **_about(membership, by=_signed(by), is_self=reader.pk == membership.user_id),
+        )
 
 
-def mail_holder_ended(membership, by):
+def mail_holder_ended(membership: Membership, by: "Actor") -> None:
     subject = lambda: _("Licence holder at %(company)s") % {"company": membership.company.name}  # noqa: E731
-    for reader in [membership.user, *_holders(membership.company, but={membership.user_id, by.pk})]:
-        _send("holder_ended", reader, subject, **_about(membership, by=by, is_self=reader.pk == membership.user_id))
+    for reader in [membership.user, *_holders(membership.company, but={membership.user_id, by.user and by.user.pk})]:
+        _send(
+            "holder_ended",
+            reader,
+            subject,
+            **_about(membership, by=_signed(by), is_self=reader.pk == membership.user_id),
+        )
 
 
-def mail_request(request):
+def mail_request(request: AccessRequest) -> None:
     """To everybody who can grant it, with a link to the very switch, beside which the request can be answered."""
     membership = request.membership
     subject = lambda: _("%(name)s asks for access") % {"name": membership.user.get_full_name()}  # noqa: E731
@@ -161,21 +180,26 @@ def mail_request(request):
         _send("request", granter, subject, **_about(membership, **context))
 
 
-def mail_answer(request, by, until):
+def mail_answer(request: AccessRequest, by: "Actor", until: dt.date | None) -> None:
     """To the asker: yes, yes until a day, or no with the reason."""
     membership, right = request.membership, Right(request.right)
     subject = lambda: _("Your request for “%(right)s”") % {"right": right.label}  # noqa: E731
-    context = {"by": by, "right": right, "until": until, "request": request}
+    context = {"by": _signed(by), "right": right, "until": until, "request": request}
     _send("answer", membership.user, subject, **_about(membership, **context))
 
 
-def mail_escalated(request):
+def mail_escalated(request: AccessRequest) -> None:
     """Nobody answered: to the vendor, and to the asker."""
     membership, right = request.membership, Right(request.right)
     subject = lambda: _("%(name)s asks for access") % {"name": membership.name}  # noqa: E731
     page = settings.PORTAL_URL + reverse("admin:access_accessrequest_change", args=[request.pk])
     _send("escalated_vendor", _vendor(), subject, **_about(membership, right=right, url=page))
     _send("escalated", membership.user, subject, **_about(membership, right=right))
+
+
+def _signed(by: "Actor") -> Any:
+    """Whose name the mail has: the person's, or the vendor's for its staff, as in the log."""
+    return by.user if by.kind == "person" else _vendor()
 
 
 @dataclass(frozen=True)
@@ -187,11 +211,11 @@ class Mailbox:
     language: str = "de"
 
 
-def _vendor():
+def _vendor() -> "Mailbox":
     return Mailbox(settings.BRAND["info_mail"], settings.BRAND["vendor"])
 
 
-def mail_takeover(takeover, state):
+def mail_takeover(takeover: TakeOver, state: str) -> None:
     """Everybody concerned: licence holders, deputies, the new one, the company's and the vendor's mailbox."""
     company = takeover.company
     readers = {row.user_id: row.user for row in company.memberships.granting().select_related("user")}
@@ -208,7 +232,7 @@ def mail_takeover(takeover, state):
         _send("takeover", mailbox, subject, url=_url("takeover", company.number), **context)
 
 
-def mail_review(review):
+def mail_review(review: AccessReview) -> None:
     """To the licence holders: the yearly question."""
     company = review.company
     subject = lambda: _("Are the accesses at %(company)s still right?") % {"company": company.name}  # noqa: E731

@@ -4,9 +4,10 @@ from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext_lazy as _
 
+from .acting import Actor
 from .models import Membership
 from .rights import ADVISED, Right
-from .switches import Wish, grantable
+from .switches import Wish
 
 STATES = {
     "active": _("active"),
@@ -85,7 +86,7 @@ def rows_for(by, memberships, wishes=None):
 
 def _row(by, membership, wish):
     membership.company = by.company
-    may = grantable(by, membership)
+    may = Actor.member(by).grantable(membership)
     shown = wish.applied_to(membership.granted) if wish else membership.granted
     asked = dict(zip(membership.asked, membership.asked_as, strict=True))
     until = membership.limited
@@ -121,7 +122,8 @@ def posted(data):
 
 def within_reach(by, people, wishes):
     """The wishes without what was missing only because the switch was disabled for who saves."""
-    reach = {person.pk: grantable(by, person) for person in people}
+    actor = Actor.member(by)
+    reach = {person.pk: actor.grantable(person) for person in people}
     return {pk: replace(wish, off=wish.off & reach.get(pk, wish.off)) for pk, wish in wishes.items()}
 
 
@@ -136,14 +138,18 @@ def advised_against(people, wishes):
 
 
 def differences(memberships, wishes):
-    """[(membership, [(right, is stored now, is wanted)])] of people whom somebody else changed meanwhile."""
-    return [(row, _differing(row.granted, wishes[row.pk])) for row in memberships]
+    """[(membership, differing, changed)] of people whom somebody else changed meanwhile.
+
+    differing: [(right, is stored now)] where the page wants the other thing; changed: the same for what somebody else
+    has turned and this page takes over.
+    """
+    return [(row, *_differing(row.granted, wishes[row.pk])) for row in memberships]
 
 
 def _differing(stored, wish):
-    wanted = wish.applied_to(stored)
-    touched = wish.on | wish.off | (wish.was ^ stored)
-    return [(right, right in stored, right in wanted) for right in Right if right in touched]
+    wants_other = wish.applied_to(stored) ^ stored
+    differing = [(right, right in stored) for right in Right if right in wants_other]
+    return differing, [(right, right in stored) for right in Right if right in (wish.was ^ stored) - wants_other]
 
 
 def described(changes):

@@ -1,8 +1,9 @@
 """The yearly review: "Are these accesses still right?", one click per person, and a dated paper as proof."""
 
 import hashlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -16,31 +17,32 @@ from portal.lib.files import generated_name
 from portal.lib.pdf import make_pdf
 
 from . import mails
-from .log import Kind, act_as, note
-from .models import ReviewedPerson
+from .acting import AccessRefused, Actor
+from .log import Kind
+from .models import AccessReview, Membership, ReviewedPerson
 from .rights import Right
-from .switches import AccessRefused, entered, locked, why_not_touched
 
 PAPER = Path(__file__).parent / "review.typ"
 Verdict = ReviewedPerson.Verdict
 
 
-def open_review(company, *, by=None):
-    """Begin a review of all authorised people of a company; the open one when there is one already.
+def open_review(actor: Actor) -> AccessReview:
+    """Begin a review of all authorised people of the entered company; the open one when there is one already.
 
-    by: the User who begins it, None for the portal, which mails the licence holders then.
+    The portal mails the licence holders then.
     """
+    company = actor.company
     if review := company.access_reviews.filter(closed_at=None).first():
         return review
     review = company.access_reviews.create()
     join_newcomers(review)
-    note(Kind.REVIEW_OPENED, company, by=by)
-    if by is None:
+    actor.note(Kind.REVIEW_OPENED)
+    if actor.user is None:
         mails.mail_review(review)
     return review
 
 
-def join_newcomers(review):
+def join_newcomers(review: AccessReview) -> None:
     """People let in since the review was opened stand on it too."""
     known = review.people.exclude(membership=None).values("membership")
     others = review.company.memberships.filter(is_holder=False).exclude(pk__in=known).select_related("user")
@@ -51,33 +53,32 @@ def join_newcomers(review):
 
 
 @transaction.atomic
-def start_review(by):
+def start_review(by: Actor) -> AccessReview:
     """Begin a review by hand. Raises AccessRefused."""
-    actor = entered(by)
-    return open_review(actor.company, by=actor.user)
+    return open_review(by.enter())
 
 
 @transaction.atomic
-def keep(by, person):
+def keep(by: Actor, person: ReviewedPerson) -> None:
     """Confirm one person's access in an open review. Raises AccessRefused."""
-    actor = entered(by)
+    actor = by.enter()
     person = actor.company.access_reviews.get(pk=person.review_id).people.select_for_update().get(pk=person.pk)
-    if person.verdict or person.review.closed_at:
+    if person.verdict or person.review.closed_at or person.membership is None:
         return
-    target = locked(actor, [person.membership_id])[person.membership_id]
-    if reason := why_not_touched(actor, target):
+    actor, target = actor.enter_with(person.membership)
+    if reason := actor.why_not_touched(target):
         raise AccessRefused(reason)
     person.verdict, person.decided_at = Verdict.KEPT, timezone.now()
-    person.decided_by_name, person.rights = str(actor.user), sorted(target.granted)
+    person.decided_by_name, person.rights = actor.name, sorted(target.granted)
     person.last_login = target.user.last_login
     person.save()
-    note(Kind.REVIEW_CONFIRMED, actor.company, target, by=actor.user)
+    actor.note(Kind.REVIEW_CONFIRMED, target)
 
 
 @transaction.atomic
-def close_review(by, review):
+def close_review(by: Actor, review: AccessReview) -> AccessReview:
     """Close a review when everybody on it is decided, and write its paper. Raises AccessRefused."""
-    actor = entered(by)
+    actor = by.enter()
     review = actor.company.access_reviews.select_for_update().get(pk=review.pk)
     review.company = actor.company
     if review.closed_at:
@@ -85,22 +86,21 @@ def close_review(by, review):
     join_newcomers(review)
     if review.people.filter(verdict="").exists():
         raise AccessRefused(_("Some people are not decided yet."))
-    act_as(actor.user)
-    review.closed_at, review.closed_by, review.closed_by_name = timezone.now(), actor.user, str(actor.user)
+    review.closed_at, review.closed_by, review.closed_by_name = timezone.now(), actor.user, actor.name
     paper = make_pdf(PAPER, **paper_of(review))
     review.file.save(generated_name("access-reviews", "review.pdf"), ContentFile(paper), save=False)
     review.sha256 = hashlib.sha256(paper).hexdigest()
     review.save()
-    note(Kind.REVIEW_CLOSED, actor.company, by=actor.user)
+    actor.note(Kind.REVIEW_CLOSED)
     return review
 
 
-def title_of(review):
+def title_of(review: AccessReview) -> str:
     day = date_format(timezone.localtime(review.closed_at or review.opened_at), "d.m.Y")
     return _("Review of access, %(day)s") % {"day": day}
 
 
-def paper_of(review):
+def paper_of(review: AccessReview) -> dict[str, Any]:
     """What the paper says: texts in the reader's language, one row of four cells per person."""
     company, brand = review.company, settings.BRAND
     context = {"name": review.closed_by_name, "company": company.name, "moment": _moment(review.closed_at)}
@@ -119,23 +119,23 @@ def paper_of(review):
     }
 
 
-def _row(person):
+def _row(person: ReviewedPerson) -> list[str]:
     rights = ", ".join(str(right.label) for right in Right if right.value in person.rights)
     last = date_format(timezone.localtime(person.last_login), "d.m.Y") if person.last_login else "–"
     decided = f"{person.get_verdict_display()}, {_moment(person.decided_at)}, {person.decided_by_name}"
     return [f"{person.name}\n{person.email}".strip(), rights or "–", last, decided.rstrip(", ")]
 
 
-def _moment(moment):
-    return date_format(timezone.localtime(moment), "d.m.Y H:i")
+def _moment(moment: datetime | None) -> str:
+    return date_format(timezone.localtime(moment), "d.m.Y H:i") if moment else "–"
 
 
-def unused_since():
+def unused_since() -> datetime:
     """Who has not logged in after this moment is marked in the review."""
     return timezone.now() - timedelta(days=settings.ACCESS["unused_days"])
 
 
-def is_unused(membership):
+def is_unused(membership: Membership) -> bool:
     """Whether the person has not logged in for so long; who came in lately is not asked for a login."""
     since = unused_since()
     return (membership.user.last_login or membership.accepted_at or membership.created_at) < since

@@ -10,38 +10,23 @@ from django.utils.translation import gettext as _
 from portal.lib.days import today
 
 from . import mails
+from .acting import AccessRefused, Actor
 from .door import why_closed
 from .holders import become_main, make_holder, why_no_holder
-from .log import Actor, Kind, act_as, note
-from .models import TakeOver
+from .log import Kind
+from .models import Membership, TakeOver
 from .rights import Right
-from .switches import AccessRefused, entered, lock_company, locked
 
 State = TakeOver.State
 
 
 @transaction.atomic
-def start_takeover(by, target, reason):
-    """A deputy asks that somebody of the company, often the deputy, become licence holder. Raises AccessRefused."""
-    actor = entered(by)
-    if actor.is_holder:
+def start_takeover(by: Actor, target: Membership, reason: str) -> TakeOver:
+    """A deputy, or staff, ask that somebody of the company become licence holder. Raises AccessRefused."""
+    actor, target = by.enter_with(target)
+    if actor.leads and not actor.is_vendor:
         raise AccessRefused(_("You are a licence holder yourself; name another one on that person's page."))
-    target = locked(actor, [target.pk])[target.pk]
-    return _start(target, reason, actor.user)
-
-
-@transaction.atomic
-def start_takeover_as_vendor(staff, target, reason):
-    """The same for a company without a deputy, by the vendor's staff. Raises AccessRefused."""
-    company = lock_company(target.company_id)
-    act_as(staff, Actor.STAFF)
-    target = company.memberships.select_related("user").get(pk=target.pk)
-    target.company = company
-    return _start(target, reason, staff, Actor.STAFF)
-
-
-def _start(target, reason, by, actor_kind=Actor.PERSON):
-    company = target.company
+    company = actor.company
     if company.takeovers.filter(state__in=TakeOver.OPEN).exists():
         raise AccessRefused(_("A take-over is under way already."))
     if refusal := why_no_holder(target):
@@ -50,76 +35,85 @@ def _start(target, reason, by, actor_kind=Actor.PERSON):
         membership=target,
         name=target.name,
         reason=reason,
-        started_by=by,
-        started_by_name=str(by),
+        started_by=actor.user,
+        started_by_name=actor.name,
         objection_until=today() + timedelta(days=settings.ACCESS["takeover_days"]),
     )
-    note(Kind.TAKEOVER_STARTED, company, target, by=by, actor_kind=actor_kind, word=reason)
+    actor.note(Kind.TAKEOVER_STARTED, target, word=reason)
     mails.mail_takeover(takeover, "started")
     return takeover
 
 
-def may_object(membership, takeover):
+def may_object(membership: Membership, takeover: TakeOver) -> bool:
     """Licence holders and other deputies may object, not those who would gain by it."""
     starter = takeover.started_by_id == membership.user_id or takeover.membership_id == membership.pk
     return takeover.may_be_objected and not starter and membership.may(Right.ACCESS)
 
 
+def _entered(by: Actor, takeover: TakeOver) -> tuple[Actor, TakeOver]:
+    actor = by.enter()
+    row = actor.company.takeovers.select_for_update().get(pk=takeover.pk)
+    row.company = actor.company
+    return actor, row
+
+
 @transaction.atomic
-def object_to(by, takeover, word):
+def object_to(by: Actor, takeover: TakeOver, word: str) -> None:
     """Stop a take-over within the waiting period. Raises AccessRefused."""
-    actor = entered(by)
-    takeover = actor.company.takeovers.select_for_update().get(pk=takeover.pk)
-    if not may_object(actor, takeover):
+    actor, takeover = _entered(by, takeover)
+    if actor.membership is None or not may_object(actor.membership, takeover):
         raise AccessRefused(_("You cannot object to this take-over, or no longer."))
-    _close(takeover, State.OBJECTED, Kind.TAKEOVER_OBJECTED, actor.user, word)
+    _close(takeover, State.OBJECTED, Kind.TAKEOVER_OBJECTED, actor, word)
 
 
 @transaction.atomic
-def withdraw_takeover(by, takeover):
+def withdraw_takeover(by: Actor, takeover: TakeOver) -> None:
     """Whoever started it takes it back. Raises AccessRefused."""
-    actor = entered(by)
-    takeover = actor.company.takeovers.select_for_update().get(pk=takeover.pk)
-    if not takeover.is_open or takeover.started_by_id != actor.user_id:
+    actor, takeover = _entered(by, takeover)
+    if not takeover.is_open or takeover.started_by_id != actor.user.pk:
         raise AccessRefused(_("You cannot take this back, or no longer."))
-    _close(takeover, State.WITHDRAWN, Kind.TAKEOVER_WITHDRAWN, actor.user, "")
+    _close(takeover, State.WITHDRAWN, Kind.TAKEOVER_WITHDRAWN, actor)
+
+
+def _for_vendor(by: Actor, takeover: TakeOver) -> tuple[Actor, TakeOver]:
+    if not by.is_vendor:
+        raise AccessRefused(_("Only the vendor decides about a take-over."))
+    return _entered(by, takeover)
 
 
 @transaction.atomic
-def release(staff, takeover):
+def release(by: Actor, takeover: TakeOver) -> None:
     """Staff release it after the waiting period: the person becomes the main licence holder.
 
     Earlier licence holders stay until the new one removes them. Raises AccessRefused.
     """
-    company = lock_company(takeover.company_id)
-    act_as(staff, Actor.STAFF)
-    takeover = company.takeovers.select_for_update().get(pk=takeover.pk)
+    actor, takeover = _for_vendor(by, takeover)
     if not takeover.may_be_released:
         raise AccessRefused(_("The waiting period is not over, or somebody has objected."))
-    target = company.memberships.select_related("user").filter(pk=takeover.membership_id).first()
+    people = actor.company.memberships.select_related("user").select_for_update(of=("self",))
+    target = people.filter(pk=takeover.membership_id).first()
     if target is None or why_closed(target):
         raise AccessRefused(_("This person no longer has access to the company."))
-    target.company = company
+    target.company = actor.company
     if not target.is_holder:
-        make_holder(target, staff)
+        make_holder(target, actor)
     become_main(target)
-    _close(takeover, State.RELEASED, Kind.TAKEOVER_RELEASED, staff, "", Actor.STAFF)
+    _close(takeover, State.RELEASED, Kind.TAKEOVER_RELEASED, actor)
 
 
 @transaction.atomic
-def decline(staff, takeover, word):
+def decline(by: Actor, takeover: TakeOver, word: str) -> None:
     """Staff end an open take-over with a reason. Raises AccessRefused."""
-    company = lock_company(takeover.company_id)
-    takeover = company.takeovers.select_for_update().get(pk=takeover.pk)
+    actor, takeover = _for_vendor(by, takeover)
     if not takeover.is_open:
         raise AccessRefused(_("This take-over is over already."))
-    _close(takeover, State.DECLINED, Kind.TAKEOVER_DECLINED, staff, word, Actor.STAFF)
+    _close(takeover, State.DECLINED, Kind.TAKEOVER_DECLINED, actor, word)
 
 
-def _close(takeover, state, kind, by, word, actor_kind=Actor.PERSON):
+def _close(takeover: TakeOver, state: TakeOver.State, kind: Kind, actor: Actor, word: str = "") -> None:
     takeover.state, takeover.word = state, word
-    takeover.answered_at, takeover.answered_by_name = timezone.now(), str(by)
+    takeover.answered_at, takeover.answered_by_name = timezone.now(), actor.name
     takeover.save(update_fields=["state", "word", "answered_at", "answered_by_name"])
     more = {"word": word} if word else {}
-    note(kind, takeover.company, takeover.membership, by=by, actor_kind=actor_kind, **more)
+    actor.note(kind, takeover.membership, **more)
     mails.mail_takeover(takeover, state)

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from access.acting import lock_person
 from access.ending import leave_all
 from access.mails import Mailbox
 from access.models import Membership
@@ -18,7 +19,7 @@ from portal.lib.personal import personal_of_apps
 from portal.lib.refusals import Refused
 
 from . import mails
-from .models import Company, DeletionRequest, NewsletterConsent, User, new_username
+from .models import Company, DeletionRequest, NewsletterConsent, new_username
 from .newsletter import stop
 
 
@@ -56,7 +57,7 @@ def ask_for_deletion(person):
 
     Raises Refused for staff and for a company's only licence holder.
     """
-    person = User.objects.select_for_update().get(pk=person.pk)
+    person = lock_person(person.pk)
     _check(person)
     if waiting := person.deletion_requests.filter(state=DeletionRequest.State.WAITING).first():
         return waiting
@@ -106,8 +107,9 @@ def decline_deletion(request, reason, *, by):
 @transaction.atomic
 def carry_out(request, *, by):
     """Delete the account behind a waiting request. Raises Refused."""
+    person = lock_person(request.user_id) if request.user_id else None
     request = _waiting(request)
-    _check(User.objects.select_for_update().get(pk=request.user_id))
+    _check(person)
     return _carry_out(request, by=by)
 
 

@@ -2,6 +2,7 @@
 
 import re
 
+from access.erp import LOCK_COMPANIES, NAME_HOLDERS
 from portal.lib.erp import CellRefused, Column, Doubts, Excluded, Table, choice, day, email, text, yes_no
 from portal.lib.erp.cells import Parser
 from portal.lib.erp.table import cell_changed, keep_unless_changed
@@ -91,18 +92,6 @@ HOLDERS = f"""
     where (h.holder_email <> '' and lower(u.email) = h.holder_email)
        or (h.holder_email = '' and u.id = h.old_user_id);
     update erp_holder h set user_id = u.id from accounts_user u where h.user_id is null and u.username = h.username;
-
-    insert into access_membership (company_id, user_id, is_holder, is_main_holder, function, phone, created_at,
-        accepted_at, version)
-    select company_id, user_id, true, false, '', '', now(), now(), 1 from erp_holder
-    on conflict (company_id, user_id) do update set is_holder = true, ends_on = null, suspended_at = null,
-        accepted_at = coalesce(access_membership.accepted_at, now());
-    -- The former main holder stays a holder: the import takes nobody out.
-    update access_membership m set is_main_holder = false from erp_holder h
-    where m.company_id = h.company_id and m.is_main_holder and m.user_id <> h.user_id;
-    update access_membership m set is_main_holder = true from erp_holder h
-    where m.company_id = h.company_id and m.user_id = h.user_id and not m.is_main_holder;
-    drop table erp_holder;
 """
 
 NAMES = f"""
@@ -125,11 +114,12 @@ LINKED_ADDRESSES = """
 
 
 def apply(cursor):
+    cursor.execute(LOCK_COMPANIES.format(number="number"))
     cursor.execute(
         "alter table erp_stage add column username text; update erp_stage set username = 'p-' || "
         "substr(replace(gen_random_uuid()::text, '-', ''), 1, 16)"
     )
-    for statement in (COMPANIES, HOLDERS, NAMES, LINKED_ADDRESSES):
+    for statement in (COMPANIES, HOLDERS, NAME_HOLDERS, "drop table erp_holder", NAMES, LINKED_ADDRESSES):
         cursor.execute(statement)
 
 

@@ -5,6 +5,7 @@ from django import forms
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
+from access.terms import set_own_phone
 from portal.lib.admin import describe_file
 from portal.lib.by_country import example_of, is_phone, is_postal_code, postal_code
 from portal.lib.days import in_months, today
@@ -114,9 +115,10 @@ class PersonForm(PhoneForm):
         return data
 
     def save(self):
-        person = super().save()
-        self.membership.phone = self.cleaned_data["phone_here"]
-        self.membership.save(update_fields=["phone"])
+        person = super().save(commit=False)
+        # Nothing but what stands on the page: what staff do to the account meanwhile is not taken back.
+        person.save(update_fields=self._meta.fields)
+        set_own_phone(self.membership, self.cleaned_data["phone_here"])
         return person
 
 
@@ -160,6 +162,12 @@ class CompanyForm(PhoneForm):
         if not is_postal_code(typed, country):
             sentence = _("This is no postal code of the country chosen; there one looks like %s.") % example_of(country)
             self.add_error("postal_code", sentence)
+
+    def save(self):
+        company = super().save(commit=False)
+        # Nothing but what stands on the page: a block or another name meanwhile is not taken back.
+        company.save(update_fields=self._meta.fields)
+        return company
 
 
 EXTRACT_MEGABYTES = 10

@@ -8,19 +8,20 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from access.acting import Actor, lock_company
 from portal.lib.days import today
 from portal.lib.each import each
 from portal.lib.refusals import Refused
 
 from . import mails
-from .models import Company, NameChange
+from .models import NameChange
 from .models.name_change import FIELDS
 
 
 @transaction.atomic
 def report(change, company, *, by):
     """Send a filled-in message to the vendor. Raises Refused while another one is waiting."""
-    company = Company.objects.select_for_update().get(pk=company.pk)
+    company = lock_company(company.pk)
     if company.name_changes.waiting().exists():
         raise Refused(_("A change is waiting already. Withdraw it first if it is no longer right."))
     change.company, change.asked_by, change.asked_by_name = company, by, str(by)[:300]
@@ -33,14 +34,14 @@ def report(change, company, *, by):
 @transaction.atomic
 def withdraw(change, *, by):
     """Take a waiting message back. Raises Refused once it is decided."""
-    change = _waiting(change)
+    change = _waiting(change, by)
     _decide(change, NameChange.State.WITHDRAWN, by)
 
 
 @transaction.atomic
 def accept(change, *, by):
     """Enter the change, or keep it for its day; everybody who may change the company's details is told."""
-    change = _waiting(change)
+    change = _waiting(change, by)
     _decide(change, NameChange.State.ACCEPTED, by)
     if change.effective_on <= today():
         _enter(change)
@@ -52,7 +53,7 @@ def decline(change, reason, *, by):
     """Say no, with the reason that the customer reads. Raises Refused without one."""
     if not reason.strip():
         raise Refused(_("Please give the reason; the customer reads it."))
-    change = _waiting(change)
+    change = _waiting(change, by)
     change.reason = reason.strip()[:500]
     _decide(change, NameChange.State.DECLINED, by)
     mails.mail_name_change_decided(change)
@@ -60,17 +61,20 @@ def decline(change, reason, *, by):
 
 def apply_due():
     """Accepted changes whose day has begun are entered; once each."""
-    each(NameChange.objects.due().only("pk"), _apply)
+    each(NameChange.objects.due().only("pk", "company_id"), _apply)
 
 
 def _apply(change):
+    Actor.portal(change.company_id).enter()
     change = NameChange.objects.select_for_update().due().filter(pk=change.pk).first()
     if change:
         _enter(change)
         mails.mail_name_change_applied(change)
 
 
-def _waiting(change):
+def _waiting(change, by):
+    actor = Actor.staff if by.is_staff else Actor.themselves
+    actor(by, change.company_id).enter()
     change = NameChange.objects.select_for_update(of=["self"]).select_related("company").get(pk=change.pk)
     if change.state != NameChange.State.WAITING:
         raise Refused(_("This has been decided meanwhile: %s.") % change.get_state_display())
@@ -84,7 +88,7 @@ def _decide(change, state, by):
 
 def _enter(change):
     """Only what the message changes: what staff corrected meanwhile in another field stays."""
-    company = Company.objects.select_for_update().get(pk=change.company_id)
+    company = lock_company(change.company_id)
     changed = [name for name in FIELDS if getattr(change, f"new_{name}") != getattr(change, f"old_{name}")]
     for name in changed:
         setattr(company, name, getattr(change, f"new_{name}"))

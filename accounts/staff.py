@@ -1,11 +1,16 @@
 """What the vendor's staff do to a login. Whatever it is, the person is mailed; the admin notes it in the history."""
 
+from typing import Any
+
 from allauth.mfa.models import Authenticator
 from django.db import transaction
 
+from portal.lib.by_verbs import ChangedMeanwhile, stale
+
 from . import mails
+from .addresses import set_by_staff
 from .closing import close_logins
-from .models import User
+from .models import Company, User
 from .tries import lift
 
 # Fields of the person's page that are told when they change, with what is said: (field, value) -> mails.BY_STAFF.
@@ -57,7 +62,27 @@ def told(person: User, before: dict, *, old_address: str | None = None) -> None:
         close_logins(person)
 
 
-def company_closed(company, *, is_blocked: bool) -> None:
+@transaction.atomic
+def correct(person: User, changes: dict[str, tuple[Any, Any]]) -> User:
+    """Change fields of a person's page; returns the person as stored now. The person is told what was done.
+
+    changes: field -> (as the page showed it, as it is wanted). Raises ChangedMeanwhile where somebody else, such as the
+    person, changed the same field since.
+    """
+    person = User.objects.select_for_update().get(pk=person.pk)
+    if stored := stale(person, changes):
+        raise ChangedMeanwhile(stored)
+    before = {name: getattr(person, name) for name in changes}
+    for name, (_shown, wanted) in changes.items():
+        setattr(person, name, wanted)
+    person.save(update_fields=list(changes))
+    old = before.get("email", person.email)
+    set_by_staff(person, old)
+    told(person, before, old_address=old)
+    return person
+
+
+def company_closed(company: Company, *, is_blocked: bool) -> None:
     """Tell everybody at a company that its access was closed, or opened again."""
     for row in company.memberships.open().select_related("user"):
         mails.mail_company_closed(row.user, company, is_blocked)

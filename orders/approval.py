@@ -3,9 +3,9 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from access.acting import Actor
 from access.models import Membership
 from access.rights import Right
-from access.switches import entered
 
 from .limits import needs_approval, ordered_this_month
 from .models import Order
@@ -42,7 +42,7 @@ def decide(order: Order, membership: Membership, *, approves: bool, reason: str 
     Licence holders and deputies only, as they are now and not when the mail was sent, never one's own order, and no
     sum above one's own limits. Raises Refused.
     """
-    membership = entered(membership)
+    membership = Actor.member(membership).enter().membership or membership
     order = membership.company.orders.select_for_update().get(pk=order.pk)
     refusal = why_not_decided(order, membership) or (approves and approver_limit(order, membership))
     if refusal:

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
+from access.acting import lock_company
 from access.models import Membership
-from access.switches import lock_company
 from contracts.models import Acceptance, Terms
 from portal.lib.refusals import Refused
 from portal.lib.text import as_uuid

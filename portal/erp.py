@@ -9,9 +9,8 @@ from pathlib import Path
 
 from django.db import DatabaseError, connection, transaction
 
+from access.acting import Actor
 from access.erp import AUTHORISED_PEOPLE
-from access.log import act_as
-from access.models import AccessEvent
 from accounts.erp import CUSTOMERS
 from contracts.erp import DOCUMENTS, LICENCES, PRODUCTS
 from downloads.erp import RELEASES
@@ -105,7 +104,7 @@ def _imported(table, folder, tell):
     with transaction.atomic(), connection.cursor() as cursor:
         # Two imports at once would compare with a ledger that the other is writing.
         cursor.execute("select pg_advisory_xact_lock(hashtext('portal.erp'))")
-        act_as(kind=AccessEvent.Actor.IMPORT)
+        Actor.erp().sign()
         _stage(cursor, table, folder, result, tell)
         _refuse_doubles(cursor, table, result)
         _refuse_strangers(cursor, table, result)

@@ -1,6 +1,7 @@
 """All settings. Each environment variable is read once, beside the setting it fills."""
 
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -32,7 +33,7 @@ SECRET_KEY = guard.secret_key(env.str("SECRET_KEY", ""), env.str("SECRET_KEY_FIL
 
 # --- The vendor's brand ----------------------------------------------------------------
 
-BRAND = {
+BRAND: dict[str, Any] = {
     "name": env.str("BRAND_NAME", "DOMUS"),
     "portal": env.str("BRAND_PORTAL", "Kundenportal"),
     "login_prefix": env.str("BRAND_LOGIN_PREFIX", "DOMUS"),
@@ -284,7 +285,7 @@ SESSION_COOKIE_AGE = SESSIONS["longest_days"] * 24 * 3600
 
 # --- Who may do what at a company ------------------------------------------------------
 
-ACCESS = {
+ACCESS: dict[str, Any] = {
     # Said beside the switches for contract documents and account data; empty: the portal's own sentence.
     "advice": {"de": env.str("ACCESS_ADVICE", ""), "en": env.str("ACCESS_ADVICE_EN", "")},
     # Every so many months a company is asked whether its accesses are still right; 0 turns it off.

@@ -40,8 +40,12 @@ class AccessEvent(models.Model):
         TAKEOVER_RELEASED = "takeover_released", _("take-over released")
         TAKEOVER_DECLINED = "takeover_declined", _("take-over declined")
         TAKEOVER_WITHDRAWN = "takeover_withdrawn", _("take-over withdrawn")
+        COMPANY_RENAMED = "company_renamed", _("company name changed")
+        COMPANY_BLOCKED = "company_blocked", _("access of the company closed")
+        COMPANY_OPENED = "company_opened", _("access of the company opened again")
+        COMPANY_ENDED = "company_ended", _("end of the contract changed")
 
-    class Actor(models.TextChoices):
+    class ActorKind(models.TextChoices):
         PERSON = "person", _("person")
         STAFF = "staff", _("vendor's staff")
         IMPORT = "import", _("the vendor's ERP")
@@ -52,7 +56,7 @@ class AccessEvent(models.Model):
         settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
     )
     person_name = models.CharField(_("person"), max_length=300, blank=True)
-    actor_kind = models.CharField(_("changed by"), max_length=10, choices=Actor.choices)
+    actor_kind = models.CharField(_("changed by"), max_length=10, choices=ActorKind.choices)
     actor = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
     )

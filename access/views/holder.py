@@ -7,6 +7,7 @@ from django.views.decorators.http import require_POST
 
 from portal.lib.refusals import told
 
+from ..acting import Actor
 from ..door import HOLDER, company_view
 from ..forms import HandOverForm, ObjectionForm, TakeOverForm
 from ..holders import end_holder, hand_over, make_main, name_holder, why_no_holder
@@ -43,7 +44,7 @@ def holder_main(request, pk):
 
 def _act(request, act, membership, sentence):
     with told(request):
-        act(request.membership, membership)
+        act(Actor.member(request.membership), membership)
         messages.success(request, sentence % {"name": membership.name})
     return redirect("membership_edit", request.company.number, membership.pk)
 
@@ -58,7 +59,7 @@ def role_hand_over(request):
     if form.is_valid():
         person, stay = form.cleaned_data["person"], form.cleaned_data["stay"]
         with told(request, form):
-            hand_over(request.membership, person, stay)
+            hand_over(Actor.member(request.membership), person, stay)
             messages.success(request, _("%(name)s is licence holder now.") % {"name": person.name})
             return redirect("home")
     return render(request, "access/role_hand_over.html", {"form": form})
@@ -72,7 +73,7 @@ def takeover(request):
     form = TakeOverForm(request.POST or None, people=people, initial={"person": request.membership})
     if form.is_valid():
         with told(request, form):
-            start_takeover(request.membership, form.cleaned_data["person"], form.cleaned_data["reason"])
+            start_takeover(Actor.member(request.membership), form.cleaned_data["person"], form.cleaned_data["reason"])
             messages.success(request, _("The take-over is under way. Everybody concerned has been told."))
             return redirect("takeover", request.company.number)
     return render(request, "access/takeover.html", _shown(request, newest, form))
@@ -102,7 +103,7 @@ def takeover_object(request, pk):
     if not objection.is_valid() and may_object(request.membership, row):
         return render(request, "access/takeover.html", _shown(request, row, None, objection))
     with told(request):
-        object_to(request.membership, row, objection.cleaned_data.get("word", ""))
+        object_to(Actor.member(request.membership), row, objection.cleaned_data.get("word", ""))
         messages.success(request, _("Your objection is noted. Everybody concerned has been told."))
     return redirect("takeover", request.company.number)
 
@@ -111,6 +112,6 @@ def takeover_object(request, pk):
 @company_view(needs=Right.ACCESS)
 def takeover_withdraw(request, pk):
     with told(request):
-        withdraw_takeover(request.membership, _open(request, pk))
+        withdraw_takeover(Actor.member(request.membership), _open(request, pk))
         messages.success(request, _("The take-over is taken back."))
     return redirect("takeover", request.company.number)

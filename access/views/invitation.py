@@ -8,12 +8,12 @@ from django.utils.translation import gettext as _
 
 from portal.lib.limits import too_many_dead_links
 
+from ..acting import AccessRefused
 from ..door import public_view, why_closed
 from ..forms import FirstPasswordForm
 from ..inviting import accept, contact_of
 from ..logins import log_in
 from ..models import Invitation
-from ..switches import AccessRefused
 
 
 @public_view
@@ -67,13 +67,23 @@ def _known_person(request, invitation):
         return redirect(f"{reverse('account_login')}?next={request.path}")
     if request.method == "POST":
         return _accepted(request, invitation)
-    return render(request, "access/invitation_accept.html", {"invitation": invitation})
+    return render(request, "access/invitation_accept.html", {"invitation": invitation, "inviter": _inviter(invitation)})
+
+
+def _inviter(invitation):
+    """By name, unless it was the vendor."""
+    by = invitation.invited_by
+    return by.get_full_name() if by and not by.is_staff else ""
 
 
 def _new_person(request, invitation):
     form = FirstPasswordForm(request.POST or None, user=invitation.membership.user)
     if not form.is_valid():
-        return render(request, "access/invitation_accept.html", {"invitation": invitation, "form": form})
+        return render(
+            request,
+            "access/invitation_accept.html",
+            {"invitation": invitation, "inviter": _inviter(invitation), "form": form},
+        )
     return _accepted(request, invitation, form.cleaned_data["password"])
 
 

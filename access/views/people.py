@@ -8,14 +8,14 @@ from django.utils.translation import ngettext
 from portal.lib.refusals import told
 from portal.lib.text import clean_query
 
+from ..acting import AccessRefused, Actor, Gone, SavedMeanwhile
 from ..door import company_view
 from ..forms import InvitationForm
 from ..inviting import invite
 from ..missing import Missing
-from ..models import Membership
 from ..people import STATES, advised_against, described, differences, people_of, posted, rows_for, within_reach
 from ..rights import Right
-from ..switches import AccessRefused, Gone, SavedMeanwhile, grantable, save_switches
+from ..switches import save_switches
 
 # Switches of two hundred people would make a page of half a megabyte.
 PER_PAGE = 30
@@ -59,7 +59,7 @@ def save_people(request):
         context = {"grants": grants, "has_more": more, "posted": request.POST.lists()}
         return render(request, "access/people_confirm.html", context)
     try:
-        changes = save_switches(request.membership, wishes)
+        changes = save_switches(Actor.member(request.membership), wishes)
     except AccessRefused as refusal:
         return refuse_people(request, wishes, refusal)
     tell(request, changes)
@@ -103,12 +103,12 @@ def tell(request, changes):
 
 @company_view(needs=Right.ACCESS)
 def invitation_create(request):
-    may = grantable(request.membership, Membership(company=request.company))
-    form = InvitationForm(request.POST or None, grantable=may)
+    actor = Actor.member(request.membership)
+    form = InvitationForm(request.POST or None, grantable=actor.grantable())
     if form.is_valid():
         rights = set(form.cleaned_data["rights"])
         with told(request, form):
-            membership = invite(request.membership, form.person(), rights, **form.terms())
+            membership = invite(actor, form.person(), rights, **form.terms())
             messages.success(request, _("%(email)s has been invited.") % {"email": membership.user.email})
             return redirect("people_list", request.company.number)
     return render(request, "access/invitation_create.html", {"form": form})

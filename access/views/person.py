@@ -8,15 +8,16 @@ from django.views.decorators.http import require_POST
 
 from portal.lib.refusals import told
 
+from ..acting import Actor, SavedMeanwhile
 from ..door import company_view
-from ..ending import remove, renew, resume, set_terms, suspend, why_not_removed
+from ..ending import remove, resume, suspend, why_not_removed
 from ..forms import MembershipForm
 from ..holders import why_no_holder
 from ..inviting import send_again
 from ..log import events_of
 from ..missing import still_there
 from ..rights import Right
-from ..switches import SavedMeanwhile, why_not_touched
+from ..terms import renew, set_terms
 
 RECENT = 6
 
@@ -40,28 +41,25 @@ def membership_edit(request, pk):
 def _changed(request, membership, form):
     """Whether it is saved; where somebody was quicker, the form says what is stored now and can be sent once more."""
     try:
-        changed = set_terms(request.membership, membership, version=form.cleaned_data["version"], **form.terms())
+        changed = set_terms(
+            Actor.member(request.membership), membership, version=form.cleaned_data["version"], **form.terms()
+        )
     except SavedMeanwhile as refusal:
-        (now,) = refusal.memberships
-        end = date_format(now.ends_on, "d.m.Y") if now.ends_on else _("without end")
-        form.add_error(None, str(refusal))
-        form.add_error(None, _("Stored now: %(function)s, %(end)s.") % {"function": now.function or "–", "end": end})
-        form.data = form.data.copy()
-        form.data["version"] = now.version
+        form.compare_with(refusal)
         return False
     messages.success(request, _("Saved.") if changed else _("Nothing was changed."))
     return True
 
 
 def _person(request, membership, form):
-    by = request.membership
+    by = Actor.member(request.membership)
     return {
         "membership": membership,
         "form": form,
-        "untouchable": why_not_touched(by, membership),
+        "untouchable": by.why_not_touched(membership),
         "unremovable": why_not_removed(by, membership),
-        "may_name": by.is_holder and not why_no_holder(membership),
-        "may_end": by.is_holder and membership.is_holder and membership.user_id != by.user_id,
+        "may_name": by.leads and not why_no_holder(membership),
+        "may_end": by.leads and membership.is_holder and membership != by.membership,
         "events": events_of(request.company, person=membership.user_id)[:RECENT],
     }
 
@@ -70,7 +68,7 @@ def _act(request, act, pk, sentence):
     """Do something with one person and say so, or say why not; back to the page it came from."""
     membership = member(request, pk)
     with told(request):
-        answer = act(request.membership, membership)
+        answer = act(Actor.member(request.membership), membership)
         messages.success(request, sentence(membership, answer))
     target = "people_list" if request.POST.get("back") == "list" else "membership_edit"
     return redirect(target, request.company.number, *([] if target == "people_list" else [pk]))
@@ -101,7 +99,7 @@ def invitation_resend(request, pk):
     membership = member(request, pk)
     email = {"email": membership.user.email}
     with told(request):
-        if send_again(request.membership, membership):
+        if send_again(Actor.member(request.membership), membership):
             messages.success(request, _("A new link is on its way to %(email)s.") % email)
         else:
             messages.info(request, _("A link went out to %(email)s a moment ago.") % email)
@@ -111,12 +109,12 @@ def invitation_resend(request, pk):
 @company_view(needs=Right.ACCESS)
 def membership_remove(request, pk):
     """Asks once; then the access ends at once, open sessions included."""
-    membership = member(request, pk)
+    membership, by = member(request, pk), Actor.member(request.membership)
     if request.method != "POST":
-        context = {"membership": membership, "reason": why_not_removed(request.membership, membership)}
+        context = {"membership": membership, "reason": why_not_removed(by, membership)}
         return render(request, "access/membership_remove.html", context | {"back": _back(request.GET)})
     with told(request):
-        remove(request.membership, membership)
+        remove(by, membership)
         messages.success(request, _("%(name)s no longer has access.") % {"name": membership.name})
         if request.company.uses_homecase and membership.accepted_at:
             messages.info(request, _("HOMECASE has a login of its own: please have that ended there too."))

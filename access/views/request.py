@@ -10,13 +10,13 @@ from django.views.decorators.http import require_POST
 
 from portal.lib.refusals import told
 
+from ..acting import Actor
 from ..asking import answer, ask_for
 from ..door import company_view
 from ..forms import AnswerForm
 from ..missing import still_there
 from ..models import AccessRequest
 from ..rights import Right
-from ..switches import grantable
 
 
 @require_POST
@@ -44,11 +44,12 @@ def request_answer(request, pk):
     mine = request.company.memberships.all()
     asked = still_there(AccessRequest.of(mine), "people_list", _("This request is no longer there."), pk=pk)
     asked.membership.company = request.company
-    may = asked.right in grantable(request.membership, asked.membership)
+    actor = Actor.member(request.membership)
+    may = asked.right in actor.grantable(asked.membership)
     form = AnswerForm(request.POST or None, right=asked.right)
     if may and not asked.answered_at and form.is_valid():
         with told(request):
-            answer(request.membership, asked, **form.answer())
+            answer(actor, asked, **form.answer())
             messages.success(request, _("%(name)s has been told.") % {"name": asked.membership.name})
         return redirect("people_list", request.company.number)
     return render(request, "access/request_answer.html", {"asked": asked, "form": form, "may": may})

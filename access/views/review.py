@@ -10,11 +10,11 @@ from django.views.decorators.http import require_POST
 from portal.lib.files import sends_file, serve_protected
 from portal.lib.refusals import told
 
+from ..acting import Actor
 from ..door import company_view
 from ..missing import still_there
 from ..reviews import close_review, is_unused, keep, start_review
 from ..rights import Right
-from ..switches import why_not_touched
 
 CLOSED_SHOWN = 10
 
@@ -24,7 +24,7 @@ def review(request):
     """The open review, one click per person; without one, the last ones with their papers, and a button to begin."""
     if request.method == "POST":
         with told(request):
-            start_review(request.membership)
+            start_review(Actor.member(request.membership))
         return redirect("review", request.company.number)
     reviews = list(request.company.access_reviews.all()[: CLOSED_SHOWN + 1])
     is_open = next((row for row in reviews if row.closed_at is None), None)
@@ -36,10 +36,11 @@ def review(request):
 def _people(request, is_open):
     """The people of the open review; may: whether who looks may decide, unused: whether to think twice."""
     people = list(is_open.people.select_related("membership__user").prefetch_related("membership__rights__permission"))
+    actor = Actor.member(request.membership)
     for person in people:
         if person.membership:
             person.membership.company = request.company
-            person.may = not why_not_touched(request.membership, person.membership)
+            person.may = not actor.why_not_touched(person.membership)
             person.unused = is_unused(person.membership)
     return people
 
@@ -51,7 +52,7 @@ def review_keep(request, pk):
     is_open = still_there(reviews, "review", _("No review is open any more."), closed_at=None)
     person = still_there(is_open.people.all(), "review", _("This person is not part of the review any more."), pk=pk)
     with told(request):
-        keep(request.membership, person)
+        keep(Actor.member(request.membership), person)
     return redirect("review", request.company.number)
 
 
@@ -61,7 +62,7 @@ def review_close(request):
     is_open = request.company.access_reviews.filter(closed_at=None).first()
     with told(request):
         if is_open:
-            close_review(request.membership, is_open)
+            close_review(Actor.member(request.membership), is_open)
             messages.success(request, _("The review is closed. Its paper stands below."))
     return redirect("review", request.company.number)
 

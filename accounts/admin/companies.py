@@ -1,3 +1,4 @@
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
@@ -5,13 +6,15 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from access.acting import Actor
+from access.inviting import invite_holder
 from portal.lib.admin import Kept
+from portal.lib.by_verbs import ByVerbs, RefusedForm, ShownForm
 from portal.lib.searching import every_word
 from portal.lib.text import clean_query
 
-from ..company import doubts_about
-from ..models import Company
-from ..staff import company_closed
+from ..company import correct, doubts_about, set_blocked
+from ..models import Company, User
 
 
 def search_companies(queryset, text):
@@ -26,8 +29,38 @@ def search_companies(queryset, text):
     return queryset.filter(pk__in=Company.objects.filter(found).values("pk"))
 
 
+class CompanyForm(ShownForm):
+    """A company as staff correct it."""
+
+
+class NewCompanyForm(RefusedForm):
+    """A company and, in the same step, its licence holder, who gets the link to the portal by mail."""
+
+    salutation = forms.ChoiceField(label=_("Salutation"), required=False, choices=User.Salutation.choices)
+    first_name = forms.CharField(label=_("First name"), max_length=150, required=False)
+    last_name = forms.CharField(label=_("Last name"), max_length=150, required=False)
+    holder_email = forms.EmailField(
+        label=_("E-mail address"), max_length=254, required=False, help_text=_("The invitation goes there.")
+    )
+    HOLDER = ("salutation", "first_name", "last_name")
+
+    def clean(self):
+        data = super().clean()
+        if not data.get("last_name") and (data.get("first_name") or data.get("holder_email")):
+            self.add_error("last_name", _("Please name the licence holder."))
+        return data
+
+    def holder(self):
+        """Who is to be licence holder, for access.inviting, or None."""
+        data = self.cleaned_data
+        if not data["last_name"]:
+            return None
+        return {name: data[name] for name in self.HOLDER} | {"email": data["holder_email"]}
+
+
 @admin.register(Company)
-class CompanyAdmin(Kept):
+class CompanyAdmin(ByVerbs, Kept):
+    form, add_form = CompanyForm, NewCompanyForm
     list_display = ["number", "name", "city", "main_holder", "is_blocked", "ended_on"]
     list_display_links = ["number", "name"]
     list_filter = ["is_blocked", "uses_homecase"]
@@ -41,7 +74,18 @@ class CompanyAdmin(Kept):
         (_("Address"), {"fields": ["street", "postal_code", "city", "country", "phone"]}),
         (_("Mail"), {"fields": ["email", "invoice_email", "confirmations"]}),
         (_("Master data"), {"fields": ["vat_id", "customer_since", "created_at"]}),
+        (None, {"fields": ["shown"]}),
     ]
+    holder_fieldset = (_("Licence holder"), {"fields": ["salutation", "first_name", "last_name", "holder_email"]})
+
+    def get_form(self, request, obj=None, **kwargs):
+        return super().get_form(request, obj, **kwargs, form=self.form if obj else self.add_form)
+
+    def get_fieldsets(self, request, obj=None):
+        if obj:
+            return self.fieldsets
+        name, *others, _shown = self.fieldsets
+        return [name, self.holder_fieldset, *others]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("memberships__user")
@@ -59,11 +103,14 @@ class CompanyAdmin(Kept):
         return ", ".join(str(row.user) for row in company.memberships.all() if row.is_main_holder)
 
     def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
         for doubt in doubts_about(obj):
             messages.warning(request, doubt)
-        if change and "is_blocked" in form.changed_data:
-            company_closed(obj, is_blocked=obj.is_blocked)
+        if change:
+            correct(Actor.staff(request.user, obj.pk), form.changes())
+            return
+        super().save_model(request, obj, form, change)
+        if holder := form.holder():
+            invite_holder(Actor.staff(request.user, obj.pk), holder)
 
     @admin.action(description=_("Block the selected companies"), permissions=["change"])
     def block(self, request, queryset):
@@ -75,13 +122,13 @@ class CompanyAdmin(Kept):
 
     def _close(self, request, queryset, *, is_blocked, done):
         """One by one, each mailed and in the history; those that are so already are left alone."""
-        companies = list(queryset.exclude(is_blocked=is_blocked))
-        for company in companies:
+        count = 0
+        for company in queryset:
             with transaction.atomic():
-                Company.objects.filter(pk=company.pk).update(is_blocked=is_blocked)
-                company_closed(company, is_blocked=is_blocked)
-                self.log_change(request, company, done)
-        self._tell(request, len(companies))
+                if set_blocked(Actor.staff(request.user, company.pk), is_blocked):
+                    self.log_change(request, company, done)
+                    count += 1
+        self._tell(request, count)
 
     def _tell(self, request, count):
         text = ngettext("%(count)d company changed.", "%(count)d companies changed.", count) % {"count": count}

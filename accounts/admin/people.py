@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.lib.admin import QuickList
+from portal.lib.by_verbs import ByVerbs, ShownForm
 
 from .. import staff
 from ..addresses import set_by_staff
@@ -13,7 +14,7 @@ from ..mails import mail_password_link
 from ..models import User
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(ShownForm):
     def clean_is_staff(self):
         """Nobody is on both sides of the counter (decision 0111)."""
         wanted = self.cleaned_data["is_staff"]
@@ -26,7 +27,7 @@ class PersonForm(forms.ModelForm):
 
 
 @admin.register(User)
-class PersonAdmin(UserAdmin, QuickList):
+class PersonAdmin(ByVerbs, UserAdmin, QuickList):
     list_display = ["__str__", "email", "username", "is_active", "is_staff", "last_login"]
     list_filter = ["is_staff", "is_active"]
     search_fields = ["email", "first_name", "last_name", "username", "memberships__company__number"]
@@ -39,6 +40,7 @@ class PersonAdmin(UserAdmin, QuickList):
         (None, {"fields": ["salutation", "first_name", "last_name", "email", "phone", "language", "is_active"]}),
         (_("Staff"), {"fields": ["username", "is_staff", "is_superuser", "groups"]}),
         (_("Dates"), {"fields": ["last_login", "date_joined"]}),
+        (None, {"fields": ["shown"]}),
     ]
     add_form = None
 
@@ -48,7 +50,8 @@ class PersonAdmin(UserAdmin, QuickList):
 
     def get_form(self, request, obj=None, **kwargs):
         # Nobody types somebody else's password; a link lets the person set it.
-        return admin.ModelAdmin.get_form(self, request, obj, **kwargs)
+        form = admin.ModelAdmin.get_form(self, request, obj, **kwargs)
+        return self.refusing(request, form)
 
     def get_readonly_fields(self, request, obj=None):
         own = super().get_readonly_fields(request, obj)
@@ -63,14 +66,14 @@ class PersonAdmin(UserAdmin, QuickList):
         return False
 
     def save_model(self, request, obj, form, change):
-        if not change:
-            obj.set_unusable_password()
-        old = form.initial.get("email")
+        if change:
+            # Groups are rows of their own, which save_related writes.
+            staff.correct(obj, {name: pair for name, pair in form.changes().items() if name != "groups"})
+            return
+        obj.set_unusable_password()
         with transaction.atomic():
             super().save_model(request, obj, form, change)
-            set_by_staff(obj, old)
-            if change:
-                staff.told(obj, {name: form.initial[name] for name in form.changed_data}, old_address=old)
+            set_by_staff(obj, None)
 
     @admin.action(description=_("Send a link to set a password"), permissions=["change"])
     def send_password_link(self, request, queryset):

@@ -8,9 +8,9 @@ from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from access.acting import Actor
 from access.asking import ask_for
-from access.log import act_as
-from access.models import AccessEvent, Invitation, Membership
+from access.models import Invitation, Membership
 from access.rights import Right
 from access.store import set_rights
 from accounts.models import Company, User
@@ -45,7 +45,7 @@ def load():
         for result in import_export(folder):
             if result.refused or result.error:
                 raise DemoRefused(f"{result.file}: {result.error or result.refused}")
-        act_as(kind=AccessEvent.Actor.PORTAL)
+        Actor.portal().sign()
         _people()
         _staff()
         _support()

@@ -6,12 +6,13 @@ import pytest
 from django.core import mail
 
 from access import tasks
-from access.ending import renew, suspend
+from access.acting import AccessRefused, Actor
+from access.ending import suspend
 from access.inviting import invite
 from access.models import Invitation, Membership
 from access.rights import Right
 from access.signals import membership_ended
-from access.switches import AccessRefused
+from access.terms import renew
 from portal.lib.days import in_months, today
 from tests import factories as make
 
@@ -82,8 +83,8 @@ def test_invitations_of_somebody_suspended_die_with_it_and_upper_rooms_are_told(
     membership_ended.connect(receiver)
     try:
         person = {"salutation": "", "first_name": "Ina", "last_name": "Imhof", "email": "ina@partner.example"}
-        invite(member(deniz), person, {Right.SHOP})
-        suspend(member(olga), member(deniz))
+        invite(Actor.member(member(deniz)), person, {Right.SHOP})
+        suspend(Actor.member(member(olga)), member(deniz))
     finally:
         membership_ended.disconnect(receiver)
     assert not Invitation.objects.get().is_usable
@@ -191,7 +192,7 @@ def test_removing_reminds_of_the_login_at_homecase(acme, olga, ben, dora, as_):
 
 def test_what_has_no_end_is_not_renewed(olga, ben):
     with pytest.raises(AccessRefused):
-        renew(member(olga), member(ben))
+        renew(Actor.member(member(olga)), member(ben))
 
 
 def test_two_weeks_before_the_end_the_person_and_the_granters_are_reminded_once(olga, deniz, ben):

@@ -8,11 +8,11 @@ from django.core import mail
 from django.test import RequestFactory
 from django.urls import reverse
 
+from access.acting import AccessRefused, Actor
 from access.admin import TakeOverAdmin
-from access.holders import COLLEAGUE, DEPUTY, GONE, hand_over, name_holder
+from access.holders import COLLEAGUE, DEPUTY, LEAVING, hand_over, name_holder
 from access.models import Membership, TakeOver
 from access.rights import Right
-from access.switches import AccessRefused
 from access.takeovers import decline, release
 from tests import factories as make
 
@@ -44,7 +44,7 @@ def test_a_holder_names_another_who_may_do_everything(acme, olga, ben, as_):
 
 def test_the_end_date_of_a_new_holder_is_gone(olga, ben):
     Membership.objects.filter(user=ben).update(ends_on=dt.date(2099, 1, 1))
-    name_holder(member(olga), member(ben))
+    name_holder(Actor.member(member(olga)), member(ben))
     assert member(ben).ends_on is None
 
 
@@ -57,19 +57,19 @@ def test_who_is_not_in_cannot_become_holder(acme, olga, ben, state):
     }
     Membership.objects.filter(user=ben).update(**closed[state])
     with pytest.raises(AccessRefused):
-        name_holder(member(olga), member(ben))
+        name_holder(Actor.member(member(olga)), member(ben))
     assert holders(acme) == {olga}
 
 
 def test_a_deputy_names_no_holder(acme, olga, deniz, ben, as_):
     assert as_(deniz).post(f"{PAGE}{member(ben).pk}/lizenzinhaber/").status_code == 403
     with pytest.raises(AccessRefused):
-        name_holder(member(deniz), member(ben))
+        name_holder(Actor.member(member(deniz)), member(ben))
     assert holders(acme) == {olga}
 
 
 def test_the_role_of_another_holder_ends_without_permissions_left(acme, olga, ben, as_):
-    name_holder(member(olga), member(ben))
+    name_holder(Actor.member(member(olga)), member(ben))
     as_(ben).post(f"{PAGE}{member(olga).pk}/lizenzinhaber-beenden/")
     assert holders(acme) == {ben}
     assert member(ben).is_main_holder, "the customer number goes on leading to a holder"
@@ -82,12 +82,12 @@ def test_nobody_ends_the_last_role(acme, olga, as_):
 
 
 def test_the_main_role_moves(acme, olga, ben, as_):
-    name_holder(member(olga), member(ben))
+    name_holder(Actor.member(member(olga)), member(ben))
     as_(olga).post(f"{PAGE}{member(ben).pk}/hauptlizenzinhaber/")
     assert member(ben).is_main_holder and not member(olga).is_main_holder and member(olga).is_holder
 
 
-@pytest.mark.parametrize("stay, left", [(DEPUTY, set(Right)), (COLLEAGUE, set()), (GONE, None)])
+@pytest.mark.parametrize("stay, left", [(DEPUTY, set(Right)), (COLLEAGUE, set()), (LEAVING, None)])
 def test_handing_the_role_over(acme, olga, ben, as_, stay, left):
     """Edge 23."""
     data = {"person": member(ben).pk, "stay": stay, "sure": "on"}
@@ -100,19 +100,19 @@ def test_handing_the_role_over(acme, olga, ben, as_, stay, left):
 
 
 def test_handing_over_asks_to_be_sure_and_keeps_what_was_chosen(acme, olga, ben, as_):
-    page = as_(olga).post(f"{PAGE}rolle-uebergeben/", {"person": member(ben).pk, "stay": GONE})
+    page = as_(olga).post(f"{PAGE}rolle-uebergeben/", {"person": member(ben).pk, "stay": LEAVING})
     assert 'id="id_sure_error"' in page.content.decode() and holders(acme) == {olga}
 
 
 def test_the_role_goes_to_nobody_elsewhere(acme, olga, ben, mallory, as_):
-    data = {"person": mallory.at["66666"].pk, "stay": GONE, "sure": "on"}
+    data = {"person": mallory.at["66666"].pk, "stay": LEAVING, "sure": "on"}
     assert "id_person_error" in as_(olga).post(f"{PAGE}rolle-uebergeben/", data).content.decode()
     assert holders(acme) == {olga}
 
 
 def test_handing_over_to_oneself_changes_nothing(acme, olga):
     with pytest.raises(AccessRefused):
-        hand_over(member(olga), member(olga), GONE)
+        hand_over(Actor.member(member(olga)), member(olga), LEAVING)
     assert holders(acme) == {olga}
 
 
@@ -141,9 +141,9 @@ def test_it_is_released_after_the_waiting_period_only(acme, olga, deniz, admin, 
     start(as_(deniz), deniz)
     takeover = TakeOver.objects.get()
     with pytest.raises(AccessRefused):
-        release(admin, takeover)
+        release(Actor.staff(admin, acme.pk), takeover)
     assert holders(acme) == {olga}
-    release(admin, over(takeover))
+    release(Actor.staff(admin, acme.pk), over(takeover))
     assert holders(acme) == {olga, deniz} and member(deniz).is_main_holder
     event = acme.access_events.filter(kind="takeover_released").get()
     assert event.actor_kind == "staff" and event.actor_id == admin.pk
@@ -157,9 +157,9 @@ def test_the_holder_objects_and_nothing_changes(acme, olga, deniz, admin, as_):
     as_(olga).post(url, {"objection-word": "Ich bin noch da."})
     assert TakeOver.objects.get().state == "objected"
     with pytest.raises(AccessRefused):
-        release(admin, over(takeover))
+        release(Actor.staff(admin, acme.pk), over(takeover))
     assert holders(acme) == {olga}
-    decline(admin, takeover, "Mit der Firma geklärt.")
+    decline(Actor.staff(admin, acme.pk), takeover, "Mit der Firma geklärt.")
     assert TakeOver.objects.get().state == "declined"
 
 
@@ -194,7 +194,7 @@ def test_who_lost_access_meanwhile_is_not_released(acme, olga, deniz, admin, as_
     start(as_(deniz), deniz)
     member(deniz).delete()
     with pytest.raises(AccessRefused):
-        release(admin, over(TakeOver.objects.get()))
+        release(Actor.staff(admin, acme.pk), over(TakeOver.objects.get()))
     assert holders(acme) == {olga}
 
 
@@ -219,5 +219,5 @@ def test_staff_see_which_take_overs_may_be_released(acme, ben, admin):
 def test_a_company_s_main_holder_after_a_release_is_one(acme, olga, deniz, admin, as_):
     make.MembershipFactory(company=acme, is_holder=True)
     start(as_(deniz), deniz)
-    release(admin, over(TakeOver.objects.get()))
+    release(Actor.staff(admin, acme.pk), over(TakeOver.objects.get()))
     assert acme.memberships.filter(is_main_holder=True).get().user == deniz

@@ -7,12 +7,13 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from access import asking, ending, holders, takeovers, tasks
+from access import asking, ending, holders, takeovers, tasks, terms
+from access.acting import AccessRefused, Actor
 from access.door import why_closed
 from access.inviting import accept, invite, send_again
 from access.models import Invitation, Membership, MembershipRight
 from access.rights import Right
-from access.switches import AccessRefused, Wish, save_switches
+from access.switches import Wish, save_switches
 from portal.lib.days import today
 from tests import factories as make
 
@@ -65,7 +66,7 @@ class Access(RuleBasedStateMachine):
         by, whom = self.pick(by), self.pick(whom)
         may, before = self.may_turn(by, whom), set(whom.granted)
         wish = Wish(whom.version, on=frozenset(on - off), off=frozenset(off))
-        done = self.attempt(save_switches, by, {whom.pk: wish})
+        done = self.attempt(save_switches, Actor.member(by), {whom.pk: wish})
         changed = set(Membership.of(whom).granted) ^ before
         assert changed <= may, "nobody grants more than they may"
         assert done or not changed
@@ -76,7 +77,7 @@ class Access(RuleBasedStateMachine):
         by = self.pick(by)
         person = {"salutation": "", "first_name": "Neu", "last_name": "Da", "email": f"n{self.invited}@new.example"}
         ends_on = today() + dt.timedelta(days=days) if days and days > 0 else None
-        made = self.attempt(invite, by, person, rights, ends_on=ends_on, order_limit=None)
+        made = self.attempt(invite, Actor.member(by), person, rights, ends_on=ends_on, order_limit=None)
         if made:
             assert rights <= set(Right) if by.is_holder else rights <= by.granted - {Right.ACCESS}
             _invitation, self.tokens[made.pk] = Invitation.issue(made, by=by.user)
@@ -91,13 +92,13 @@ class Access(RuleBasedStateMachine):
 
     @rule(by=PICK, whom=PICK)
     def invite_again(self, by, whom):
-        self.attempt(send_again, self.pick(by), self.pick(whom))
+        self.attempt(send_again, Actor.member(self.pick(by)), self.pick(whom))
 
-    @rule(by=PICK, whom=PICK, act=st.sampled_from([ending.remove, ending.suspend, ending.resume, ending.renew]))
+    @rule(by=PICK, whom=PICK, act=st.sampled_from([ending.remove, ending.suspend, ending.resume, terms.renew]))
     def end_or_renew(self, by, whom, act):
         by, whom = self.pick(by), self.pick(whom)
         closed = why_closed(by) or not by.may(Right.ACCESS)
-        self.attempt(act, by, whom)
+        self.attempt(act, Actor.member(by), whom)
         now = Membership.objects.filter(pk=whom.pk).first()
         if closed or whom.user_id == by.user_id or (whom.is_holder and not by.is_holder):
             assert now and (now.suspended_at, now.ends_on) == (whom.suspended_at, whom.ends_on)
@@ -106,22 +107,24 @@ class Access(RuleBasedStateMachine):
     def agree(self, by, whom, days):
         whom = self.pick(whom)
         ends_on = None if days is None else today() + dt.timedelta(days=days)
-        self.attempt(ending.set_terms, self.pick(by), whom, version=whom.version, ends_on=ends_on, order_limit=None)
+        self.attempt(
+            terms.set_terms, Actor.member(self.pick(by)), whom, version=whom.version, ends_on=ends_on, order_limit=None
+        )
 
     @rule(by=PICK, whom=PICK, act=st.sampled_from([holders.name_holder, holders.end_holder, holders.make_main]))
     def change_holders(self, by, whom, act):
         by = self.pick(by)
         before = self.holders()
-        self.attempt(act, by, self.pick(whom))
+        self.attempt(act, Actor.member(by), self.pick(whom))
         assert by.is_holder or self.holders() == before, "holders alone make holders"
 
-    @rule(by=PICK, whom=PICK, stay=st.sampled_from([holders.DEPUTY, holders.COLLEAGUE, holders.GONE]))
+    @rule(by=PICK, whom=PICK, stay=st.sampled_from([holders.DEPUTY, holders.COLLEAGUE, holders.LEAVING]))
     def hand_over(self, by, whom, stay):
-        self.attempt(holders.hand_over, self.pick(by), self.pick(whom), stay)
+        self.attempt(holders.hand_over, Actor.member(self.pick(by)), self.pick(whom), stay)
 
     @rule(by=PICK, whom=PICK)
     def take_over(self, by, whom):
-        self.attempt(takeovers.start_takeover, self.pick(by), self.pick(whom), "Ist nicht mehr da.")
+        self.attempt(takeovers.start_takeover, Actor.member(self.pick(by)), self.pick(whom), "Ist nicht mehr da.")
 
     @rule(by=PICK, act=st.sampled_from(["object", "release", "release later", "decline"]))
     def answer_take_over(self, by, act):
@@ -132,11 +135,11 @@ class Access(RuleBasedStateMachine):
         if act == "release later":
             self.company.takeovers.filter(pk=takeover.pk).update(objection_until=today() - dt.timedelta(days=1))
         if act == "object":
-            self.attempt(takeovers.object_to, self.pick(by), takeover, "Doch.")
+            self.attempt(takeovers.object_to, Actor.member(self.pick(by)), takeover, "Doch.")
         elif act == "decline":
-            self.attempt(takeovers.decline, self.staff, takeover, "Nein.")
+            self.attempt(takeovers.decline, Actor.staff(self.staff, self.company.pk), takeover, "Nein.")
         else:
-            self.attempt(takeovers.release, self.staff, takeover)
+            self.attempt(takeovers.release, Actor.staff(self.staff, self.company.pk), takeover)
         assert before <= self.holders() and (act == "release later" or self.holders() == before)
 
     @rule(whom=PICK, right=st.sampled_from(list(Right)))
@@ -150,11 +153,11 @@ class Access(RuleBasedStateMachine):
         asked = [request for row in self.everybody() for request in row.requests.filter(answered_at=None)]
         if asked:
             until = today() + dt.timedelta(days=days) if days else None
-            self.attempt(asking.answer, self.pick(by), asked[0], granted=granted, until=until)
+            self.attempt(asking.answer, Actor.member(self.pick(by)), asked[0], granted=granted, until=until)
 
     @rule(whom=PICK)
-    def staff_delete(self, whom):
-        self.attempt(ending.delete_membership, self.pick(whom), by=self.staff)
+    def staff_remove(self, whom):
+        self.attempt(ending.remove, Actor.staff(self.staff, self.company.pk), self.pick(whom))
 
     @rule()
     def the_night_passes(self):

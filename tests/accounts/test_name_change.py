@@ -7,6 +7,7 @@ from django.core import mail
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from access.acting import Actor
 from access.ending import remove
 from accounts.models import Company, NameChange
 from accounts.renaming import accept, apply_due, decline, report
@@ -115,7 +116,7 @@ def test_a_second_open_message_is_refused(sent, olga, acme, as_):
 
 def test_who_sent_it_may_be_removed(sent, kim, olga, acme, admin):
     """Edge 22: the message stays with the name, the others are told."""
-    remove(olga.at["12345"], kim.at["12345"])
+    remove(Actor.member(olga.at["12345"]), kim.at["12345"])
     mail.outbox.clear()
     sent.refresh_from_db()
     accept(sent, by=admin)

@@ -14,6 +14,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from django.test import Client as Browser
 from django.urls import reverse
 
+from access.acting import Actor
 from access.ending import remove
 from tests.factories import PASSWORD
 
@@ -130,7 +131,7 @@ def test_rights_are_those_of_the_moment_and_end_with_the_access(provider, homeca
     flow(provider, about, logged_in(ben))
     ben.at["12345"].rights.all().delete()
     assert provider.get(about["userinfo_endpoint"]).json()["companies"][0]["rights"] == []
-    remove(olga.at["12345"], ben.at["12345"])
+    remove(Actor.member(olga.at["12345"]), ben.at["12345"])
     assert provider.get(about["userinfo_endpoint"]).status_code == 401
     assert not Token.objects.filter(user=ben).exists()
 

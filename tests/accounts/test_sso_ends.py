@@ -16,6 +16,7 @@ from django.db import connection
 from django.test import Client as Browser
 from django.urls import reverse
 
+from access.acting import Actor
 from access.ending import remove
 from accounts import backchannel
 from accounts.closing import close_logins
@@ -340,7 +341,7 @@ def test_the_end_of_a_login_is_told_without_a_session(provider, about, ben, olga
     close_logins(ben)
     (claims,) = told(receiver, provider, about)
     assert claims["sub"] == ben.username and "sid" not in claims, "although its tokens were long gone"
-    remove(olga.at["12345"], ben.at["12345"])
+    remove(Actor.member(olga.at["12345"]), ben.at["12345"])
     assert [claims["sub"] for claims in told(receiver, provider, about)] == [ben.username]
 
 

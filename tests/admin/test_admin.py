@@ -19,6 +19,7 @@ from orders.models import Order
 from portal.lib.days import today
 
 from .. import factories as make
+from ..admin_pages import form_of
 
 OURS = {"accounts", "access", "contracts", "downloads", "shop", "orders", "support"}
 MODELS = [model for model in admin.site._registry if model._meta.app_label in OURS]
@@ -97,24 +98,6 @@ def test_one_page_shows_people_switches_and_licences(client_of, acme, ben):
     page = client_of().get(url(Company, "change", acme.pk)).content.decode()
     assert "Ben Bauer" in page and "Shop &amp; Bestellungen" in page
     assert acme.licences.get().number in page
-
-
-def form_of(page):
-    """What the admin's form would send, as it stands."""
-    sent = {}
-    form = page.context["adminform"].form
-    for field in form:
-        value = field.value()
-        if isinstance(value, (list, tuple)):
-            sent[field.html_name] = value
-        elif hasattr(field.field.widget, "widgets"):
-            for number, part in enumerate(field.field.widget.decompress(value)):
-                sent[f"{field.html_name}_{number}"] = part or ""
-        elif value is True:
-            sent[field.html_name] = "on"
-        elif value is not False:
-            sent[field.html_name] = "" if value is None else value
-    return sent
 
 
 def test_switches_are_saved(client_of, acme, ben):

@@ -7,6 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from access.acting import Actor
 from access.ending import remove, suspend
 from downloads.announcing import count_loaders
 from downloads.models import Download, DownloadPass
@@ -160,7 +161,7 @@ def test_what_ends_a_pass_ends_it_at_the_next_click(
         acme.is_blocked = True
         acme.save()
     else:
-        {"suspend": suspend, "remove": remove}[how](holder, giver)
+        {"suspend": suspend, "remove": remove}[how](Actor.member(holder), giver)
     for answer in (load(timo, given, file), timo.get(given), timo.post(given)):
         assert answer.status_code == 410
         assert sentence in answer.content.decode()

@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import IntegrityError
 
 from access import ending
+from access.acting import AccessRefused, Actor
 from access.ending import delete_membership
 from access.models import Membership
-from access.switches import AccessRefused
 from portal.lib.constraints import broken_constraint, refusing
 from shop.lists import make_list
 
@@ -50,14 +50,14 @@ def test_no_step_of_an_order_is_wrapped_in_a_net_for_any_error():
 @pytest.mark.django_db
 def test_the_last_holder_is_named_and_nothing_else_is_called_that(acme, olga, ben, monkeypatch):
     with pytest.raises(AccessRefused, match="Lizenzinhaber"):
-        delete_membership(olga.at["12345"])
+        delete_membership(olga.at["12345"], Actor.portal())
 
-    def break_another(membership, by):
+    def break_another(membership, actor):
         Membership.objects.filter(pk=membership.pk).update(order_limit=-1)
 
     monkeypatch.setattr(ending, "_decide_reviews", break_another)
     with pytest.raises(IntegrityError) as caught:
-        delete_membership(ben.at["12345"])
+        delete_membership(ben.at["12345"], Actor.portal())
     assert broken_constraint(caught.value) == "membership_limit_not_negative"
     assert Membership.objects.filter(user=ben).exists()
 

@@ -22,7 +22,7 @@ from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from access.log import act_as
+from access.acting import Actor
 from access.models import AccessEvent, Membership
 from accounts.models import Company, User
 from accounts.sessions import SessionStore
@@ -133,7 +133,7 @@ class a_customer:
 
     @transaction.atomic
     def __enter__(self):
-        act_as(kind=AccessEvent.Actor.PORTAL)
+        Actor.portal().sign()
         company = Company.objects.create(number=NUMBER, name=NUMBER)
         person = User.objects.create(first_name="Bench", last_name="Downloads", email="bench@downloads.example")
         Membership.objects.create(
