@@ -34,6 +34,10 @@ LARGEST_PAPER = 20 * MEGABYTE
 LARGEST_ID = 2**63 - 1
 LARGEST_POSITION = 2**15 - 1
 Scope = ErpToken.Scope
+STATES = (
+    "received; offered: some lines were declined and the customer is asked about the rest, nothing is delivered yet; "
+    "accepted; partly: accepted without the declined lines; fulfilled; cancelled."
+)
 
 
 class Token(HttpBearer):
@@ -90,22 +94,24 @@ class LineOut(Schema):
     unit_price: Decimal
     vat_rate: Decimal
     net: Decimal
-    state: str
+    state: str = Field(description="open, accepted, declined (with `reason`) or done.")
     reason: str
 
 
 class OrderOut(Schema):
     number: str
     customer: str = Field(alias="company.number")
-    state: str
+    state: str = Field(description=STATES)
     placed_at: datetime
     ordered_by: str = Field(alias="orderer_name")
     address: str
     reference: str
     cost_center: str
     note: str
-    net: Decimal
-    vat: Decimal
+    net: Decimal = Field(description="As ordered.")
+    vat: Decimal = Field(description="As ordered.")
+    counted_net: Decimal = Field(description="Without the declined lines.")
+    counted_vat: Decimal = Field(description="Without the declined lines.")
     lines: list[LineOut]
 
 
@@ -127,7 +133,10 @@ class Declined(Schema):
 
 class StateIn(Schema):
     state: Line = Field(
-        max_length=20, description="accepted (with `declined` for a part), fulfilled or cancelled (with `reason`)."
+        max_length=20,
+        description="accepted, fulfilled or cancelled (with `reason`). accepted with `declined` for a part makes a new "
+        "offer to the customer: the order is then `offered`, and becomes partly or cancelled by their answer alone, "
+        "unless the seller's terms allow acceptance of a part.",
     )
     reason: Line = Field("", max_length=300)
     declined: list[Declined] = []
@@ -135,7 +144,7 @@ class StateIn(Schema):
 
 class StateOut(Schema):
     number: str
-    state: str
+    state: str = Field(description=STATES)
 
 
 class DocumentOut(Schema):
