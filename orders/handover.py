@@ -9,10 +9,9 @@ from django.utils import timezone
 from portal.lib.csv import safe
 
 from .feed import events_after
-from .models import Order, OrderLine
+from .models import CONCLUDED, Order, OrderLine
 from .papers import ORDER, RESPONSE
 from .papers import order_x as message
-from .states import CONCLUDED
 
 HEAD = ["AuftragsNr", "KdNr", "Datum", "Status", "BestellerEMail", "Bestellzeichen", "Kostenstelle", "Bemerkung"]
 LINE_HEAD = ["AuftragsNr", "Pos", "ArtNr", "Bezeichnung", "Menge", "Einzelpreis", "MwSt", "Status", "Angaben"]

@@ -14,7 +14,7 @@ from shop.trainings import release_order, tell_booked
 
 from . import mails, tasks
 from .fulfilment import deliver, mark_done, take_back
-from .models import Order, OrderLine
+from .models import CONCLUDED, Order, OrderLine
 from .webhooks import tell_webhooks
 
 State, LineState = Order.State, OrderLine.State
@@ -35,8 +35,6 @@ STEPS: dict[str, set[str]] = {
     State.FULFILLED: {State.PARTLY, State.CANCELLED},
     State.CANCELLED: set(),
 }
-# There is a contract: lines are delivered, marked as done, taken back.
-CONCLUDED = {State.ACCEPTED, State.PARTLY, State.FULFILLED}
 # What staff may do with a line, by its state: of an order that has come in, and of one that was concluded.
 NEW_LINES: dict[str, tuple[str, ...]] = {LineState.OPEN: ("accept", "decline")}
 CONCLUDED_LINES: dict[str, tuple[str, ...]] = {

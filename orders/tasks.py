@@ -14,12 +14,11 @@ from contracts.models import Document
 from portal.lib.each import each
 
 from . import mails
-from .models import ErpCall, Order, OrderEvent, Webhook, WebhookCall
+from .models import CONCLUDED, ErpCall, Order, OrderEvent, Webhook, WebhookCall
 from .papers import confirmation_of, for_paper
 from .reminding import remind
 from .webhooks import call, due_webhooks, wake
 
-CONCLUDED = {Order.State.ACCEPTED, Order.State.PARTLY, Order.State.FULFILLED}
 # Longer than the job's own tries take.
 MISSING_AFTER = timedelta(minutes=40)
 

@@ -107,9 +107,21 @@ def _imported(table, folder, tell):
         _refuse_strangers(cursor, table, result)
         _compare(cursor, table, result)
         if result.new or result.changed:
+            _one_by_one(cursor, table, result)
             _apply(cursor, table, result)
         cursor.execute(f"drop table {STAGE}")
     return result
+
+
+def _one_by_one(cursor, table, result):
+    if table.one_by_one is None:
+        return
+    cursor.execute(f"select line from {STAGE} where said_before is null")
+    new = {line for (line,) in cursor.fetchall()}
+    for line, reason in table.one_by_one(cursor):
+        result.refused.append((line, reason))
+        result.new -= line in new
+        result.changed -= line not in new
 
 
 def _apply(cursor, table, result):

@@ -73,7 +73,7 @@ class OrderQuerySet(models.QuerySet):
         # What the ERP's tables say of its own orders was confirmed there.
         accepted = accepted.exclude(by_name=ERP)
         papers = Document.objects.filter(company=OuterRef("company"), number=Concat(Value("AB-"), OuterRef("number")))
-        standing = self.filter(state__in=[State.ACCEPTED, State.PARTLY, State.FULFILLED])
+        standing = self.filter(state__in=CONCLUDED)
         return standing.filter(Exists(accepted.filter(at__lt=before, at__gte=since)), ~Exists(papers))
 
     def with_article(self, number):
@@ -249,6 +249,8 @@ TONES = {
     Order.State.FULFILLED: "ok",
     Order.State.CANCELLED: "off",
 }
+# There is a contract: lines are delivered, marked as done, taken back, and a confirmation is owed.
+CONCLUDED = frozenset({Order.State.ACCEPTED, Order.State.PARTLY, Order.State.FULFILLED})
 # In the customer's own words, while it is so and afterwards.
 TOLD = {Order.State.OFFERED: _("waits for your answer")}
 TOLD_AFTER = {Order.State.OFFERED: _("offered in part")}
