@@ -245,7 +245,8 @@ def test_a_dry_run_moves_nothing_and_tells_what_it_would(order, tmp_path):
 
 @pytest.mark.parametrize("first, then, end", [
     ("B", "customer", "accepted"), ("customer", "B", "cancelled"), ("B", "staff", "accepted"),
-    ("staff", "B", "accepted"), ("S", "staff", "cancelled"), ("staff", "S", "cancelled"), ("S", "customer", "cancelled"),
+    ("staff", "B", "accepted"), ("S", "staff", "cancelled"), ("staff", "S", "cancelled"),
+    ("S", "customer", "cancelled"),
 ])  # fmt: skip
 def test_whoever_comes_first(order, ben, tmp_path, first, then, end):
     acts = {"customer": lambda: cancel(order, by=ben), "staff": lambda: accept(order, by=None)}
