@@ -4,9 +4,10 @@ import hashlib
 import json
 from datetime import datetime
 from decimal import Decimal
+from functools import wraps
 from typing import Annotated
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.exceptions import ValidationError as Unfit
 from django.db import transaction
 from django.http import HttpResponse
@@ -269,10 +270,11 @@ def refused(request, refusal):
     return HttpResponse(json.dumps({"detail": str(refusal)}), status=409, content_type="application/json")
 
 
+@api.exception_handler(BadRequest)
 @api.exception_handler(SuspiciousOperation)
 @api.exception_handler(MultiPartParserError)
-def unreadable(request, error):
-    """A body that is too large, has too many fields or is no form at all."""
+def unreadable(request, error=None):
+    """A body that is too large, has too many fields, is no form at all or not in the letters it says."""
     return problem(
         request, "The request cannot be read: it is too large or not what its Content-Type says.", status=400
     )
@@ -281,3 +283,24 @@ def unreadable(request, error):
 def problem(request, detail="There is nothing at this address.", *, status=404, **arguments):
     """An answer in JSON, as everywhere in this interface."""
     return api.create_response(request, {"detail": detail}, status=status)
+
+
+def in_json(view):
+    """The view, with a refusal in JSON where the library or the framework would answer in plain text or with a page."""
+
+    @wraps(view)
+    def answered(request, *args, **kwargs):
+        if not (request.META.get("CONTENT_LENGTH") or "0").strip().isdecimal():
+            return unreadable(request)
+        try:
+            answer = view(request, *args, **kwargs)
+        except (BadRequest, SuspiciousOperation, MultiPartParserError):
+            return unreadable(request)
+        if answer.status_code < 400 or answer["Content-Type"].startswith("application/json"):
+            return answer
+        told = problem(request, str(answer.reason_phrase), status=answer.status_code)
+        if allowed := answer.get("Allow"):
+            told["Allow"] = allowed
+        return told
+
+    return answered
