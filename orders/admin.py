@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.admin import LookOnly, QuickList, ReadOnly
 from portal.lib.refusals import told
 
-from .models import ErpToken, Grant, Order, OrderEvent, OrderLine, Webhook, WebhookCall
-from .states import accept, cancel, fulfil, settle
+from .models import COUNTED_NET, ErpToken, Grant, Order, OrderEvent, OrderLine, Webhook, WebhookCall
+from .states import STEPS, OrderRefused, accept, agree, cancel, fulfil, line_acts, settle
 from .webhooks import wake
 
 
@@ -31,8 +31,8 @@ class OrderEventInline(LookOnly):
     fields = ["at", "state", "by_name", "reason"]
 
 
-class CancelForm(forms.Form):
-    """The whole order; without a reason nothing is cancelled."""
+class WholeForm(forms.Form):
+    """The whole order, cancelled or agreed to on the customer's behalf; not without a reason."""
 
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
 
@@ -43,10 +43,13 @@ class DecideForm(forms.Form):
     act = forms.ChoiceField(label=_("Decision"), required=False)
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
 
-    def __init__(self, *args, line, **kwargs):
+    def __init__(self, *args, order, line, **kwargs):
         super().__init__(*args, prefix=str(line.pk), **kwargs)
         self.line = line
-        self.fields["act"].choices = ACTS[line.state]
+        self.acts = line_acts(order, line)
+        self.fields["act"].choices = [ACT for ACT in ACTS if ACT[0] in self.acts]
+        if "accept" not in self.acts:
+            self.fields["act"].choices.insert(0, ("", _("leave") if self.acts else "–"))
         self.fields["act"].label = self.fields["reason"].label = str(line)
 
     def clean(self):
@@ -56,12 +59,10 @@ class DecideForm(forms.Form):
         return data
 
 
-ACTS = {
-    OrderLine.State.OPEN: [("accept", _("accept")), ("decline", _("decline"))],
-    OrderLine.State.ACCEPTED: [("", _("leave")), ("done", _("mark as done")), ("take_back", _("take back"))],
-    OrderLine.State.DONE: [("", _("leave")), ("take_back", _("take back"))],
-    OrderLine.State.DECLINED: [("", "–")],
-}
+# What the machine calls a step with a line, and staff do.
+ACTS = [
+    ("accept", _("accept")), ("decline", _("decline")), ("done", _("mark as done")), ("take_back", _("take back")),
+]  # fmt: skip
 
 
 class WaitsForStaff(admin.SimpleListFilter):
@@ -79,7 +80,7 @@ class WaitsForStaff(admin.SimpleListFilter):
 class OrderAdmin(ReadOnly):
     """Orders are copies of what was said; only their state goes on, by the actions and the page "decide"."""
 
-    list_display = ["number", "company", "placed_at", "state", "orderer_name", "net", "decide_link"]
+    list_display = ["number", "company", "placed_at", "state", "orderer_name", "counts", "net", "decide_link"]
     list_select_related = ["company"]
     list_filter = ["state", WaitsForStaff]
     search_fields = ["number", "company__number", "company__name", "orderer_name", "reference"]
@@ -100,6 +101,10 @@ class OrderAdmin(ReadOnly):
     def get_readonly_fields(self, request, obj=None):
         return ["decide_link", *super().get_readonly_fields(request, obj)]
 
+    @admin.display(description=_("counts, net"), ordering=COUNTED_NET)
+    def counts(self, order):
+        return order.counted_net
+
     @admin.display(description=_("decide"))
     def decide_link(self, order):
         url = reverse("admin:orders_order_decide", args=[order.pk])
@@ -110,20 +115,25 @@ class OrderAdmin(ReadOnly):
         order = self.get_object(request, object_id)
         if order is None or not self.has_decide_permission(request):
             raise Http404
-        lines = list(order.lines.all())
-        lineforms = [DecideForm(request.POST or None, line=line) for line in lines]
-        asked = CancelForm(request.POST or None)
-        if asked.is_valid() and ("cancel" in request.POST or not any(form.errors for form in lineforms)):
+        lineforms = [DecideForm(request.POST or None, order=order, line=line) for line in order.lines.all()]
+        asked, is_whole = WholeForm(request.POST or None), {"cancel", "agree"} & set(request.POST)
+        if asked.is_valid() and (is_whole or not any(form.errors for form in lineforms)):
             with told(request):
                 self._decide(request, order, lineforms, asked.cleaned_data["reason"])
                 messages.success(request, f"{order.number}: {Order.objects.get(pk=order.pk).get_state_display()}")
                 return redirect("admin:orders_order_decide", order.pk)
         context = {**self.admin_site.each_context(request), "order": order, "lineforms": lineforms, "asked": asked}
+        context["may_decide"] = any(form.acts for form in lineforms)
+        context["may_cancel"] = Order.State.CANCELLED in STEPS[order.state]
         return render(request, "admin/orders/decide.html", {**context, "title": str(order), "opts": self.opts})
 
     def _decide(self, request, order, lineforms, reason):
         if "cancel" in request.POST:
             cancel(order, by=request.user, reason=reason, by_customer=False)
+        elif "agree" in request.POST:
+            if not reason.strip():
+                raise OrderRefused(_("Please note how the customer has agreed."))
+            agree(order, by=request.user, reason=reason)
         elif order.state == Order.State.RECEIVED:
             wanted = [form for form in lineforms if form.cleaned_data["act"] == "decline"]
             accept(order, by=request.user, declined={one.line.pk: one.cleaned_data["reason"] for one in wanted})

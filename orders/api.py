@@ -4,9 +4,10 @@ import hashlib
 import json
 from datetime import datetime
 from decimal import Decimal
+from functools import wraps
 from typing import Annotated
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import BadRequest, SuspiciousOperation
 from django.core.exceptions import ValidationError as Unfit
 from django.db import transaction
 from django.http import HttpResponse
@@ -34,6 +35,10 @@ LARGEST_PAPER = 20 * MEGABYTE
 LARGEST_ID = 2**63 - 1
 LARGEST_POSITION = 2**15 - 1
 Scope = ErpToken.Scope
+STATES = (
+    "received; offered: some lines were declined and the customer is asked about the rest, nothing is delivered yet; "
+    "accepted; partly: accepted without the declined lines; fulfilled; cancelled."
+)
 
 
 class Token(HttpBearer):
@@ -94,7 +99,7 @@ class LineOut(Schema):
     periods: int | None = None
     vat_rate: Decimal
     net: Decimal
-    state: str
+    state: str = Field(description="open, accepted, declined (with `reason`) or done.")
     reason: str
     waits_for: str = Field("", description="Accepted, but the portal could not deliver it: why staff have to.")
 
@@ -102,15 +107,17 @@ class LineOut(Schema):
 class OrderOut(Schema):
     number: str
     customer: str = Field(alias="company.number")
-    state: str
+    state: str = Field(description=STATES)
     placed_at: datetime
     ordered_by: str = Field(alias="orderer_name")
     address: str
     reference: str
     cost_center: str
     note: str
-    net: Decimal
-    vat: Decimal
+    net: Decimal = Field(description="As ordered.")
+    vat: Decimal = Field(description="As ordered.")
+    counted_net: Decimal = Field(description="Without the declined lines.")
+    counted_vat: Decimal = Field(description="Without the declined lines.")
     lines: list[LineOut]
 
 
@@ -132,7 +139,10 @@ class Declined(Schema):
 
 class StateIn(Schema):
     state: Line = Field(
-        max_length=20, description="accepted (with `declined` for a part), fulfilled or cancelled (with `reason`)."
+        max_length=20,
+        description="accepted, fulfilled or cancelled (with `reason`). accepted with `declined` for a part makes a new "
+        "offer to the customer: the order is then `offered`, and becomes partly or cancelled by their answer alone, "
+        "unless the seller's terms allow acceptance of a part.",
     )
     reason: Line = Field("", max_length=300)
     declined: list[Declined] = []
@@ -140,7 +150,7 @@ class StateIn(Schema):
 
 class StateOut(Schema):
     number: str
-    state: str
+    state: str = Field(description=STATES)
 
 
 class DocumentOut(Schema):
@@ -265,10 +275,11 @@ def refused(request, refusal):
     return HttpResponse(json.dumps({"detail": str(refusal)}), status=409, content_type="application/json")
 
 
+@api.exception_handler(BadRequest)
 @api.exception_handler(SuspiciousOperation)
 @api.exception_handler(MultiPartParserError)
-def unreadable(request, error):
-    """A body that is too large, has too many fields or is no form at all."""
+def unreadable(request, error=None):
+    """A body that is too large, has too many fields, is no form at all or not in the letters it says."""
     return problem(
         request, "The request cannot be read: it is too large or not what its Content-Type says.", status=400
     )
@@ -277,3 +288,24 @@ def unreadable(request, error):
 def problem(request, detail="There is nothing at this address.", *, status=404, **arguments):
     """An answer in JSON, as everywhere in this interface."""
     return api.create_response(request, {"detail": detail}, status=status)
+
+
+def in_json(view):
+    """The view, with a refusal in JSON where the library or the framework would answer in plain text or with a page."""
+
+    @wraps(view)
+    def answered(request, *args, **kwargs):
+        if not (request.META.get("CONTENT_LENGTH") or "0").strip().isdecimal():
+            return unreadable(request)
+        try:
+            answer = view(request, *args, **kwargs)
+        except (BadRequest, SuspiciousOperation, MultiPartParserError):
+            return unreadable(request)
+        if answer.status_code < 400 or answer["Content-Type"].startswith("application/json"):
+            return answer
+        told = problem(request, str(answer.reason_phrase), status=answer.status_code)
+        if allowed := answer.get("Allow"):
+            told["Allow"] = allowed
+        return told
+
+    return answered

@@ -34,10 +34,10 @@ PaperNumber = Annotated[Line, AfterValidator(_paper_number)]
 
 
 class JsonParser(Parser):
-    """Reads JSON bodies; a number of endless digits reaches its field as text, which refuses it."""
+    """Reads JSON in UTF-8 (RFC 8259); a number of endless digits reaches its field as text, which refuses it."""
 
     def parse_body(self, request: HttpRequest) -> Any:
-        return json.loads(request.body, parse_int=_whole)
+        return json.loads(request.body.decode(), parse_int=_whole)
 
 
 def _whole(digits: str) -> int | str:

@@ -1,17 +1,21 @@
-"""Orders above a person's limits wait for a licence holder or deputy."""
+"""Orders above a person's limits wait for a licence holder or deputy; what the vendor offers of one, for an answer."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from access.acting import Actor
+from access.acting import Actor, lock_company
+from access.door import why_closed
 from access.models import Membership
 from access.rights import Right
 
-from .limits import needs_approval, ordered_this_month
+from .limits import may_say_yes, needs_approval, ordered_this_month
 from .models import Order
-from .states import OrderRefused, approve, reject
+from .states import OrderRefused, agree, approve, reject, withdraw
 
-__all__ = ["approver_limit", "decide", "may_decide", "needs_approval", "ordered_this_month", "why_not_decided"]
+__all__ = [
+    "answer", "answer_limit", "approver_limit", "decide", "may_answer", "may_decide", "needs_approval",
+    "ordered_this_month", "why_not_answered", "why_not_decided",
+]  # fmt: skip
 
 
 def why_not_decided(order: Order, membership: Membership) -> str:
@@ -48,3 +52,41 @@ def decide(order: Order, membership: Membership, *, approves: bool, reason: str 
     if refusal:
         raise OrderRefused(refusal)
     return (approve if approves else reject)(order, by=membership.user, reason=reason)
+
+
+def why_not_answered(order: Order, membership: Membership) -> str:
+    """Why a person cannot answer the vendor's offer of a part, in a sentence, or ""."""
+    if not order.is_offered:
+        return _("This order does not wait for an answer any more.")
+    is_own = order.ordered_by_id == membership.user_id and membership.may(Right.SHOP)
+    if is_own or membership.may(Right.ACCESS):
+        return ""
+    return _("Only who ordered, or who may approve orders, can answer.")
+
+
+def may_answer(order: Order, membership: Membership) -> bool:
+    """Whether a person may agree to or withdraw what the vendor offers: who ordered, holders and deputies."""
+    return not why_not_answered(order, membership)
+
+
+def answer_limit(order: Order, membership: Membership) -> str:
+    """Why who may answer can only withdraw, or "": saying yes is spending."""
+    return "" if may_say_yes(order, membership) else _("This sum is above your own order limit.")
+
+
+@transaction.atomic
+def answer(order: Order, membership: Membership, *, agrees: bool, reason: str = "") -> Order:
+    """Say yes to what the vendor offers of an order, or withdraw the order.
+
+    Who ordered, licence holders and deputies, as they are now and not when the mail was sent. Raises Refused.
+    """
+    company = lock_company(membership.company_id)
+    actor = company.memberships.select_related("user").filter(pk=membership.pk).first()
+    if actor is not None:
+        actor.company = company
+    if actor is None or why_closed(actor):
+        raise OrderRefused(_("You no longer have access to this company."))
+    order = company.orders.select_for_update().get(pk=order.pk)
+    if refusal := why_not_answered(order, actor) or (agrees and answer_limit(order, actor)):
+        raise OrderRefused(refusal)
+    return (agree if agrees else withdraw)(order, by=actor.user, reason=reason)

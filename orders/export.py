@@ -9,19 +9,26 @@ from .models import Order
 
 
 def orders_as_table(request, orders):
-    """The orders as a download, CSV or XLSX, that spreadsheets open without running anything."""
-    head = [_("Number"), _("Date"), _("State"), _("Ordered by"), _("Your reference"), _("Net"), _("VAT"), _("Gross"),
-            _("Once, net"), _("Monthly, net")]  # fmt: skip
+    """The orders as a download, CSV or XLSX, that spreadsheets open without running anything.
+
+    Net, VAT and gross are what counts, without declined lines; then what was ordered, and what of that is paid once and
+    by the month.
+    """
+    head = [
+        _("Number"), _("Date"), _("State"), _("Ordered by"), _("Your reference"), _("Net"), _("VAT"), _("Gross"),
+        _("Ordered, net"), _("Once, net"), _("Monthly, net"),
+    ]  # fmt: skip
     rows = (
         [
             order.number,
             f"{timezone.localtime(order.placed_at):%d.%m.%Y}",
-            order.get_state_display(),
+            order.state_told,
             order.orderer_name,
             order.reference,
+            order.counted_net,
+            order.counted_vat,
+            order.counted_gross,
             order.net,
-            order.vat,
-            order.gross,
             *_by_term(order),
         ]
         for order in orders.prefetch_related("lines").iterator(chunk_size=500)
@@ -30,6 +37,6 @@ def orders_as_table(request, orders):
 
 
 def _by_term(order: Order) -> tuple[Decimal, Decimal]:
-    """Euro net of what is paid once, and of all rents per month."""
-    sums = order.ordered_sums
-    return order.net - sums.rent, sums.monthly
+    """Euro net of what is paid once, and of all rents per month, without declined lines."""
+    sums = order.valid_sums
+    return sums.once, sums.monthly

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.days import today
 from portal.lib.forms import SearchField
 
-from .models import Order
+from .models import TOLD, Order
 from .offer import Offer, changes
 
 
@@ -77,7 +77,10 @@ class OrderFilter(forms.Form):
     """What a person looks for among the orders; anything unreadable counts as not asked."""
 
     q = SearchField()
-    state = forms.ChoiceField(required=False, choices=[("", _("All states")), *Order.State.choices])
+    state = forms.ChoiceField(
+        required=False,
+        choices=[("", _("All states")), *((state, TOLD.get(state, state.label)) for state in Order.State)],
+    )
     year = forms.ChoiceField(required=False)
     mine = forms.ChoiceField(required=False, choices=[("", _("Of everybody")), ("1", _("Mine"))])
     since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
@@ -118,3 +121,17 @@ class DecisionForm(forms.Form):
         error_messages={name: _("Please approve or reject the order.") for name in ("required", "invalid_choice")},
     )
     reason = forms.CharField(label=_("A word to who ordered"), max_length=300, required=False)
+
+
+class AnswerForm(forms.Form):
+    """To what the vendor offers of an order."""
+
+    AGREE, WITHDRAW = "agree", "withdraw"
+
+    decision = forms.ChoiceField(
+        choices=[(AGREE, _("Order the rest")), (WITHDRAW, _("Withdraw the order"))],
+        error_messages={
+            name: _("Please take the rest or withdraw the order.") for name in ("required", "invalid_choice")
+        },
+    )
+    reason = forms.CharField(label=_("A word to us"), max_length=300, required=False)

@@ -2,34 +2,40 @@
 
 import csv
 import unicodedata
+from pathlib import Path
+from typing import Any
 
 from django.utils import timezone
 
 from portal.lib.csv import safe
 
 from .feed import events_after
-from .models import Order
-from .papers import ORDER
+from .models import CONCLUDED, Order, OrderLine
+from .papers import ORDER, RESPONSE
 from .papers import order_x as message
 
 HEAD = ["AuftragsNr", "KdNr", "Datum", "Status", "BestellerEMail", "Bestellzeichen", "Kostenstelle", "Bemerkung"]
 LINE_HEAD = ["AuftragsNr", "Pos", "ArtNr", "Bezeichnung", "Menge", "Einzelpreis", "MwSt", "Status", "Angaben",
              "Laufzeit", "Perioden"]  # fmt: skip
-# The ERP's letters; a partly accepted order counts as accepted, its declined lines say so themselves.
+# The ERP's letters. "A": a part was offered to the customer; "T": accepted in part.
 LETTERS = {
     Order.State.RECEIVED: "E",
+    Order.State.OFFERED: "A",
     Order.State.ACCEPTED: "B",
-    Order.State.PARTLY: "B",
+    Order.State.PARTLY: "T",
     Order.State.FULFILLED: "F",
     Order.State.CANCELLED: "S",
 }
+# As the import reads them. Older exports said "B" of what was accepted in part.
+STATES = {letter: state.value for state, letter in LETTERS.items()}
 
 
-def export_orders(folder, *, after=0, order_x=False):
+def export_orders(folder: Path, *, after: int = 0, order_x: bool = False) -> tuple[int, int]:
     """Write the orders that changed after a cursor into a folder; returns (number of orders, cursor for the next time).
 
     CSV in Windows-1252 with semicolons and decimal commas, as the ERP writes it; what Windows-1252 cannot say becomes a
-    question mark. Each file is written aside and renamed, so that the ERP never reads half of one. Raises OSError.
+    question mark. Order-X holds the order as it was placed; where a part of it was accepted, the vendor's answer. Each
+    file is written aside and renamed, so that the ERP never reads half of one. Raises OSError.
     """
     seen = dict(events_after(after).values_list("place", "order"))
     cursor = max(seen, default=after)
@@ -39,11 +45,16 @@ def export_orders(folder, *, after=0, order_x=False):
     _write(folder / "auftragspositionen.csv", LINE_HEAD, [_line(row, line) for row in rows for line in row.lines.all()])
     if order_x:
         for row in rows:
-            _put(folder / f"{row.number}.xml", message(row, ORDER))
+            _put(folder / f"{row.number}.xml", message(row, RESPONSE if _is_answered(row) else ORDER))
     return len(rows), cursor
 
 
-def _order(row):
+def _is_answered(row: Order) -> bool:
+    """Whether the vendor's answer says more than the order: some lines were declined, and a contract stands."""
+    return row.has_declined and row.state in CONCLUDED
+
+
+def _order(row: Order) -> list[Any]:
     email = row.ordered_by.email if row.ordered_by else ""
     day = f"{timezone.localtime(row.placed_at):%d.%m.%Y}"
     return [
@@ -58,7 +69,7 @@ def _order(row):
     ]
 
 
-def _line(row, line):
+def _line(row: Order, line: OrderLine) -> list[Any]:
     return [
         row.number,
         line.position,
@@ -75,7 +86,7 @@ def _line(row, line):
     ]
 
 
-def _write(path, head, rows):
+def _write(path: Path, head: list[str], rows: list[list[Any]]) -> None:
     part = path.with_suffix(".part")
     with part.open("w", encoding="cp1252", errors="replace", newline="") as file:
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
@@ -85,7 +96,7 @@ def _write(path, head, rows):
     part.rename(path)
 
 
-def _put(path, content):
+def _put(path: Path, content: bytes) -> None:
     part = path.with_suffix(".part")
     part.write_bytes(content)
     part.rename(path)

@@ -6,12 +6,12 @@ from django.utils.translation import gettext as _
 
 from portal.lib.letters import send_letter
 
-from .limits import needs_approval
+from .limits import answerers, needs_approval
 from .models import Order
 
 
-def _send(template, order, address, language, subject, *, attachment=None, **context):
-    url = settings.PORTAL_URL + reverse("order_detail", args=[order.company.number, order.pk])
+def _send(template, order, address, language, subject, *, attachment=None, place="", **context):
+    url = settings.PORTAL_URL + reverse("order_detail", args=[order.company.number, order.pk]) + place
     context = {"order": order, "url": url, **context}
     send_letter(f"orders/mail/{template}.txt", address, language, subject, context, attachment=attachment)
 
@@ -49,6 +49,27 @@ def mail_waiting(order):
     """The order waits for approval inside the company: to who ordered, and to nobody else yet."""
     for address, language in _orderer(order).items():
         _send("waiting", order, address, language, lambda: _("Your order %s waits for approval") % order.number)
+
+
+def mail_offer(order, *, again=False):
+    """The vendor offers a part: to everybody who may answer, and for its files to the company's mailbox.
+
+    again: as a reminder, to those who may answer only.
+    """
+    readers = {row.user.email.lower(): row.user.language for row in answerers(order) if row.user.email}
+    if not readers or not again:
+        readers = dict(_readers(order)) | readers
+    subject = _offer_reminder if again else _offer
+    for address, language in readers.items():
+        _send("offer", order, address, language, lambda: subject() % order.number, again=again, place="#answer")
+
+
+def _offer():
+    return _("Your order %s: we can deliver a part, please answer")
+
+
+def _offer_reminder():
+    return _("Reminder: your order %s waits for your answer")
 
 
 def mail_confirmation(order, paper):

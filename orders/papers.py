@@ -54,20 +54,21 @@ def confirmation_of(order):
 
 
 def order_x(order, type_code=ORDER):
-    """The order, or the seller's answer to it, as an Order-X message (UTF-8 XML). Raises ValueError by its schema."""
-    lines = list(order.lines.all())
-    if type_code == RESPONSE:
-        lines = [line for line in lines if not line.is_declined]
+    """The order, or the seller's answer to it, as an Order-X message (UTF-8 XML). Raises ValueError by its schema.
+
+    The sums of an answer are those of the lines that stand.
+    """
+    is_response = type_code == RESPONSE
     context = {
         "order": order,
-        "number": f"AB-{order.number}" if type_code == RESPONSE else order.number,
+        "number": f"AB-{order.number}" if is_response else order.number,
         "type_code": type_code,
         # Answered with changes, or as ordered (UN/CEFACT 1225 and 1373 as Order-X uses them).
-        "is_response": type_code == RESPONSE,
-        "issued_on": today() if type_code == RESPONSE else timezone.localtime(order.placed_at),
-        # The quantity of a rent is seats, whatever its price is for.
-        "lines": [(line, UNITS.get(line.unit, "C62") if not line.months else "C62") for line in lines],
-        "sums": order.valid_sums if type_code == RESPONSE else order.ordered_sums,
+        "is_response": is_response,
+        "issued_on": today() if is_response else timezone.localtime(order.placed_at),
+        # The answer names the declined lines too, with the quantity asked for and none agreed. That of a rent is seats.
+        "lines": [(line, _unit(line), is_response and line.is_declined) for line in order.lines.all()],
+        "sums": order.valid_sums if is_response else order.ordered_sums,
         "seller": settings.BRAND,
     }
     xml = visible(render_to_string("orders/order_x.xml", context)).encode()
@@ -78,25 +79,45 @@ def order_x(order, type_code=ORDER):
 
 
 def pdf_of(order):
-    """The order as it was placed, as a tagged PDF in the reader's language."""
-    lines = list(order.lines.all())
-    title = f"{_('Order')} {order.number}"
+    """The order as a tagged PDF in the reader's language: as it was placed, and what became less of it beside that."""
+    standing, declined = _parted(order)
     intro = _("Your order as we have received it.")
-    return make_pdf(TEMPLATE, **_paper(order, title, intro, lines, order.ordered_sums))
+    paper = _paper(order, f"{_('Order')} {order.number}", intro, standing, order.valid_sums)
+    return make_pdf(TEMPLATE, **{**paper, "declined": [_declined(line) for line in declined]})
+
+
+def _parted(order):
+    """(lines that stand, lines that were declined)."""
+    lines = list(order.lines.all())
+    return [line for line in lines if not line.is_declined], [line for line in lines if line.is_declined]
+
+
+def _unit(line):
+    """UN/ECE code of what the quantity counts; that of a rent is seats, whatever its price is for."""
+    return "C62" if line.months else UNITS.get(line.unit, "C62")
+
+
+def _declined(line):
+    return f"{line.quantity} × {line.name} ({line.article_number}), {money(line.net)}: {line.reason}"
 
 
 def _confirmation(order):
-    lines = list(order.lines.all())
-    accepted = [line for line in lines if not line.is_declined]
-    declined = [line for line in lines if line.is_declined]
+    accepted, declined = _parted(order)
     title = f"{_('Order confirmation')} AB-{order.number}"
-    paper = _paper(
-        order, title, _("We accept your order and thank you for it. We deliver:"), accepted, order.valid_sums
-    )
+    paper = _paper(order, title, _accepted_how(order), accepted, order.valid_sums)
     paper["facts"] = [(_("Number"), f"AB-{order.number}"), (_("Date"), date_format(today(), "d.m.Y")), *paper["facts"]]
-    paper["declined"] = [f"{line.quantity} × {line.name} ({line.article_number}): {line.reason}" for line in declined]
+    paper["declined"] = [_declined(line) for line in declined]
     paper["closing"] = _closing(order)
     return paper
+
+
+def _accepted_how(order):
+    """How the contract came about: as ordered, by the customer's yes to a part, or in part by the terms."""
+    if order.was_offered:
+        return _("You have accepted what we can deliver of your order. Thank you for it. We deliver:")
+    if order.was_taken_in_part:
+        return _("We accept your order in part, as our terms provide, and thank you for it. We deliver:")
+    return _("We accept your order and thank you for it. We deliver:")
 
 
 def _paper(order, title, intro, lines, sums):
@@ -122,6 +143,7 @@ def _paper(order, title, intro, lines, sums):
             *((f"{_('VAT')} {percent(rate)}", money(amount)) for rate, amount in sums.vat),
             (_("Total gross"), money(sums.gross)),
         ],
+        "ordered": _ordered(order) if sums.net != order.ordered_sums.net else "",
         "vat_reason": order.vat_reason,
         "declined_title": _("Not accepted"),
         "declined": [],
@@ -138,6 +160,11 @@ def _by_term(sums):
         (_("Monthly, net"), money(sums.monthly)),
         (_("Rent for its whole duration, net"), money(sums.rent)),
     ]
+
+
+def _ordered(order):
+    sums = order.ordered_sums
+    return _("As ordered: %(net)s net, %(gross)s gross") % {"net": money(sums.net), "gross": money(sums.gross)}
 
 
 def _facts(order):
@@ -172,6 +199,7 @@ def _closing(order):
     return " ".join(sentences)
 
 
-def for_paper(pk):
-    """An order with everything a paper says."""
-    return Order.objects.select_related("company", "acceptance__terms").prefetch_related("lines").get(pk=pk)
+def for_paper(pk, *, locked=False):
+    """An order with everything a paper says; locked: held until the transaction ends."""
+    rows = Order.objects.select_for_update(of=["self"]) if locked else Order.objects
+    return rows.select_related("company", "acceptance__terms").prefetch_related("lines", "events").get(pk=pk)

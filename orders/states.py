@@ -1,17 +1,20 @@
 """The machine of an order's states: every transition stands here, locked, with its trace, its mail and its effects."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from access.acting import lock_company
 from portal.lib.refusals import Refused
+from shop.prices import sums_of
 from shop.trainings import release_order, tell_booked
 
 from . import mails, tasks
 from .fulfilment import deliver, mark_done, take_back
-from .models import Order, OrderLine
+from .models import CONCLUDED, Order, OrderLine
 from .webhooks import tell_webhooks
 
 State, LineState = Order.State, OrderLine.State
@@ -22,22 +25,47 @@ class OrderRefused(Refused):
 
 
 # From which state an order may go where.
-STEPS = {
+STEPS: dict[str, set[str]] = {
     State.WAITING: {State.RECEIVED, State.CANCELLED},
-    State.RECEIVED: {State.ACCEPTED, State.PARTLY, State.CANCELLED},
+    State.RECEIVED: {State.OFFERED, State.ACCEPTED, State.PARTLY, State.CANCELLED},
+    State.OFFERED: {State.PARTLY, State.CANCELLED},
     State.ACCEPTED: {State.PARTLY, State.FULFILLED, State.CANCELLED},
     State.PARTLY: {State.PARTLY, State.FULFILLED, State.CANCELLED},
     # Staff may take back what was delivered by mistake.
     State.FULFILLED: {State.PARTLY, State.CANCELLED},
     State.CANCELLED: set(),
 }
+# What staff may do with a line, by its state: of an order that has come in, and of one that was concluded.
+NEW_LINES: dict[str, tuple[str, ...]] = {LineState.OPEN: ("accept", "decline")}
+CONCLUDED_LINES: dict[str, tuple[str, ...]] = {
+    LineState.ACCEPTED: ("done", "take_back"),
+    LineState.DONE: ("take_back",),
+}
 
 
-def _locked(order):
-    return Order.objects.select_for_update().select_related("company").get(pk=order.pk)
+def line_acts(order: Order, line: OrderLine) -> tuple[str, ...]:
+    """What staff may do with a line now: of "accept", "decline", "done", "take_back"."""
+    if order.state == State.RECEIVED:
+        return NEW_LINES.get(line.state, ())
+    return CONCLUDED_LINES.get(line.state, ()) if order.state in CONCLUDED else ()
 
 
-def _refuse_unless(order, state):
+def _locked(order: Order) -> Order:
+    """The order as it is now, held with its company: rows are locked in the order company, order, lines."""
+    lock_company(order.company_id)
+    return Order.objects.select_for_update(of=["self"]).select_related("company").get(pk=order.pk)
+
+
+def _lines(order: Order) -> list[OrderLine]:
+    """The order's lines, locked after the order."""
+    rows = order.lines.select_for_update(of=["self"]).select_related("article__grants", "training_date")
+    lines = list(rows.order_by("pk"))
+    for line in lines:
+        line.order = order
+    return sorted(lines, key=lambda line: line.position)
+
+
+def _refuse_unless(order: Order, state: str) -> None:
     if state not in STEPS[order.state]:
         raise OrderRefused(
             _("An order that is “%(now)s” cannot become “%(then)s”.")
@@ -45,7 +73,7 @@ def _refuse_unless(order, state):
         )
 
 
-def _go(order, state, *, by, reason=""):
+def _go(order: Order, state: str, *, by: Any, reason: str = "") -> None:
     _refuse_unless(order, state)
     was, order.state = order.state, state
     order.save(update_fields=["state"])
@@ -56,7 +84,7 @@ def _go(order, state, *, by, reason=""):
 
 
 @transaction.atomic
-def approve(order, *, by, reason=""):
+def approve(order: Order, *, by: Any, reason: str = "") -> Order:
     """A licence holder or deputy lets a waiting order through to the vendor. Raises OrderRefused."""
     order = _locked(order)
     if order.state != State.WAITING:
@@ -68,29 +96,75 @@ def approve(order, *, by, reason=""):
 
 
 @transaction.atomic
-def accept(order, *, by, declined=None):
-    """The vendor accepts an order, all of it or but for some lines, and delivers what can be delivered at once.
+def accept(order: Order, *, by: Any, declined: Mapping[int, str] | None = None) -> Order:
+    """The vendor accepts an order, all of it or but for some lines.
 
-    declined: id of a line -> reason. With all lines declined the order is cancelled. The confirmation is made and
-    mailed by the worker. Raises OrderRefused; nothing has changed then.
+    declined: id of a line -> reason. Accepted as it was placed, what can be delivered is delivered at once, and the
+    worker makes and mails the confirmation. A part is a new offer (§ 150 (2) BGB): the customer is asked, and nothing
+    is delivered or confirmed before they agree; unless the terms allow it (settings.PARTIAL_ACCEPTANCE_BY_TERMS).
+    With all lines declined the order is cancelled. Raises OrderRefused; nothing has changed then.
     """
     order = _locked(order)
-    lines = list(order.lines.select_for_update(of=["self"]).select_related("article__grants", "training_date"))
-    declined = {pk: reason.strip() for pk, reason in (declined or {}).items()}
-    if not all(declined.values()):
-        raise OrderRefused(_("Please give a reason for each line you decline."))
+    lines = _lines(order)
+    reasons = _reasons(order, lines, declined or {})
     if order.state != State.RECEIVED:
         _refuse_unless(order, State.ACCEPTED)
         raise OrderRefused(_("This order has been accepted already."))
     for line in lines:
-        line.order = order
-        _decide(line, declined.get(line.pk), by)
-    accepted = [line for line in lines if not line.is_declined]
-    if lines and not accepted:
-        _go(order, State.CANCELLED, by=by, reason="; ".join(dict.fromkeys(declined.values())))
-        mails.mail_state(order, order.events.last().reason)
+        if line.pk in reasons:
+            _decline(line, reasons[line.pk], by)
+    if not reasons:
+        return _conclude(order, lines, State.ACCEPTED, by=by)
+    _recount(order)
+    if len(reasons) == len(lines):
+        _go(order, State.CANCELLED, by=by, reason=_together(reasons.values()))
+        mails.mail_state(order, _together(reasons.values()))
         return order
-    _go(order, State.PARTLY if len(accepted) < len(lines) else State.ACCEPTED, by=by)
+    if settings.PARTIAL_ACCEPTANCE_BY_TERMS:
+        return _conclude(order, lines, State.PARTLY, by=by)
+    _go(order, State.OFFERED, by=by, reason=_together(reasons.values()))
+    mails.mail_offer(order)
+    return order
+
+
+def _reasons(order: Order, lines: list[OrderLine], declined: Mapping[int, str]) -> dict[int, str]:
+    reasons = {pk: reason.strip() for pk, reason in declined.items()}
+    _refuse_strangers(lines, reasons)
+    if not all(reasons.values()):
+        raise OrderRefused(_("Please give a reason for each line you decline."))
+    return reasons
+
+
+def _refuse_strangers(lines: list[OrderLine], pks: Iterable[int]) -> None:
+    if set(pks) - {line.pk for line in lines}:
+        raise OrderRefused(_("One of these lines is not a line of this order."))
+
+
+def _together(reasons: Iterable[str]) -> str:
+    return "; ".join(dict.fromkeys(reasons))
+
+
+def _decline(line: OrderLine, reason: str, by: Any) -> None:
+    take_back(line, by=by)
+    line.state, line.reason, line.done_at = LineState.DECLINED, reason, None
+    line.save(update_fields=["state", "reason", "done_at"])
+
+
+def _recount(order: Order) -> None:
+    """What the order comes to without its declined lines."""
+    standing = order.lines.exclude(state=LineState.DECLINED).values_list("net", "vat_rate")
+    sums = sums_of(standing)
+    order.valid_net, order.valid_vat = sums.net, sums.vat_sum
+    order.save(update_fields=["valid_net", "valid_vat"])
+
+
+def _conclude(order: Order, lines: list[OrderLine], state: str, *, by: Any, reason: str = "") -> Order:
+    """The contract stands: what was not declined is accepted, and delivered as far as it can be at once."""
+    accepted = [line for line in lines if not line.is_declined]
+    for line in accepted:
+        line.state, line.reason = LineState.ACCEPTED, ""
+        line.save(update_fields=["state", "reason"])
+    _go(order, state, by=by, reason=reason)
     for line in accepted:
         deliver(line)
     _finish(order, by)
@@ -98,14 +172,31 @@ def accept(order, *, by, declined=None):
     return order
 
 
-def _decide(line, reason, by):
-    line.state, line.reason = (LineState.DECLINED, reason) if reason else (LineState.ACCEPTED, "")
-    line.save(update_fields=["state", "reason"])
-    if reason:
-        take_back(line, by=by)
+@transaction.atomic
+def agree(order: Order, *, by: Any, reason: str = "") -> Order:
+    """The customer says yes to what the vendor offers of their order: the contract, delivered at once.
+
+    reason: how, where staff note it for them. Raises OrderRefused.
+    """
+    order = _locked(order)
+    _refuse_unless_offered(order)
+    return _conclude(order, _lines(order), State.PARTLY, by=by, reason=reason)
 
 
-def _finish(order, by):
+@transaction.atomic
+def withdraw(order: Order, *, by: Any, reason: str = "") -> Order:
+    """The customer does not want what the vendor offers of their order; there was no contract. Raises OrderRefused."""
+    order = _locked(order)
+    _refuse_unless_offered(order)
+    return _call_off(order, by=by, reason=reason)
+
+
+def _refuse_unless_offered(order: Order) -> None:
+    if order.state != State.OFFERED:
+        raise OrderRefused(_("This order does not wait for the customer's answer any more."))
+
+
+def _finish(order: Order, by: Any) -> None:
     """Fulfilled once nothing of it is left to be done."""
     states = set(order.lines.values_list("state", flat=True))
     if states and states <= {LineState.DONE, LineState.DECLINED} and LineState.DONE in states:
@@ -113,51 +204,44 @@ def _finish(order, by):
 
 
 @transaction.atomic
-def settle(order: Order, *, by: Any, done: Iterable[int] = (), taken_back: dict[int, str] | None = None) -> Order:
+def settle(order: Order, *, by: Any, done: Iterable[int] = (), taken_back: Mapping[int, str] | None = None) -> Order:
     """Staff mark accepted lines as done and take others back, with everything they gave: all of it, or nothing.
 
     done: ids of lines. taken_back: id of a line -> reason. Without a line left the order is cancelled. One mail says
     what became of the order. Raises OrderRefused.
     """
-    order, done, taken_back = _locked(order), list(done), taken_back or {}
-    if not done and not taken_back:
+    order, done, reasons = _locked(order), list(done), dict(taken_back or {})
+    if not done and not reasons:
         return order
-    lines = order.lines.select_for_update(of=["self"]).select_related("article", "training_date")
-    lines = {line.pk: line for line in lines}
-    was = order.state
-    for pk in done:
-        _refuse_line_unless(lines[pk], {LineState.ACCEPTED}, _("Only an accepted line can be marked as done."))
-        mark_done(lines[pk])
-    for pk, reason in taken_back.items():
-        may = {LineState.ACCEPTED, LineState.DONE}
-        _refuse_line_unless(lines[pk], may, _("Only an accepted line can be taken back."))
-        _take(order, lines[pk], reason, by)
-    reason = "; ".join(dict.fromkeys(taken_back.values()))
-    _move_on(order, by, reason, is_less=bool(taken_back))
-    if order.state != was or taken_back:
+    lines, was = _lines(order), order.state
+    _refuse_strangers(lines, [*done, *reasons])
+    for line in lines:
+        if line.pk in done:
+            _refuse_line_unless("done", order, line, _("Only an accepted line can be marked as done."))
+            mark_done(line)
+        if line.pk in reasons:
+            _refuse_line_unless("take_back", order, line, _("Only an accepted line can be taken back."))
+            _decline(line, reasons[line.pk], by)
+    reason = _together(reasons.values())
+    _move_on(order, by, reason, is_less=bool(reasons))
+    if order.state != was or reasons:
         mails.mail_state(order, reason)
     return order
 
 
-def _refuse_line_unless(line, states, sentence):
-    if line.state not in states:
+def _refuse_line_unless(act: str, order: Order, line: OrderLine, sentence: str) -> None:
+    if act not in line_acts(order, line):
         raise OrderRefused(f"{line.name}: {sentence}")
 
 
-def _take(order, line, reason, by):
-    line.order = order
-    take_back(line, by=by)
-    line.state, line.reason, line.done_at = LineState.DECLINED, reason, None
-    line.save(update_fields=["state", "reason", "done_at"])
-
-
-def _move_on(order, by, reason, *, is_less):
+def _move_on(order: Order, by: Any, reason: str, *, is_less: bool) -> None:
     """The state that follows from the lines; is_less: lines were taken back."""
-    if is_less and not order.lines.exclude(state=LineState.DECLINED).exists():
-        _go(order, State.CANCELLED, by=by, reason=reason)
-        return
     if is_less:
-        _go(order, State.PARTLY, by=by, reason=reason)
+        _recount(order)
+        is_empty = not order.lines.exclude(state=LineState.DECLINED).exists()
+        _go(order, State.CANCELLED if is_empty else State.PARTLY, by=by, reason=reason)
+        if is_empty:
+            return
     _finish(order, by)
 
 
@@ -172,32 +256,38 @@ def cancel_line(line: OrderLine, *, by: Any, reason: str) -> Order:
 
 
 @transaction.atomic
-def fulfil(order, *, by):
+def fulfil(order: Order, *, by: Any) -> Order:
     """Staff mark all that is left of an accepted order as done. Raises OrderRefused."""
     order = _locked(order)
     _refuse_unless(order, State.FULFILLED)
-    for line in order.lines.select_for_update(of=["self"]).exclude(state__in=[LineState.DECLINED, LineState.DONE]):
-        mark_done(line)
+    for line in _lines(order):
+        if line.state not in (LineState.DECLINED, LineState.DONE):
+            mark_done(line)
     _go(order, State.FULFILLED, by=by)
     mails.mail_state(order, "")
     return order
 
 
 @transaction.atomic
-def cancel(order, *, by, reason="", by_customer=True):
+def cancel(order: Order, *, by: Any, reason: str = "", by_customer: bool = True) -> Order:
     """Cancel an order with everything it gave.
 
-    A customer may until the vendor has accepted, staff always with a reason. Raises OrderRefused.
+    A customer may until the vendor has answered, staff always with a reason. Raises OrderRefused.
     """
     order = _locked(order)
-    if by_customer and order.state not in (State.WAITING, State.RECEIVED):
+    if by_customer and order.state == State.OFFERED:
+        raise OrderRefused(_("We can deliver a part of this order and have asked for an answer. Please give it here."))
+    if by_customer and not order.is_open:
         raise OrderRefused(_("This order has been accepted already. Please talk to us if you want to cancel it."))
     if not by_customer and not reason.strip():
         raise OrderRefused(_("Please give a reason."))
+    return _call_off(order, by=by, reason=reason)
+
+
+def _call_off(order: Order, *, by: Any, reason: str) -> Order:
     _refuse_unless(order, State.CANCELLED)
     never_left = order.state == State.WAITING
-    for line in order.lines.select_for_update(of=["self"]).select_related("article", "training_date"):
-        line.order = order
+    for line in _lines(order):
         take_back(line, by=by)
     release_order(order.company, order.number, by=by)
     _go(order, State.CANCELLED, by=by, reason=reason)
@@ -206,7 +296,7 @@ def cancel(order, *, by, reason="", by_customer=True):
 
 
 @transaction.atomic
-def reject(order, *, by, reason=""):
+def reject(order: Order, *, by: Any, reason: str = "") -> Order:
     """A licence holder or deputy stops a waiting order. Raises OrderRefused."""
     if _locked(order).state != State.WAITING:
         raise OrderRefused(_("This order does not wait for approval any more."))

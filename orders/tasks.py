@@ -2,21 +2,23 @@
 
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from access.acting import lock_company
 from contracts.filing import file_document
 from contracts.models import Document
 from portal.lib.each import each
 
 from . import mails
-from .models import ErpCall, Order, Webhook, WebhookCall
+from .models import CONCLUDED, ErpCall, Order, OrderEvent, Webhook, WebhookCall
 from .papers import confirmation_of, for_paper
+from .reminding import remind
 from .webhooks import call, due_webhooks, wake
 
-CONFIRMED = {Order.State.ACCEPTED, Order.State.PARTLY, Order.State.FULFILLED}
 # Longer than the job's own tries take.
 MISSING_AFTER = timedelta(minutes=40)
 
@@ -27,20 +29,47 @@ def make_confirmation(order):
 
     Nothing either where the order was cancelled before the worker came: there is no contract to confirm.
     """
-    with transaction.atomic():
-        row = Order.objects.select_for_update().get(pk=order)
-        if row.state not in CONFIRMED or row.company.documents.filter(number=f"AB-{row.number}").exists():
+    # Made without a lock, which takes a second or two; anything that has happened meanwhile makes it stale.
+    for _try in range(3):
+        last = _last_step(order)
+        paper = _paper(order)
+        if paper is None or _filed(order, paper, last):
             return
-        row = for_paper(order)
-        paper = confirmation_of(row)
-        file_document(
-            row.company,
-            number=f"AB-{row.number}",
-            kind=Document.Kind.ORDER_CONFIRMATION,
-            title=f"Auftragsbestätigung {row.number}",
-            content=paper,
-        )
-        mails.mail_confirmation(row, paper)
+    raise RuntimeError(f"order {order} changes faster than its confirmation is made")
+
+
+def _last_step(order):
+    return OrderEvent.objects.filter(order=order).order_by("-pk").values_list("pk", flat=True).first()
+
+
+def _paper(order):
+    row = for_paper(order)
+    return confirmation_of(row) if _wants_paper(row) else None
+
+
+def _wants_paper(row):
+    return row.state in CONCLUDED and not row.company.documents.filter(number=f"AB-{row.number}").exists()
+
+
+@transaction.atomic
+def _filed(order, paper, last):
+    """File and mail a confirmation; False where the order has moved on since it was made."""
+    row = for_paper(order)
+    lock_company(row.company_id)
+    row = for_paper(order, locked=True)
+    if not _wants_paper(row):
+        return True
+    if _last_step(order) != last:
+        return False
+    file_document(
+        row.company,
+        number=f"AB-{row.number}",
+        kind=Document.Kind.ORDER_CONFIRMATION,
+        title=f"Auftragsbestätigung {row.number}",
+        content=paper,
+    )
+    mails.mail_confirmation(row, paper)
+    return True
 
 
 @app.task(queue="erp", retry=RetryStrategy(max_attempts=6, exponential_wait=4), name="call_webhook")
@@ -68,6 +97,14 @@ def make_missing_confirmations(timestamp):
 
 def _make_missing(order):
     make_confirmation.func(order=str(order.pk))
+
+
+@app.periodic(cron="12 8 * * *")
+@app.task(queue="cron", queueing_lock="remind_of_offers", name="remind_of_offers")
+def remind_of_offers(timestamp):
+    """Offers of a part that nobody has answered for a week: asked once more, by day."""
+    since = timezone.now() - timedelta(days=settings.OFFER_REMINDER_DAYS)
+    each(Order.objects.unanswered(since), remind)
 
 
 def forget_calls(before):

@@ -9,11 +9,13 @@ from .models import Order
 
 def facts(request):
     orders = request.company.orders.order_by()
-    in_work = [Order.State.RECEIVED, Order.State.ACCEPTED, Order.State.PARTLY]
+    in_work = [Order.State.RECEIVED, Order.State.OFFERED, Order.State.ACCEPTED, Order.State.PARTLY]
     # Only who may decide is told that something waits; one's own order waits for others.
     mine = orders.waiting_for(request.user) if Right.ACCESS in request.rights else orders.none()
     shown = orders if Right.SHOP in request.rights else orders.none()
+    asked = orders if Right.ACCESS in request.rights else shown.filter(ordered_by=request.user)
     return {
+        "orders_offered": CountOf(asked.offered().values("pk")[:100]),
         "orders_waiting": CountOf(mine.values("pk")[:100]),
         "orders_open": CountOf(shown.filter(state__in=in_work).values("pk")[:100]),
         "orders_all": CountOf(shown.values("pk")[:1000]),
@@ -21,6 +23,9 @@ def facts(request):
 
 
 def say(request, row):
+    if count := row["orders_offered"]:
+        text = ngettext("%(count)d order waits for your answer", "%(count)d orders wait for your answer", count)
+        return Fact(text % {"count": count}, "wait")
     if count := row["orders_waiting"]:
         text = ngettext("%(count)d order waits for approval", "%(count)d orders wait for approval", count)
         return Fact(text % {"count": count}, "wait")

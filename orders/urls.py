@@ -12,4 +12,5 @@ urlpatterns = [
     path("<uuid:pk>/erneut/", orders.order_again, name="order_again"),
     path("<uuid:pk>/stornieren/", orders.order_cancel, name="order_cancel"),
     path("<uuid:pk>/freigabe/", orders.order_decide, name="order_decide"),
+    path("<uuid:pk>/antwort/", orders.order_answer, name="order_answer"),
 ]

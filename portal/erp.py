@@ -111,6 +111,7 @@ def _imported(table, folder, tell):
         _compare(cursor, table, result)
         if result.new or result.changed:
             doubts = _doubts(cursor, table)
+            _one_by_one(cursor, table, result)
             _apply(cursor, table, result)
             refused = {line for line, _reason in result.refused}
             result.doubts = [(line, reason) for line, reason in doubts if line not in refused]
@@ -123,6 +124,17 @@ def _doubts(cursor, table):
         return []
     cursor.execute(table.doubts.query)
     return sorted((line, reason) for line, *values in cursor.fetchall() for reason in table.doubts.check(*values))
+
+
+def _one_by_one(cursor, table, result):
+    if table.one_by_one is None:
+        return
+    cursor.execute(f"select line from {STAGE} where said_before is null")
+    new = {line for (line,) in cursor.fetchall()}
+    for line, reason in table.one_by_one(cursor):
+        result.refused.append((line, reason))
+        result.new -= line in new
+        result.changed -= line not in new
 
 
 def _apply(cursor, table, result):

@@ -306,6 +306,14 @@ ACCESS: dict[str, Any] = {
     "log_years": env.int("ACCESS_LOG_YEARS", 10),
 }
 
+# --- Orders ------------------------------------------------------------------------------
+
+# Partly accepted is a new offer that the customer answers (§ 150 (2) BGB). On: the seller's terms allow acceptance of a
+# part, and what is accepted is delivered at once.
+PARTIAL_ACCEPTANCE_BY_TERMS = env.bool("PARTIAL_ACCEPTANCE_BY_TERMS", False)
+# After so many days without an answer the customer is reminded, once.
+OFFER_REMINDER_DAYS = env.int("OFFER_REMINDER_DAYS", 7)
+
 # --- Papers ------------------------------------------------------------------------------
 
 # Full calendar years a document is kept after its own: invoices 8 (§ 147 AO), letters of business 6, contracts 10 after

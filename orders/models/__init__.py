@@ -1,5 +1,8 @@
 from .erp import ErpCall, ErpToken, Webhook, WebhookCall
 from .grant import Grant
-from .order import Order, OrderEvent, OrderLine
+from .order import CONCLUDED, COUNTED_NET, ERP, TOLD, Order, OrderEvent, OrderLine, YearSum
 
-__all__ = ["ErpCall", "ErpToken", "Grant", "Order", "OrderEvent", "OrderLine", "Webhook", "WebhookCall"]
+__all__ = [
+    "CONCLUDED", "COUNTED_NET", "ERP", "TOLD", "ErpCall", "ErpToken", "Grant", "Order", "OrderEvent", "OrderLine",
+    "Webhook", "WebhookCall", "YearSum",
+]  # fmt: skip

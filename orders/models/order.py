@@ -1,11 +1,12 @@
 import uuid
 from datetime import timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Concat, ExtractYear
+from django.db.models.functions import Coalesce, Concat, ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -16,6 +17,19 @@ from shop.prices import sums_of_lines
 from shop.rent import how_much, per
 
 REASON = 300
+# What an order comes to without the lines that were declined, euro net.
+COUNTED_NET = Coalesce("valid_net", "net")
+# The history's name for what the ERP's tables say of orders that are not the portal's own.
+ERP = "ERP"
+
+
+class YearSum(NamedTuple):
+    """What was not cancelled of a calendar year in Berlin: euro net that counts and as ordered, number of orders."""
+
+    year: int
+    net: Decimal
+    ordered: Decimal
+    count: int
 
 
 class OrderQuerySet(models.QuerySet):
@@ -29,6 +43,19 @@ class OrderQuerySet(models.QuerySet):
     def waiting_for(self, person):
         """Those that wait for the approval of somebody who may decide: all but their own."""
         return self.filter(state=Order.State.WAITING).exclude(ordered_by=person)
+
+    def to_decide(self, person):
+        """Those that wait for somebody who decides on orders: for their approval, or for the company's answer."""
+        return self.filter(Q(state=Order.State.WAITING) & ~Q(ordered_by=person) | Q(state=Order.State.OFFERED))
+
+    def offered(self):
+        """Those of which the vendor offers a part; they wait for the customer's answer."""
+        return self.filter(state=Order.State.OFFERED)
+
+    def unanswered(self, since):
+        """Offered before a moment, not answered, and nobody was reminded."""
+        made = OrderEvent.objects.filter(order=OuterRef("pk"), state=Order.State.OFFERED, at__lt=since)
+        return self.offered().filter(Exists(made), reminded_at=None)
 
     def with_confirmation(self):
         """Adds confirmation: the id of the order confirmation filed under the company's documents, or None."""
@@ -44,8 +71,10 @@ class OrderQuerySet(models.QuerySet):
         State = Order.State
         since = before - timedelta(days=60)
         accepted = OrderEvent.objects.filter(order=OuterRef("pk"), state__in=[State.ACCEPTED, State.PARTLY])
+        # What the ERP's tables say of its own orders was confirmed there.
+        accepted = accepted.exclude(by_name=ERP)
         papers = Document.objects.filter(company=OuterRef("company"), number=Concat(Value("AB-"), OuterRef("number")))
-        standing = self.filter(state__in=[State.ACCEPTED, State.PARTLY, State.FULFILLED])
+        standing = self.filter(state__in=CONCLUDED)
         return standing.filter(Exists(accepted.filter(at__lt=before, at__gte=since)), ~Exists(papers))
 
     def with_article(self, number):
@@ -53,11 +82,15 @@ class OrderQuerySet(models.QuerySet):
         return self.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), article_number=number)))
 
     def sums_by_year(self):
-        """[(year in Berlin, euro net, number of orders)] of what was not cancelled, newest first. One query."""
+        """A YearSum for each year with orders, newest first. One query."""
         rows = self.order_by().annotate(year=ExtractYear("placed_at"))
         valid = ~Q(state=Order.State.CANCELLED)
-        sums = rows.values("year").annotate(sum=Sum("net", filter=valid, default=0), count=Count("pk", filter=valid))
-        return [(row["year"], row["sum"], row["count"]) for row in sums.order_by("-year")]
+        sums = rows.values("year").annotate(
+            counted=Sum(COUNTED_NET, filter=valid, default=0),
+            ordered=Sum("net", filter=valid, default=0),
+            count=Count("pk", filter=valid),
+        )
+        return [YearSum(*row) for row in sums.order_by("-year").values_list("year", "counted", "ordered", "count")]
 
     def waiting_for_staff(self):
         """Orders with an accepted line that the portal could not deliver and that people have to see to."""
@@ -82,6 +115,8 @@ class Order(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("waiting for approval")
         RECEIVED = "received", _("received")
+        # Partly accepted is a new offer (§ 150 (2) BGB): no contract before the customer's yes.
+        OFFERED = "offered", _("waits for the customer")
         ACCEPTED = "accepted", _("accepted")
         PARTLY = "partly", _("partly accepted")
         FULFILLED = "fulfilled", _("fulfilled")
@@ -104,6 +139,9 @@ class Order(models.Model):
     wished_on = models.DateField(_("wished date"), null=True, blank=True)
     net = models.DecimalField(_("sum, euro net"), max_digits=14, decimal_places=2, default=0)
     vat = models.DecimalField(_("VAT, euro"), max_digits=14, decimal_places=2, default=0)
+    # The same without the declined lines; None: none was declined. What was ordered stays as it was ordered.
+    valid_net = models.DecimalField(_("sum that counts, euro net"), max_digits=14, decimal_places=2, null=True)
+    valid_vat = models.DecimalField(_("VAT that counts, euro"), max_digits=14, decimal_places=2, null=True)
     vat_reason = models.CharField(_("why this VAT"), max_length=300, blank=True, db_default="")
     acceptance = models.ForeignKey(
         "contracts.Acceptance",
@@ -116,6 +154,9 @@ class Order(models.Model):
     # One per checkout form shown; the same form sent twice meets the row of the first. Empty for imported orders.
     form_key = models.UUIDField(unique=True, null=True, blank=True, editable=False)
 
+    # When the customer was reminded of the vendor's offer.
+    reminded_at = models.DateTimeField(_("reminded"), null=True, editable=False)
+
     objects = OrderQuerySet.as_manager()
 
     class Meta:
@@ -123,6 +164,10 @@ class Order(models.Model):
         verbose_name_plural = _("orders")
         constraints = [
             models.CheckConstraint(condition=Q(net__gte=0, vat__gte=0), name="order_sums_not_negative"),
+            models.CheckConstraint(
+                condition=Q(valid_net=None, valid_vat=None) | Q(valid_net__gte=0, valid_vat__gte=0),
+                name="order_valid_sums_not_negative",
+            ),
         ]
         indexes = [models.Index(fields=["company", "-placed_at", "-number"], name="order_company_newest")]
 
@@ -132,6 +177,24 @@ class Order(models.Model):
     @property
     def gross(self):
         return self.net + self.vat
+
+    @property
+    def counted_net(self):
+        """Euro net without the declined lines."""
+        return self.net if self.valid_net is None else self.valid_net
+
+    @property
+    def counted_vat(self):
+        return self.vat if self.valid_vat is None else self.valid_vat
+
+    @property
+    def counted_gross(self):
+        return self.counted_net + self.counted_vat
+
+    @property
+    def is_less(self):
+        """Whether it counts for less than was ordered."""
+        return self.valid_net is not None and (self.valid_net, self.valid_vat) != (self.net, self.vat)
 
     @property
     def ordered_sums(self):
@@ -164,6 +227,26 @@ class Order(models.Model):
         return self.state in (self.State.WAITING, self.State.RECEIVED)
 
     @property
+    def is_offered(self):
+        return self.state == self.State.OFFERED
+
+    @property
+    def was_offered(self):
+        """Whether the customer was asked about a part, and not the terms decided that."""
+        return any(event.state == self.State.OFFERED for event in self.events.all())
+
+    @property
+    def was_taken_in_part(self):
+        """Whether the vendor's acceptance, not a later change, was for a part."""
+        taken = [event.state for event in self.events.all() if event.state in (self.State.ACCEPTED, self.State.PARTLY)]
+        return taken[:1] == [self.State.PARTLY]
+
+    @property
+    def state_told(self):
+        """The state in the customer's own words."""
+        return TOLD.get(self.state, self.get_state_display())
+
+    @property
     def tone(self):
         """How the state is shown: "wait", "info", "ok" or "off"."""
         return TONES[self.state]
@@ -177,11 +260,17 @@ class Order(models.Model):
 TONES = {
     Order.State.WAITING: "wait",
     Order.State.RECEIVED: "info",
+    Order.State.OFFERED: "wait",
     Order.State.ACCEPTED: "info",
     Order.State.PARTLY: "info",
     Order.State.FULFILLED: "ok",
     Order.State.CANCELLED: "off",
 }
+# There is a contract: lines are delivered, marked as done, taken back, and a confirmation is owed.
+CONCLUDED = frozenset({Order.State.ACCEPTED, Order.State.PARTLY, Order.State.FULFILLED})
+# In the customer's own words, while it is so and afterwards.
+TOLD = {Order.State.OFFERED: _("waits for your answer")}
+TOLD_AFTER = {Order.State.OFFERED: _("offered in part")}
 
 
 class OrderLine(models.Model):
@@ -310,3 +399,8 @@ class OrderEvent(models.Model):
 
     def __str__(self):
         return f"{self.order_id} {self.state}"
+
+    @property
+    def state_told(self):
+        """The state it reached, in the customer's own words."""
+        return TOLD_AFTER.get(self.state, self.get_state_display())

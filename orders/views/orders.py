@@ -15,10 +15,19 @@ from portal.lib.refusals import told
 from shop.cart import read_cart
 
 from ..again import compare, fill_cart
-from ..approval import approver_limit, decide, may_decide, why_not_decided
+from ..approval import (
+    answer,
+    answer_limit,
+    approver_limit,
+    decide,
+    may_answer,
+    may_decide,
+    why_not_answered,
+    why_not_decided,
+)
 from ..chart import bars
 from ..export import orders_as_table
-from ..forms import CheckoutForm, DecisionForm, OrderFilter
+from ..forms import AnswerForm, CheckoutForm, DecisionForm, OrderFilter
 from ..offer import Offer
 from ..papers import pdf_of
 from ..placing import place_order, terms_of_sale
@@ -30,7 +39,7 @@ YEARS_DRAWN = 6
 def filtered(request):
     """(filter form, orders that match, newest first, sums by year)."""
     years = request.company.orders.sums_by_year()
-    form = OrderFilter(request.GET, years=[year for year, _sum, _count in years])
+    form = OrderFilter(request.GET, years=[row.year for row in years])
     return form, form.apply(request.company.orders, request.user).newest_first(), years
 
 
@@ -42,7 +51,7 @@ def may_decide_some(request, **_arguments):
 @company_view(needs=Right.SHOP, or_if=may_decide_some)
 def order_list(request):
     if Right.SHOP not in request.rights:
-        waiting = request.company.orders.waiting_for(request.user).newest_first()
+        waiting = request.company.orders.to_decide(request.user).newest_first()
         page = Paginator(waiting, 25).get_page(request.GET.get("page"))
         return render(request, "orders/waiting_list.html", {"page": page})
     form, orders, years = filtered(request)
@@ -112,23 +121,28 @@ def own_order(request, pk):
 def waits_for(request, pk):
     """Whether this order waits for who opens it; then they read it, with the shop or without."""
     order = request.company.orders.filter(pk=pk).first()
-    if order is not None and Right.ACCESS in request.rights and order.state != order.State.WAITING:
+    if order is None:
+        return False
+    is_open = may_decide(order, request.membership) or may_answer(order, request.membership)
+    if not is_open and Right.ACCESS in request.rights and order.state != order.State.WAITING:
         messages.info(request, _("This order does not wait for approval any more."))
-    return order is not None and may_decide(order, request.membership)
+    return is_open
 
 
 @company_view(needs=Right.SHOP, or_if=waits_for)
 def order_detail(request, pk):
-    return order_page(request, own_order(request, pk), DecisionForm())
+    return order_page(request, own_order(request, pk))
 
 
-def order_page(request, order, form):
-    """An order, with the decision for who may take it; who may not use the shop reads only what it needs."""
-    order.company = request.company
-    context = {"order": order, "may_decide": may_decide(order, request.membership), "form": form}
+def order_page(request, order, form=None):
+    """An order, with what it asks of who opens it; who may not use the shop reads only what it needs."""
+    order.company, member = request.company, request.membership
+    context = {"order": order, "may_decide": may_decide(order, member), "may_answer": may_answer(order, member)}
     if context["may_decide"]:
         context["changed"] = [entry for entry in compare(order) if not entry.is_same]
-        context["limit"] = approver_limit(order, request.membership)
+        context["limit"], context["form"] = approver_limit(order, member), form or DecisionForm()
+    if context["may_answer"]:
+        context["limit"], context["form"] = answer_limit(order, member), form or AnswerForm()
     context["may_shop"] = Right.SHOP in request.rights
     context["may_read_papers"] = Right.CONTRACTS in request.rights
     return render(request, "orders/order_detail.html", context)
@@ -153,6 +167,9 @@ def order_again(request, pk):
 @company_view(needs=Right.SHOP)
 def order_cancel(request, pk):
     order = own_order(request, pk)
+    if order.is_offered:
+        messages.info(request, _("We can deliver a part of this order. Please take it or withdraw the order here."))
+        return redirect("order_detail", request.company.number, order.pk)
     if request.method != "POST":
         return render(request, "orders/order_cancel.html", {"order": order})
     with told(request):
@@ -171,8 +188,14 @@ def order_decide(request, pk):
         return order_page(request, order, form)
     else:
         take_decision(request, order, **form.cleaned_data)
-    page = "order_detail" if Right.SHOP in request.rights else "order_list"
-    return redirect(page, request.company.number, *([pk] if page == "order_detail" else []))
+    return back_to(request, order)
+
+
+def back_to(request, order):
+    """The order, or the list for who reads an order only while it waits for them."""
+    if Right.SHOP in request.rights:
+        return redirect("order_detail", request.company.number, order.pk)
+    return redirect("order_list", request.company.number)
 
 
 def take_decision(request, order, decision, reason):
@@ -180,3 +203,25 @@ def take_decision(request, order, decision, reason):
     with told(request):
         decide(order, request.membership, approves=approves, reason=reason)
         messages.success(request, _("The order has been approved.") if approves else _("The order has been rejected."))
+
+
+@require_POST
+@company_view(needs=Right.SHOP, or_if=may_decide_some)
+def order_answer(request, pk):
+    """Yes to what the vendor offers of an order, or the order withdrawn."""
+    order, form = own_order(request, pk), AnswerForm(request.POST)
+    if refusal := why_not_answered(order, request.membership):
+        messages.error(request, refusal)
+    elif not form.is_valid():
+        return order_page(request, order, form)
+    else:
+        take_answer(request, order, **form.cleaned_data)
+    return back_to(request, order)
+
+
+def take_answer(request, order, decision, reason):
+    agrees = decision == AnswerForm.AGREE
+    with told(request):
+        answer(order, request.membership, agrees=agrees, reason=reason)
+        thanks = _("Thank you. The order is concluded with what we can deliver; the confirmation comes by mail.")
+        messages.success(request, thanks if agrees else _("The order has been withdrawn."))

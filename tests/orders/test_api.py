@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 
 from orders.api import CHANGES
 from orders.models import ErpCall, ErpToken, Order
-from orders.states import accept
+from orders.states import accept, agree
 from shop.models import Article
 
 from .. import factories as make
@@ -112,8 +112,14 @@ def test_a_state_is_pushed_once_however_often_it_is_sent(order, erp):
     assert {answer.status_code for answer in answers} == {200}
     assert {answer.content for answer in answers} == {answers[0].content}
     order.refresh_from_db()
-    assert order.state == "partly" and order.events.filter(state="partly").count() == 1
+    assert order.state == "offered" and order.events.filter(state="offered").count() == 1
+    assert answers[0].json()["state"] == "offered"
     assert push(erp, {"state": "cancelled", "reason": "…"}).status_code == 409, "the key meant something else"
+    for step in ("accepted", "fulfilled"):
+        assert push(erp, {"state": step}, key=f"early-{step}").status_code == 409, "the customer was not heard yet"
+    agree(order, by=None)
+    seen = erp("get", "/orders/TSA-5").json()
+    assert (seen["state"], seen["net"], seen["counted_net"]) == ("partly", "499.00", "499.00")
     assert push(erp, {"state": "fulfilled"}, key="call-0002").json()["state"] == "fulfilled"
     assert push(erp, {"state": "fulfilled"}, key="call-0003").status_code == 200, "it is so already"
 

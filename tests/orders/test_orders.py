@@ -212,7 +212,7 @@ def test_sums_by_year_are_berlin_s_and_without_what_was_cancelled(acme):
     make.OrderFactory(company=acme, net=100, placed_at="2024-12-31T23:30:00Z")
     make.OrderFactory(company=acme, net=50, placed_at="2024-06-01T10:00:00Z")
     make.OrderFactory(company=acme, net=999, placed_at="2024-06-01T10:00:00Z", state=Order.State.CANCELLED)
-    assert acme.orders.sums_by_year() == [(2025, 100, 1), (2024, 50, 1)]
+    assert acme.orders.sums_by_year() == [(2025, 100, 100, 1), (2024, 50, 50, 1)]
 
 
 def test_an_order_on_paper(acme, olga, as_, order):

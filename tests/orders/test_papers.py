@@ -13,8 +13,8 @@ from pypdf import PdfReader
 from saxonche import PySaxonProcessor
 
 from orders import tasks
-from orders.papers import ORDER, RESPONSE, confirmation_of, for_paper, order_x
-from orders.states import accept
+from orders.papers import ORDER, RESPONSE, confirmation_of, for_paper, order_x, pdf_of
+from orders.states import accept, agree
 from shop.models import Article
 
 from .. import factories as make
@@ -35,6 +35,11 @@ def order(acme, ben):
         unit_price=Decimal("167.98"), net=Decimal("503.95"),
     )  # fmt: skip
     return order
+
+
+def words(pdf):
+    """What a paper says, with plain blanks."""
+    return " ".join(" ".join(page.extract_text() for page in PdfReader(io.BytesIO(pdf)).pages).split())
 
 
 def refused_by_rules(xml):
@@ -82,8 +87,37 @@ def test_the_confirmation_is_tagged_and_carries_the_message(order):
 def test_declined_lines_are_named_and_not_charged(order):
     bad = order.lines.last()
     accept(order, by=None, declined={bad.pk: "Kein Termin frei"})
-    text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(confirmation_of(for_paper(order.pk)))).pages)
-    assert "Kein Termin frei" in text and "499,00" in text and "1.002,95" not in text
+    agree(order, by=None)
+    text = words(confirmation_of(for_paper(order.pk)))
+    assert "Kein Termin frei" in text and "Sie haben angenommen, was wir" in text
+    assert "Summe netto 499,00 €" in text and "Bestellt: 1.002,95 € netto, 1.193,51 € brutto" in text
+
+
+def test_the_order_on_paper_counts_what_stands(order):
+    bad = order.lines.last()
+    accept(order, by=None, declined={bad.pk: "Kein Termin frei"})
+    text = words(pdf_of(for_paper(order.pk)))
+    assert "Summe netto 499,00 €" in text and "Bestellt: 1.002,95 € netto" in text and "Kein Termin frei" in text
+
+
+def test_the_answer_s_message_counts_what_stands_and_names_what_was_asked(order):
+    bad = order.lines.last()
+    accept(order, by=None, declined={bad.pk: "Kein Termin frei"})
+    agree(order, by=None)
+    xml = order_x(for_paper(order.pk), RESPONSE)
+    assert refused_by_rules(xml) == []
+    text = "".join(xml.decode().split())
+    assert "<ram:TaxBasisTotalAmount>499.00<" in text and "<ram:LineStatusCode>7<" in text
+    assert '<ram:RequestedQuantityunitCode="HUR">3<' in text and '<ram:AgreedQuantityunitCode="HUR">0<' in text
+
+
+def test_by_the_terms_a_part_is_confirmed_in_words_that_say_so(order, settings):
+    settings.PARTIAL_ACCEPTANCE_BY_TERMS = True
+    accept(order, by=None, declined={order.lines.last().pk: "Kein Termin frei"})
+    tasks.make_confirmation.func(order=str(order.pk))
+    text = words(confirmation_of(for_paper(order.pk)))
+    assert "zum Teil an, wie es unsere Bedingungen vorsehen" in text
+    assert all("wie es unsere Bedingungen vorsehen" in " ".join(message.body.split()) for message in mail.outbox)
 
 
 def test_it_is_filed_and_mailed_once(acme, ben, carla, as_, order):

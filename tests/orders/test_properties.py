@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from orders.models import Order
 from orders.offer import Offer
 from orders.placing import place_order, terms_of_sale
-from orders.states import OrderRefused, accept, cancel, cancel_line, fulfil, line_done
+from orders.states import STEPS, OrderRefused, accept, agree, cancel, cancel_line, fulfil, line_done, withdraw
 from shop.cart import put, read_cart
 from shop.models import Article
 from shop.prices import rounded, sums_of
@@ -38,7 +38,7 @@ def test_the_totals_of_any_lines(lines):
     assert sums_of(reversed(pairs)) == sums
 
 
-NAMES = ["accept", "decline", "done", "take back", "fulfil", "cancel", "customer"]
+NAMES = ["accept", "decline", "agree", "withdraw", "done", "take back", "fulfil", "cancel", "customer"]
 ACTS = st.lists(st.tuples(st.sampled_from(NAMES), st.integers(0, 3)), max_size=8)
 
 
@@ -65,6 +65,8 @@ def test_any_sequence_of_acts_keeps_order_lines_and_licences_in_step(kinds, acts
 ACT = {
     "accept": lambda order, line: accept(order, by=None),
     "decline": lambda order, line: accept(order, by=None, declined={line.pk: "…"}),
+    "agree": lambda order, line: agree(order, by=None),
+    "withdraw": lambda order, line: withdraw(order, by=None),
     "done": lambda order, line: line_done(line, by=None),
     "take back": lambda order, line: cancel_line(line, by=None, reason="…"),
     "fulfil": lambda order, line: fulfil(order, by=None),
@@ -80,8 +82,13 @@ def check(order, company):
     stands = order.state in ("accepted", "partly", "fulfilled")
     giving = [line for line in lines if line.kind in "KM" and line.is_delivered]
     assert company.licences.count() == (len(giving) if stands else 0)
-    assert stands or not [line for line in lines if line.is_delivered and order.state == "received"]
+    assert stands or not [line for line in lines if line.is_delivered and order.state in ("received", "offered")]
+    sums = order.valid_sums
+    assert (order.valid_net, order.valid_vat) in {(None, None), (sums.net, sums.vat_sum)}
+    assert (order.valid_net is None) == (not any(line.is_declined for line in lines))
     events = list(order.events.all())
+    path = ["received", *(event.state for event in events)]
+    assert all(then in STEPS[was] for was, then in zip(path, path[1:], strict=False))
     assert order.state == (events[-1].state if events else "received")
     if order.state == "fulfilled":
         assert all(line.state in ("done", "declined") for line in lines)

@@ -10,7 +10,20 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from contracts.models import Licence
 from orders.models import Grant, Order, Webhook
-from orders.states import STEPS, OrderRefused, accept, approve, cancel, cancel_line, fulfil, line_done, reject, settle
+from orders.states import (
+    STEPS,
+    OrderRefused,
+    accept,
+    agree,
+    approve,
+    cancel,
+    cancel_line,
+    fulfil,
+    line_done,
+    reject,
+    settle,
+    withdraw,
+)
 from portal.lib.days import last_day, today
 from shop.models import Article
 
@@ -138,6 +151,7 @@ def test_a_line_is_declined_with_its_reason(acme, ben, as_, order, crm):
     line(order, Kind.SOFTWARE, grants=crm)
     bad = line(order, Kind.SOFTWARE, position=2, grants=crm)
     accept(order, by=None, declined={bad.pk: "Nicht mehr lieferbar"})
+    agree(order, by=ben)
     assert state(order) == "fulfilled" and licences(acme).count() == 1
     assert "partly" in [event.state for event in order.events.all()]
     page = as_(ben).get(reverse("order_detail", args=["12345", order.pk])).content.decode()
@@ -202,16 +216,23 @@ ACTS = {
     "fulfil": lambda order: fulfil(order, by=None),
     "cancel as customer": lambda order: cancel(order, by=None),
     "cancel as staff": lambda order: cancel(order, by=None, reason="…", by_customer=False),
+    "agree": lambda order: agree(order, by=None),
+    "withdraw": lambda order: withdraw(order, by=None),
 }
 # What each act makes of each state; None: refused, and nothing has changed.
 MACHINE = {
-    "waiting": ["received", "cancelled", None, None, "cancelled", "cancelled"],
-    "received": [None, None, "accepted", None, "cancelled", "cancelled"],
-    "accepted": [None, None, None, "fulfilled", None, "cancelled"],
-    "partly": [None, None, None, "fulfilled", None, "cancelled"],
-    "fulfilled": [None, None, None, None, None, "cancelled"],
-    "cancelled": [None, None, None, None, None, None],
+    "waiting": ["received", "cancelled", None, None, "cancelled", "cancelled", None, None],
+    "received": [None, None, "accepted", None, "cancelled", "cancelled", None, None],
+    "offered": [None, None, None, None, None, "cancelled", "partly", "cancelled"],
+    "accepted": [None, None, None, "fulfilled", None, "cancelled", None, None],
+    "partly": [None, None, None, "fulfilled", None, "cancelled", None, None],
+    "fulfilled": [None, None, None, None, None, "cancelled", None, None],
+    "cancelled": [None, None, None, None, None, None, None, None],
 }
+
+
+def test_the_table_names_every_state():
+    assert set(MACHINE) == set(Order.State.values) == set(STEPS)
 
 
 @pytest.mark.parametrize("now", MACHINE)
@@ -239,7 +260,11 @@ def test_the_admin_decides_line_by_line(acme, order, crm, admin, as_):
     assert "Bitte geben Sie einen Grund an" in client.post(url, data).content.decode()
     assert state(order) == "received"
     client.post(url, {**data, f"{bad.pk}-reason": "Kein Termin"})
-    assert state(order) == "fulfilled"
+    assert state(order) == "offered" and not licences(acme).exists()
+    client.post(url, {"agree": "1", "reason": ""})
+    assert state(order) == "offered", "how the customer agreed is noted"
+    client.post(url, {"agree": "1", "reason": "Am Telefon, Herr Bauer"})
+    assert state(order) == "fulfilled" and "Am Telefon" in order.events.get(state="partly").reason
     client.post(url, {f"{good.pk}-act": "take_back", f"{good.pk}-reason": "Irrtum", f"{bad.pk}-act": ""})
     assert state(order) == "cancelled" and not licences(acme).exists()
 
@@ -333,3 +358,64 @@ def test_a_long_reason_for_each_of_many_lines_is_kept_at_the_line(order, admin, 
         settle(order, by=admin, taken_back=reasons)
     assert state(order) == "cancelled"
     assert {row.pk: row.reason for row in order.lines.all()} == reasons
+
+
+# --- What the admin offers is what the machine takes ---
+
+
+@pytest.mark.parametrize("now", MACHINE)
+@pytest.mark.parametrize("line_state", ["open", "accepted", "declined", "done"])
+def test_the_admin_offers_no_step_that_the_machine_refuses(now, line_state, admin, as_, order):
+    """Every choice of the page is taken; what the page does not offer is not taken behind its back."""
+    row = line(order, Kind.SERVICE)
+    line(order, Kind.SERVICE, position=2)
+    Order.objects.filter(pk=order.pk).update(state=now)
+    order.lines.update(state=line_state)
+    client, url = as_(admin), reverse("admin:orders_order_decide", args=[order.pk])
+    page = client.get(url)
+    form = next(form for form in page.context["lineforms"] if form.line.pk == row.pk)
+    html = page.content.decode()
+    assert ('name="cancel"' in html) == ("cancelled" in STEPS[now])
+    assert ('name="agree"' in html) == (now == "offered")
+    assert ('name="decide"' in html) == bool(form.acts)
+    offered = [value for value, _label in form.fields["act"].choices if value]
+    for act in ("accept", "decline", "done", "take_back"):
+        Order.objects.filter(pk=order.pk).update(state=now, valid_net=None, valid_vat=None)
+        order.lines.update(state=line_state)
+        client.post(url, {f"{row.pk}-act": act, f"{row.pk}-reason": "Grund", f"{row.pk + 1}-act": ""})
+        order.refresh_from_db()
+        row.refresh_from_db()
+        changed = (order.state, row.state) != (now, line_state)
+        assert changed == (act in offered), (act, offered)
+
+
+def test_a_page_from_before_a_cancellation_decides_nothing(order, admin, as_):
+    row = line(order, Kind.SERVICE)
+    client, url = as_(admin), reverse("admin:orders_order_decide", args=[order.pk])
+    client.get(url)
+    cancel(order, by=None)
+    answer = client.post(url, {f"{row.pk}-act": "accept"}, follow=True)
+    assert state(order) == "cancelled" and not list(answer.context["messages"]), "no success is claimed"
+
+
+@pytest.mark.parametrize("verb", [
+    lambda order, pk: settle(order, by=None, done=[pk]),
+    lambda order, pk: settle(order, by=None, taken_back={pk: "…"}),
+    lambda order, pk: accept(order, by=None, declined={pk: "…"}),
+])  # fmt: skip
+def test_another_order_s_line_is_refused_in_a_sentence(order, verb):
+    line(order, Kind.SERVICE)
+    other = make.OrderLineFactory(order=make.OrderFactory(company=order.company))
+    with pytest.raises(OrderRefused):
+        verb(order, other.pk)
+    assert state(order) == "received"
+
+
+def test_nothing_of_a_cancelled_order_is_marked_as_done(order):
+    one, _two = (line(order, Kind.SERVICE, position=position) for position in (1, 2))
+    accept(order, by=None)
+    cancel(order, by=None, reason="Irrtum", by_customer=False)
+    with pytest.raises(OrderRefused):
+        line_done(one, by=None)
+    one.refresh_from_db()
+    assert one.state == "accepted"

@@ -105,6 +105,7 @@ GET = {
     "order_pdf": SHOP,
     "order_cancel": SHOP,
     "order_decide": POST_ONLY,
+    "order_answer": POST_ONLY,
 }
 
 # What a POST with nothing in it answers: 200 a form with its errors, 302 done or led back, 404 not theirs.
@@ -161,6 +162,7 @@ POST = {
     "order_again": [302, 302, 302, 403, 403, 403, 404, 404, 302],
     "order_cancel": [302, 302, 302, 403, 403, 403, 404, 404, 302],
     "order_decide": [302, 302, 403, 403, 403, 403, 404, 404, 302],
+    "order_answer": [302, 302, 302, 403, 403, 403, 404, 404, 302],
 }
 
 # Outside a company: for anybody, or for everybody who is logged in.

@@ -129,6 +129,14 @@ def unconfirmed(two):
     return Order.objects.unconfirmed(timezone.now()).count
 
 
+def unanswered_offers(two):
+    for number, row in enumerate(two):
+        order = make.OrderFactory(company=row.company, ordered_by=row.user, number=f"TSA-{number}", state="offered")
+        make.OrderLineFactory(order=order, position=1, state="declined", reason="Ausverkauft")
+        order.events.create(state="offered", at=timezone.now() - dt.timedelta(days=8))
+    return Order.objects.unanswered(timezone.now()).count
+
+
 def unfiled(two):
     terms = make.TermsFactory(kind=Terms.Kind.AVV)
     for row in two:
@@ -146,6 +154,7 @@ def unmade_exports(two):
 
 ROWS = [
     ("make_missing_confirmations", "orders.tasks.for_paper", unconfirmed),
+    ("remind_of_offers", "orders.mails.mail_offer", unanswered_offers),
     ("make_missing_agreements", "contracts.mails.mail_agreement", unfiled),
     ("make_missing_exports", "accounts.mails.mail_export_ready", unmade_exports),
     ("access_by_date", "access.mails.mail_expired", expired),

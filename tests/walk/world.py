@@ -118,6 +118,7 @@ def arguments(company, rows, terms, colleague, token):
         "order_pdf": {"pk": rows.order.pk},
         "order_cancel": {"pk": rows.order.pk},
         "order_decide": {"pk": rows.order.pk},
+        "order_answer": {"pk": rows.order.pk},
         "invitation_resend": {"pk": colleague.pk},
         "membership_remove": {"pk": colleague.pk},
         "access_request": {"right": Right.CONTRACTS.value},

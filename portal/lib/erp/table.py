@@ -73,6 +73,9 @@ class Table:
     targets: what else one row of ours is found by. check(values by column): raises CellRefused where values do not go
     together. doubts: what of new and changed rows is told though they are taken.
 
+    one_by_one(cursor) does before that what needs more than SQL, row by row; it returns (line, reason) of the rows it
+    refuses, and takes them off the stage.
+
     apply(cursor) turns the new and changed rows of the staging table into rows of ours, by SQL. said_before holds what
     the ERP last said of a row, as JSON by header, NULL for a new one.
     """
@@ -87,6 +90,7 @@ class Table:
     targets: list[Target] = field(default_factory=list)
     check: Callable[[dict[str, Any]], None] | None = None
     doubts: Doubts | None = None
+    one_by_one: Callable[[Any], list[tuple[int, str]]] | None = None
 
     def stage_sql(self):
         """The staging table: line, key, the raw cells as JSON, a problem with a file, and the columns."""
