@@ -300,7 +300,7 @@ def test_old_orders_with_declined_lines_are_filled_in(acme):
     gone = make.OrderFactory(company=acme, state="cancelled")
     make.OrderLineFactory(order=gone, state="declined")
     with connection.cursor() as cursor:
-        cursor.execute(import_module("orders.migrations.0009_sums_that_count").FILL)
+        cursor.execute(import_module("orders.migrations.0010_sums_that_count").FILL)
     for order in (whole, part, gone):
         order.refresh_from_db()
     assert (whole.valid_net, whole.valid_vat) == (None, None)
