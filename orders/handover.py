@@ -1,10 +1,12 @@
 """Orders as files for the ERP, in the tables it exports itself."""
 
 import csv
+import io
 
 from django.utils import timezone
 
 from portal.lib.csv import safe
+from portal.lib.storage import beside
 
 from .feed import events_after
 from .models import Order
@@ -71,15 +73,14 @@ def _line(row, line):
 
 
 def _write(path, head, rows):
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="cp1252", errors="replace", newline="") as file:
+    with beside(path, replace=True) as raw:
+        file = io.TextIOWrapper(raw, encoding="cp1252", errors="replace", newline="")
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
         writer.writerow(head)
         writer.writerows([safe(cell) for cell in row] for row in rows)
-    part.rename(path)
+        file.detach()
 
 
 def _put(path, content):
-    part = path.with_suffix(".part")
-    part.write_bytes(content)
-    part.rename(path)
+    with beside(path, replace=True) as file:
+        file.write(content)

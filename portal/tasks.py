@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from django.core.cache import cache
@@ -7,10 +8,13 @@ from procrastinate import RetryStrategy, jobs
 from procrastinate.contrib.django import app
 
 import portal.lib.mail  # noqa: F401
+from portal.lib import space
+from portal.lib.each import steps
 
 from .models import MailHandover, Trouble
 from .watching import DEATHS, note_failure, note_trouble
 
+log = logging.getLogger("portal.jobs")
 # Longer than the worker's heartbeat (10 s), so that a living worker's job is never taken from it.
 STALLED_AFTER = 45
 DIED = _("The worker died while it did this, or its time was over.")
@@ -55,3 +59,18 @@ def forget_mail(timestamp):
 def forget_remembered(timestamp):
     """Wrong tries, used codes and the like go when their time is over, and never before."""
     cache.forget()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="cron", queueing_lock="watch_space", name="watch_space")
+def watch_space(timestamp):
+    """Staff read that room ends before it does."""
+    for place, words in space.look_at_space().items():
+        log.warning("Room ends on the disk of %s: %s", place, words)
+
+
+@app.periodic(cron="52 2 * * *")
+@app.task(queue="cron", queueing_lock="sweep_files", name="sweep_files")
+def sweep_files(timestamp):
+    """What processes that were killed left half written goes after a day."""
+    steps(space.sweep)
