@@ -16,7 +16,8 @@ from django.core.files.base import File
 from django.urls import reverse
 
 from downloads.models import Download
-from downloads.uploading import begin_upload, check, receive
+from downloads.publishing import check
+from downloads.uploading import begin_upload, receive
 from portal.lib.days import today
 
 from .. import factories as make

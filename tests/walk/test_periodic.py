@@ -154,7 +154,7 @@ ROWS = [
     ("downloads_by_time", "downloads.announcing._announce", new_releases),
     ("downloads_by_time", "downloads.mails.mail_new_release", watchers),
     ("downloads_by_time", "downloads.announcing.tell_recalled", recalled),
-    ("downloads_by_time", "downloads.uploading._forget_upload", abandoned),
+    ("downloads_by_time", "downloads.publishing._forget_upload", abandoned),
     ("accounts_by_date", "accounts.mails.mail_name_change_applied", renamed),
     ("accounts_by_date", "accounts.tasks._forget_export", old_exports),
     ("delete_documents", "contracts.retention._delete", old_documents),
