@@ -22,7 +22,8 @@ from .. import factories as make
 pytestmark = pytest.mark.django_db
 YESTERDAY, LONG_AGO = dt.timedelta(days=-1), dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 # One statement over all rows, or none of anybody's.
-WHOLE = {"rescue", "forget_mail", "forget_erp_calls", "call_due_webhooks", "watch_space", "sweep_files"}
+WHOLE = {"rescue", "forget_mail", "forget_remembered", "forget_erp_calls", "call_due_webhooks"}
+WHOLE |= {"watch_space", "sweep_files"}
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import DatabaseError
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 
@@ -50,9 +50,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         kept, self.run_on_rollback = self.run_on_rollback, []
         try:
             super().commit()
-        except IntegrityError:
-            # The server has said no. A line that broke says nothing: then it may have said yes.
-            self.run_on_rollback = kept
+        except DatabaseError as error:
+            if _is_a_no(error):
+                self.run_on_rollback = kept
             raise
 
     def rollback(self) -> None:
@@ -69,6 +69,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _undo_all(self) -> None:
         undone, self.run_on_rollback = self.run_on_rollback, []
         _undo([func for _sids, func in undone])
+
+
+def _is_a_no(error: DatabaseError) -> bool:
+    """Whether the server has refused to commit. A line that broke says nothing: then it may have done so."""
+    state = getattr(error.__cause__, "sqlstate", None) or "08"
+    # Trouble of the connection, and a server that is being stopped.
+    return state[:2] not in ("08", "57")
 
 
 def _undo(works: list[Callable[[], Any]]) -> None:
