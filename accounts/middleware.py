@@ -87,7 +87,11 @@ class FilesAfterForms:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.method == "POST" and response.status_code in {302, 303} and leads_to_file(response.url, request):
+        if (
+            request.method == "POST"
+            and response.status_code in {302, 303}
+            and leads_to_file(response["Location"], request)
+        ):
             return self.page_between(request, response)
         return response
 

@@ -2,8 +2,7 @@
 
 from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
-from allauth.idp.oidc.admin import ClientAdmin
-from allauth.idp.oidc.models import Client, Token
+from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import admin, messages
@@ -39,17 +38,12 @@ admin.site.unregister(Token)
 # A queued mail carries one-time links; nobody reads them here.
 admin.site.unregister(ProcrastinateJob)
 
-# The two lists with a search that others have made: they ask as ours do.
-admin.site.unregister([Group, Client])
+# Its search asks as ours do.
+admin.site.unregister(Group)
 
 
 @admin.register(Group)
 class RoleAdmin(Searched, GroupAdmin):
-    pass
-
-
-@admin.register(Client)
-class ProgramAdmin(Searched, ClientAdmin):
     pass
 
 

@@ -8,6 +8,8 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.admin import Searched
+
 from ..backchannel import URI, address_of
 
 
@@ -43,7 +45,7 @@ admin.site.unregister(Client)
 
 
 @admin.register(Client)
-class ProgramAdmin(ClientAdmin):
+class ProgramAdmin(Searched, ClientAdmin):
     form = ProgramForm
     # Where people are led back to is compared sign by sign, so there are no patterns.
     exclude = ["allow_uri_wildcards"]

@@ -139,7 +139,7 @@ def test_no_mail_lends_the_vendor_s_voice(name, every_branch):
 
 def test_the_attack_through_an_invitation(acme, olga, as_):
     """The name of who invites goes to any address at all."""
-    olga.first_name = "Ihr Konto wurde gesperrt:\r\n\r\nhttps://evil.example/login\r\n\r\n"
+    olga.first_name = "Ihr Konto wurde gesperrt: https://evil.example/login"
     olga.save()
     data = {"email": "victim@anywhere.example", "first_name": "Vera", "last_name": "Victim", "rights": ["use_shop"]}
     as_(olga).post(reverse("invitation_create", args=[acme.number]), data)

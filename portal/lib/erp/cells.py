@@ -25,6 +25,8 @@ AMOUNT = re.compile(r"([0-9]{1,3}(?:([.\s])[0-9]{3})(?:\2[0-9]{3})*|[0-9]{1,15})
 UNIT = re.compile(r"(?:€|EUR)?\s*(.*?)\s*(?:€|EUR)?", re.IGNORECASE)
 DAY = re.compile(r"(\d{2})\.(\d{2})\.(\d{4})", re.ASCII)
 WHOLE = re.compile(r"\d{1,9}", re.ASCII)
+# Of lines and columns.
+BREAKS = re.compile(r"[\n\r\t\v\f\u2028\u2029]+")
 # As spreadsheets show long numbers; the digits it does not show are lost.
 SCIENTIFIC = re.compile(r"-?[0-9]([.,][0-9]+)?E[+-][0-9]{2,3}")
 # Before this year dates are typing errors, and spreadsheets know none.
@@ -50,12 +52,17 @@ def fields_of(attributes: tuple[Any, ...]) -> tuple[models.Field, ...]:
 
 
 def text(*of: Any, longest: int | None = None) -> Parser:
-    """As long as the shortest field it is written to; one of unbounded length wants longest, and may have lines."""
+    """As long as the shortest field it is written to; one of unbounded length wants longest, and may have lines.
+
+    Breaks in a text of one line are what an export makes of a wide cell: blanks.
+    """
     fields = fields_of(of)
     longest = min(filter(None, [longest, *(field.max_length for field in fields)]))
     lines = bool(fields) and all(isinstance(field, models.TextField) for field in fields)
 
     def read(cell: str, folder: Path) -> str:
+        if not lines:
+            cell = BREAKS.sub(" ", cell)
         if place_of_hidden(cell, lines=lines) is not None:
             raise CellRefused("character not allowed")
         if len(cell) > longest:
@@ -75,7 +82,7 @@ def code(*of: Any) -> Parser:
     plain = text(*of)
 
     def read(cell: str, folder: Path) -> str:
-        return _visible(plain.read(cell, folder))
+        return plain.read(_visible(cell), folder)
 
     return Parser(read, fields=plain.fields)
 
