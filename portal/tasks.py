@@ -7,9 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy, jobs
 from procrastinate.contrib.django import app
 
-import portal.lib.mail  # noqa: F401
 from portal.lib import space
-from portal.lib.each import steps
+from portal.lib.each import each, steps
+from portal.lib.mail import deliver
 
 from .models import MailHandover, Trouble
 from .watching import DEATHS, note_failure, note_trouble
@@ -17,6 +17,8 @@ from .watching import DEATHS, note_failure, note_trouble
 log = logging.getLogger("portal.jobs")
 # Longer than the worker's heartbeat (10 s), so that a living worker's job is never taken from it.
 STALLED_AFTER = 45
+# A mail and its job are committed together: what waits so long without one has lost it.
+OVERLOOKED_AFTER, OVERLOOKED_AT_ONCE = timedelta(minutes=10), 500
 DIED = _("The worker died while it did this, or its time was over.")
 
 
@@ -38,6 +40,17 @@ def _has_had_all(task, job):
     strategy = getattr(task, "retry_strategy", None)
     most = strategy.max_attempts if isinstance(strategy, RetryStrategy) else None
     return most is not None and job.attempts >= most
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="mail", queueing_lock="send_overlooked", name="send_overlooked")
+def send_overlooked(timestamp):
+    """Mails whose job has gone, whatever became of it, get another one; it hands each over once, as the first would."""
+    each(MailHandover.objects.overlooked(timezone.now() - OVERLOOKED_AFTER)[:OVERLOOKED_AT_ONCE], _send_overlooked)
+
+
+def _send_overlooked(mail):
+    deliver.defer(key=str(mail.pk))
 
 
 @app.periodic(cron="27 3 * * *")

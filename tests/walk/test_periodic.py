@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import wraps
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -15,7 +16,7 @@ from contracts.models import Acceptance, Document, Terms
 from downloads.models import Release, ReleaseNotice, ReleaseWatch, Upload
 from orders.models import Order
 from portal.lib.days import today
-from portal.models import Trouble
+from portal.models import MailHandover, Trouble
 
 from .. import factories as make
 
@@ -32,6 +33,13 @@ def two(acme, elsewhere, ben, mallory):
     user = make.UserFactory(first_name="Mia", last_name="Maier", email="mia@66666.example")
     other = make.MembershipFactory(company=elsewhere, user=user, rights=[Right.SHOP])
     return [ben.at["12345"], other]
+
+
+def overlooked(two):
+    for row in two:
+        MailHandover.objects.create(pk=uuid4(), raw=b"x", sender="a@b.example", recipients=[row.user.email])
+    MailHandover.objects.update(at=LONG_AGO)
+    return lambda: MailHandover.objects.overlooked(timezone.now()).count()
 
 
 def expired(two):
@@ -143,6 +151,7 @@ def unmade_exports(two):
 
 
 ROWS = [
+    ("send_overlooked", "portal.tasks._send_overlooked", overlooked),
     ("make_missing_confirmations", "orders.tasks.for_paper", unconfirmed),
     ("make_missing_agreements", "contracts.mails.mail_agreement", unfiled),
     ("make_missing_exports", "accounts.mails.mail_export_ready", unmade_exports),
