@@ -18,7 +18,7 @@ log = logging.getLogger("portal.jobs")
 # Longer than the worker's heartbeat (10 s), so that a living worker's job is never taken from it.
 STALLED_AFTER = 45
 # A mail and its job are committed together: what waits so long without one has lost it.
-OVERLOOKED_AFTER, OVERLOOKED_AT_ONCE = timedelta(minutes=10), 500
+OVERLOOKED_AFTER, TOO_LATE, OVERLOOKED_AT_ONCE = timedelta(minutes=10), timedelta(days=3), 500
 DIED = _("The worker died while it did this, or its time was over.")
 
 
@@ -50,7 +50,11 @@ def send_overlooked(timestamp):
 
 
 def _send_overlooked(mail):
-    deliver.defer(key=str(mail.pk))
+    if mail.at < timezone.now() - TOO_LATE:
+        # Its links are over by now: staff decide.
+        mail.refuse(str(_("It was overlooked for more than three days.")), is_final=True)
+    else:
+        deliver.defer(key=str(mail.pk))
 
 
 @app.periodic(cron="27 3 * * *")

@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from accounts import tasks as accounts
 from accounts.tasks import mail_reset_link
 from portal.models import MailHandover
-from portal.tasks import OVERLOOKED_AFTER, send_overlooked
+from portal.tasks import OVERLOOKED_AFTER, TOO_LATE, send_overlooked
 
 from .test_once import empty_queue  # noqa: F401 - fixture
 from .test_queue import port, post_office, server, work  # noqa: F401 - fixtures
@@ -67,6 +67,15 @@ def test_a_mail_whose_job_is_gone_goes_out_all_the_same(post_office, server, ben
     work()
     send_overlooked.func(timestamp=0)
     assert len(server.mails) == 1 and not ProcrastinateJob.objects.filter(task_name="deliver").exists()
+
+
+def test_one_that_lay_for_days_is_for_staff_to_decide(post_office, ben):  # noqa: F811
+    mail_reset_link.func(name=ben.email)
+    ProcrastinateJob.objects.filter(task_name="deliver")._raw_delete("default")
+    MailHandover.objects.update(at=timezone.now() - TOO_LATE)
+    send_overlooked.func(timestamp=0)
+    mail = MailHandover.objects.get()
+    assert mail.state == "refused" and "übersehen" in mail.reason and not ProcrastinateJob.objects.exists()
 
 
 def test_a_mail_that_waits_for_its_next_try_is_not_overlooked(post_office, ben):  # noqa: F811
