@@ -161,7 +161,7 @@ def test_a_program_waits_for_a_store_that_is_away(release, staff, settings, stor
     assert upload.state == "checking" and "127.0.0.1:9" in upload.problem and upload.part.exists()
     assert ProcrastinateJob.objects.get(task_name="check_upload").status == "todo"
     settings.STORAGES = with_store(settings, there)
-    ProcrastinateJob.objects.update(scheduled_at=None)
+    ProcrastinateJob.objects.filter(task_name="check_upload").update(scheduled_at=None)
     work()
     assert ReleaseFile.objects.get().file.read() == CONTENT
 
