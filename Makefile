@@ -42,9 +42,10 @@ bench: $(VENV)/run.stamp ## Measure import beside COPY, shop beside a bare page,
 	@$(RUN) manage -- bench_shop --articles $(or $(ARTICLES),1000 100000)
 	@$(RUN) manage -- bench_downloads
 
-faults: $(VENV)/test.stamp ## Place 500 orders while web, worker and database are killed; 2,000 POSTs (ORDERS= KILLS= POSTS=)
+faults: $(VENV)/test.stamp ## Place 500 orders while all is killed; 2,000 POSTs; the weather outside (ORDERS= KILLS= POSTS=)
 	@$(VENV)/bin/python -m tests.faults.storm --orders $(or $(ORDERS),500) --kills $(or $(KILLS),30)
 	@$(VENV)/bin/python -m tests.faults.posts --posts $(or $(POSTS),2000)
+	@$(VENV)/bin/python -m tests.faults.weather
 
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock

@@ -1,7 +1,6 @@
 """Programs that registered an address learn that a login has ended: OpenID Connect Back-Channel Logout 1.0."""
 
 import time
-import urllib.request
 import uuid
 from urllib.parse import urlencode
 
@@ -9,6 +8,9 @@ from allauth.core.internal import jwkkit
 from allauth.core.internal.deferred import jwt
 from allauth.idp.oidc.adapter import get_adapter
 from allauth.idp.oidc.models import Client
+from django.conf import settings
+
+from portal.lib.outward import post
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 URI = "backchannel_logout_uri"
@@ -32,17 +34,13 @@ def logout_token(client: Client, sub: str, sid: str = "") -> str:
 
 
 def tell(client: Client, sub: str, sid: str = "") -> None:
-    """POST it. Raises OSError where the program did not take it; a redirect is no answer."""
+    """POST it, to where WEBHOOK_NETWORKS lets us, within TIMEOUT_SECONDS in all.
+
+    Raises OSError where the program did not take it (a redirect is no answer), or as portal.lib.outward.post does.
+    """
     body = urlencode({"logout_token": logout_token(client, sub, sid)}).encode()
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    request = urllib.request.Request(address_of(client), data=body, headers=headers, method="POST")  # noqa: S310
-    with _opener.open(request, timeout=TIMEOUT_SECONDS):
-        pass
-
-
-class _NoRedirect(urllib.request.HTTPRedirectHandler):
-    def redirect_request(self, *args, **kwargs):
-        return None
-
-
-_opener = urllib.request.build_opener(_NoRedirect)
+    networks = settings.WEBHOOK_NETWORKS
+    status, words = post(address_of(client), body, headers, seconds=TIMEOUT_SECONDS, allowed=networks)
+    if not 200 <= status < 300:
+        raise OSError(f"{status} {words}")

@@ -13,8 +13,8 @@ from procrastinate.contrib.django import app
 from portal.lib.days import today
 from portal.lib.each import each, steps
 
+from .archive import finish_export
 from .backchannel import address_of, tell
-from .exporting import finish_export
 from .mails import mail_password_link
 from .models import DataExport, EmailChange, NewsletterConsent, Session, User
 from .people import find_person

@@ -1,25 +1,18 @@
 """New sub-processors: announced in time, objected to within the period, answered (Art. 28 (2) DSGVO)."""
 
 from datetime import timedelta
-from functools import partial
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Company
 from portal.lib.constraints import refusing
 from portal.lib.days import today
-from portal.lib.each import each
 from portal.lib.refusals import Refused
 
 from . import mails, tasks
-from .models import ChangeNotice, Objection, SubProcessorChange, Terms
-
-# Companies told in one transaction of the worker.
-BATCH = 100
+from .models import Objection, SubProcessorChange
 
 
 @transaction.atomic
@@ -41,31 +34,6 @@ def announce(processor, *, by):
     )
     tasks.tell_of_change.defer(change=change.pk)
     return change
-
-
-def companies_to_tell(change):
-    """Companies that hold the AVV in force, are open, and were not told of this change yet."""
-    told = ChangeNotice.objects.filter(change=change, company=OuterRef("pk"))
-    missing = Terms.objects.avv_missing_at(OuterRef(OuterRef("pk")))
-    if Terms.objects.current(Terms.Kind.AVV) is None:
-        return Company.objects.none()
-    customers = Company.objects.filter(is_blocked=False, ended_on=None)
-    return customers.exclude(Exists(missing)).exclude(Exists(told)).order_by("pk")
-
-
-def tell_next(change):
-    """Mail the licence holders of the next companies, each by itself. Returns whether there may be more."""
-    with transaction.atomic():
-        # Two workers at once: the second waits and finds who has been told.
-        change = SubProcessorChange.objects.select_for_update().get(pk=change)
-        companies = list(companies_to_tell(change)[:BATCH])
-        failed = each(companies, partial(_tell, change))
-    return len(companies) == BATCH and len(failed) < BATCH
-
-
-def _tell(change, company):
-    ChangeNotice.objects.create(change=change, company=company)
-    mails.mail_change(change, company)
 
 
 @transaction.atomic

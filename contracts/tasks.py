@@ -10,8 +10,11 @@ from procrastinate.contrib.django import app
 from portal.lib.each import each
 
 from . import mails
+from .agreement import agreement_of
 from .filing import file_document
 from .models import Acceptance, Document
+from .notices import companies_to_tell, tell_next
+from .retention import delete_due
 
 # Longer than the job's own tries take.
 MISSING_AFTER = timedelta(minutes=40)
@@ -36,8 +39,6 @@ class NotAllTold(Exception):
 @app.task(queue="papers", retry=RetryStrategy(max_attempts=6, exponential_wait=4), name="make_agreement")
 def make_agreement(acceptance):
     """Make, file and mail the paper of a concluded AVV; run again, it does nothing."""
-    from .avv import agreement_of
-
     with transaction.atomic():
         row = Acceptance.objects.select_for_update(of=["self"]).select_related("terms", "company", "user")
         row = row.get(pk=acceptance)
@@ -58,8 +59,6 @@ def make_agreement(acceptance):
 @app.task(queue="heavy", retry=RetryStrategy(max_attempts=8, exponential_wait=4), name="tell_of_change")
 def tell_of_change(change):
     """Mail a new sub-processor to all companies concerned, batch by batch; run again, it goes on where it stopped."""
-    from .subprocessors import companies_to_tell, tell_next
-
     while tell_next(change):
         pass
     if companies_to_tell(change).exists():
@@ -70,6 +69,4 @@ def tell_of_change(change):
 @app.task(queue="cron", queueing_lock="delete_documents", name="delete_documents")
 def delete_documents(timestamp):
     """Documents whose retention is over go; staff read the report."""
-    from .retention import delete_due
-
     delete_due()

@@ -11,7 +11,15 @@ from django.utils.translation import gettext_lazy
 from portal.lib.refusals import told
 
 from .forms import UploadForm, UploadStartForm
-from .uploading import State, UploadRefused, begin_upload, receive, take_incoming, take_whole
+from .uploading import (
+    State,
+    UploadRefused,
+    begin_upload,
+    receive,
+    received_of,
+    take_incoming,
+    take_whole,
+)
 
 # What the script sends at once: small enough for the proxy's limit, large enough for a fast line.
 PIECE = 8 * 1024 * 1024
@@ -88,23 +96,26 @@ class UploadPages(admin.ModelAdmin):
         """GET: how much has arrived. POST: the next piece, its bytes as the body, at ?offset=."""
         release = self._release(request, object_id)
         upload = get_object_or_404(release.uploads, pk=upload, started_by=request.user)
-        if request.method != "POST":
-            return self._state(upload)
         try:
-            offset, length = int(request.GET["offset"]), int(request.META["CONTENT_LENGTH"])
-        except (KeyError, ValueError):
-            return JsonResponse({"error": _("This is not the next piece.")}, status=400)
-        try:
-            upload = receive(upload, offset, request, min(length, 2 * PIECE))
+            upload = received_of(upload) if request.method != "POST" else self._receive(request, upload)
         except UploadRefused as refusal:
             return self._refused(upload, refusal)
-        if upload.state == State.CHECKING:
+        if request.method == "POST" and upload.state == State.CHECKING:
             self._taken(request, release)
         return self._state(upload)
 
+    @staticmethod
+    def _receive(request, upload):
+        try:
+            offset, length = int(request.GET["offset"]), int(request.META["CONTENT_LENGTH"])
+        except (KeyError, ValueError):
+            raise UploadRefused(_("This is not the next piece.")) from None
+        # The last piece comes with the browser's own SHA-256 of the whole file.
+        return receive(upload, offset, request, min(length, 2 * PIECE), sha256=request.GET.get("sha256", ""))
+
     def _refused(self, upload, refusal):
-        upload.refresh_from_db()
-        told = {"error": str(refusal), "again": refusal.status == 408, **self._facts(upload)}
+        facts = {} if refusal.status == 410 else self._facts(received_of(upload))
+        told = {"error": str(refusal), "again": refusal.status == 408, **facts}
         return JsonResponse(told, status=refusal.status)
 
     def _state(self, upload):

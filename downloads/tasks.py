@@ -8,7 +8,7 @@ from portal.lib.each import steps
 
 from .announcing import announce_due, tell_recalls_due
 from .passing import forget_technicians
-from .uploading import check, forget_abandoned
+from .publishing import check, forget_abandoned
 
 
 @app.periodic(cron="*/5 * * * *")

@@ -1,35 +1,37 @@
-"""Program files on their way in: received in pieces, hashed, scanned, published as a whole or not at all."""
+"""Program files on their way in: received in pieces, each on the disk before it is acknowledged."""
 
 import errno
 import hashlib
 import os
+import re
 import shutil
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO, Any
 
 from django.conf import settings
-from django.core.files import File
-from django.core.files.storage import default_storage
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from portal.lib.clamav import Scanner, ScannerAway
-from portal.lib.constraints import broken_constraint
-from portal.lib.each import each
+from accounts.models import User
+from portal.lib.database import let_go
 from portal.lib.refusals import Refused
+from portal.lib.storage import sync_folder
 
-from . import mails
-from .models import ReleaseFile, Upload
-from .models.upload import folder, quarantine
+from .models import Release, Upload
+from .models.upload import folder
+from .publishing import PIECE, name_taken
+from .tasks import check_upload
 
 State = Upload.State
-PIECE = 1024 * 1024
 # A file in the incoming folder that changed a moment ago is still being copied there.
 SETTLED_SECONDS = 60
 # Left free for everything else on the disk.
 RESERVE = 512 * 1024 * 1024
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class UploadRefused(Refused):
@@ -39,82 +41,185 @@ class UploadRefused(Refused):
 
 
 @transaction.atomic
-def begin_upload(release, *, by, title, platform, file_name, size, last_modified=""):
-    """An upload to send pieces to; the one that was cut before, for the same file and person. Raises UploadRefused."""
+def begin_upload(
+    release: Release, *, by: User, title: str, platform: str, file_name: str, size: int, last_modified: str = ""
+) -> Upload:
+    """An upload to send pieces to; the one that was cut before, for the same file and person. Raises UploadRefused.
+
+    What it says of received bytes lies on the disk.
+    """
+    # Pressed twice, the second finds the upload of the first.
+    Release.objects.select_for_update(of=["self"]).get(pk=release.pk)
     same = {"file_name": file_name, "size": size, "last_modified": last_modified, "started_by": by}
-    begun = release.uploads.filter(state=State.RECEIVING, **same).first()
-    if begun is not None and begun.part.exists():
+    begun = release.uploads.select_for_update(of=["self"]).filter(state=State.RECEIVING, **same).first()
+    if begun is not None:
+        _count_anew(begun)
         return begun
     _check_name(release, file_name)
     _check_room(size)
     upload = Upload.objects.create(release=release, title=title, platform=platform, **same)
-    upload.part.touch(mode=0o640)
+    _make_part(upload)
     return upload
 
 
-def _check_name(release, file_name):
+def _check_name(release: Release, file_name: str) -> None:
     waiting = release.uploads.filter(file_name=file_name, state=State.CHECKING)
     if waiting.exists() or release.files.filter(file_name=file_name).exists():
-        raise UploadRefused(_name_taken())
+        raise UploadRefused(name_taken())
 
 
-def _name_taken():
-    return _("This version has a file of that name already. A new build needs a new name.")
-
-
-def _check_room(size):
+def _check_room(size: int) -> None:
     if shutil.disk_usage(folder()).free < size + RESERVE:
         raise UploadRefused(_("There is not enough room on the server's disk for this file."), status=507)
 
 
-@transaction.atomic
-def receive(upload, offset, stream, length):
+def _make_part(upload: Upload) -> None:
+    upload.part.touch(mode=0o640)
+    sync_folder(upload.part.parent)
+
+
+def received_of(upload: Upload) -> Upload:
+    """The upload with as many received bytes as lie on the disk; fewer after a power cut, or in a restored folder."""
+    with transaction.atomic():
+        row = _locked(upload)
+        _count_anew(row)
+    return row
+
+
+def _locked(upload: Upload) -> Upload:
+    row = Upload.objects.select_for_update(of=["self"]).filter(pk=upload.pk).first()
+    if row is None:
+        raise UploadRefused(_("This upload was given up long ago. Please choose the file again."), status=410)
+    return row
+
+
+def _count_anew(upload: Upload) -> bool:
+    """Bring the count down to what lies on the disk; returns whether some bytes were gone. The row is locked."""
+    if upload.state != State.RECEIVING:
+        return False
+    try:
+        there = upload.part.stat().st_size
+    except FileNotFoundError:
+        _make_part(upload)
+        there = 0
+    if there >= upload.received:
+        return False
+    upload.received = there
+    upload.save(update_fields=["received"])
+    return True
+
+
+def receive(upload: Upload, offset: int, stream: Any, length: int, *, sha256: str = "") -> Upload:
     """Append one piece of so many bytes at an offset; returns the upload. After the last one the check begins.
 
-    Raises UploadRefused, with everything as before the piece, when it is not the next one, is cut short, is longer
-    than the file, or does not fit on the disk.
+    sha256: of the whole file, in hex, as who sends it has reckoned; with the last piece. Raises UploadRefused, with
+    everything as before the piece, when it is not the next one, is cut short, is longer than the file, or does not fit
+    on the disk. While the piece arrives, however slowly, no row is locked and no connection to the database is held.
     """
-    upload = Upload.objects.select_for_update().get(pk=upload.pk)
+    if sha256 and not re.fullmatch("[0-9a-f]{64}", sha256):
+        raise UploadRefused(_("This is no SHA-256 of the file."))
+    _check_next(received_of(upload), offset, length)
+    let_go()
+    with _arrived(upload, stream, length) as piece:
+        return _append(upload, offset, piece, length, sha256)
+
+
+def _check_next(upload: Upload, offset: int, length: int) -> None:
     if upload.state != State.RECEIVING or offset != upload.received:
         raise UploadRefused(_("This is not the next piece."), status=409)
     if length < 1 or offset + length > upload.size:
         raise UploadRefused(_("The piece does not fit into the file."))
-    _append(upload.part, offset, stream, length)
-    upload.received, upload.updated_at = offset + length, timezone.now()
-    if upload.received == upload.size:
-        _check_later(upload)
-    upload.save(update_fields=["received", "updated_at", "state"])
-    return upload
 
 
-def _append(path, offset, stream, length):
-    """Write exactly length bytes at offset, or none that count: what lies behind the offset is overwritten later."""
-    left = length
+@contextmanager
+def _arrived(upload: Upload, stream: Any, length: int) -> Iterator[IO[bytes]]:
+    """The piece in a file of its own, as two may arrive for one place; gone when the block ends."""
+    path = upload.part.with_name(f"{upload.pk.hex}.{os.urandom(8).hex()}.piece")
     try:
-        with path.open("r+b") as part:
-            part.seek(offset)
-            while left and (piece := stream.read(min(PIECE, left))):
-                part.write(piece)
-                left -= len(piece)
-    except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            # Django's word for a client that went away is an OSError too.
-            raise UploadRefused(_("The line was cut. Please send the piece again."), 408) from error
-        with suppress(OSError):
-            os.truncate(path, offset)
-        sentence = _("The server's disk is full. Nothing was published; please tell your administrator.")
-        raise UploadRefused(sentence, 507) from error
+        with full_disk_said(), path.open("x+b") as piece:
+            _copy(stream, piece, length)
+            yield piece
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def _copy(stream: Any, piece: IO[bytes], length: int) -> None:
+    left = length
+    while left and (some := _read(stream, min(PIECE, left))):
+        piece.write(some)
+        left -= len(some)
     if left:
-        raise UploadRefused(_("The line was cut. Please send the piece again."), 408)
+        raise UploadRefused(_line_cut(), status=408)
+    piece.seek(0)
 
 
-def take_whole(upload, file):
-    """A file that came in one request, without the script."""
-    upload.part.write_bytes(b"")
-    return receive(upload, 0, file, file.size)
+def _read(stream: Any, most: int) -> bytes:
+    try:
+        return stream.read(most)
+    except OSError as error:
+        # Django's word for a client that went away.
+        raise UploadRefused(_line_cut(), status=408) from error
 
 
-def incoming_files():
+def _line_cut() -> str:
+    return _("The line was cut. Please send the piece again.")
+
+
+@contextmanager
+def full_disk_said() -> Iterator[None]:
+    """A disk without room becomes a refusal in words."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in DISK_FULL:
+            raise
+        sentence = _("The server's disk is full. Nothing was published; please tell your administrator.")
+        raise UploadRefused(sentence, status=507) from error
+
+
+def _append(upload: Upload, offset: int, piece: IO[bytes], length: int, sha256: str) -> Upload:
+    """Put an arrived piece where it belongs, if that is still the next place. Takes as long as the disk, no longer."""
+    with transaction.atomic():
+        row = _locked(upload)
+        if not (was_cut := _count_anew(row)):
+            _check_next(row, offset, length)
+            with full_disk_said():
+                _write(row.part, offset, piece)
+            row.received, row.updated_at = offset + length, timezone.now()
+            if row.received == row.size:
+                row.sha256 = sha256
+                _check_later(row)
+            row.save(update_fields=["received", "updated_at", "state", "sha256"])
+    if was_cut:
+        raise UploadRefused(_("This is not the next piece."), status=409)
+    return row
+
+
+def _write(path: Path, offset: int, piece: IO[bytes]) -> None:
+    """On the disk when it returns; what lay behind the offset was never acknowledged. As before where it fails."""
+    with path.open("r+b") as part:
+        part.truncate(offset)
+        part.seek(offset)
+        try:
+            shutil.copyfileobj(piece, part, PIECE)
+            part.flush()
+            os.fsync(part.fileno())
+        except OSError:
+            os.truncate(path, offset)
+            raise
+
+
+def take_whole(upload: Upload, file: Any) -> Upload:
+    """A file that came in one request, without the script. What arrived here is what the worker has to find."""
+    digest = hashlib.sha256()
+    for piece in file.chunks():
+        digest.update(piece)
+    file.seek(0)
+    os.truncate(upload.part, 0)
+    return receive(received_of(upload), 0, file, file.size, sha256=digest.hexdigest())
+
+
+def incoming_files() -> list[str]:
     """Names in the incoming folder (settings.INCOMING_DIR) that may be taken: plain files that lie still."""
     place = settings.INCOMING_DIR
     if not place or not Path(place).is_dir():
@@ -123,13 +228,13 @@ def incoming_files():
         return sorted(entry.name for entry in entries if not entry.name.startswith(".") and _lies_still(entry))
 
 
-def _lies_still(entry):
+def _lies_still(entry: os.DirEntry) -> bool:
     # A link could lead anywhere.
     return entry.is_file(follow_symlinks=False) and entry.stat().st_mtime < time.time() - SETTLED_SECONDS
 
 
 @transaction.atomic
-def take_incoming(release, name, *, by, title, platform, file_name):
+def take_incoming(release: Release, name: str, *, by: User, title: str, platform: str, file_name: str) -> Upload:
     """Have the worker publish a file that lies in the incoming folder. Raises UploadRefused."""
     if name not in incoming_files():
         raise UploadRefused(_("This file is not in the incoming folder, or is still being copied there."))
@@ -144,121 +249,6 @@ def take_incoming(release, name, *, by, title, platform, file_name):
     return upload
 
 
-def _check_later(upload):
-    from .tasks import check_upload
-
+def _check_later(upload: Upload) -> None:
     upload.state = State.CHECKING
     check_upload.configure(lock=f"upload-{upload.pk}").defer(upload=str(upload.pk))
-
-
-def check(pk):
-    """Hash and scan a received file, then publish it or put it into quarantine. Run again, it does nothing more.
-
-    Raises ScannerAway or OSError when it has to be tried again; the upload says why it waits.
-    """
-    upload = Upload.objects.select_related("release").filter(pk=pk, state=State.CHECKING).first()
-    if upload is None:
-        return
-    try:
-        _fetch_incoming(upload)
-        sha256, found = _examine(upload)
-        if found:
-            _isolate(upload, found)
-        else:
-            _publish(upload, sha256)
-    except IntegrityError as error:
-        if broken_constraint(error) != "release_file_once":
-            raise
-        # Two people sent a file of one name; the other's is published.
-        _refuse(upload)
-    except (ScannerAway, OSError) as trouble:
-        Upload.objects.filter(pk=pk).update(problem=str(trouble)[:300])
-        raise
-
-
-def _fetch_incoming(upload):
-    """Copied, not moved: whoever still writes to the original changes nothing any more."""
-    if upload.incoming and not upload.part.exists() and not default_storage.exists(upload.stored_name):
-        copy = upload.part.with_suffix(".copy")
-        shutil.copyfile(Path(settings.INCOMING_DIR) / upload.incoming, copy, follow_symlinks=False)
-        copy.rename(upload.part)
-        upload.size = upload.part.stat().st_size
-
-
-def _examine(upload):
-    """(SHA-256 in hex, name of a virus or ""), in one reading."""
-    if not upload.part.exists():
-        # A worker died between storing and saying so; what it stored had been examined.
-        with default_storage.open(upload.stored_name) as stored:
-            return hashlib.file_digest(stored, "sha256").hexdigest(), ""
-    digest = hashlib.sha256()
-    with upload.part.open("rb") as part, Scanner(settings.CLAMAV_ADDRESS) as scanner:
-        while piece := part.read(PIECE):
-            digest.update(piece)
-            scanner.feed(piece)
-        return digest.hexdigest(), scanner.verdict()
-
-
-class _Moved(File):
-    """Tells the storage that the file may be moved instead of copied."""
-
-    def temporary_file_path(self):
-        return self.name
-
-
-def _publish(upload, sha256):
-    if upload.part.exists():
-        default_storage.delete(upload.stored_name)
-        with upload.part.open("rb") as part:
-            default_storage.save(upload.stored_name, _Moved(part, str(upload.part)))
-    with transaction.atomic():
-        upload.file = ReleaseFile.objects.create(
-            release=upload.release,
-            title=upload.title,
-            platform=upload.platform,
-            file=upload.stored_name,
-            file_name=upload.file_name,
-            size=upload.size,
-            sha256=sha256,
-        )
-        upload.state, upload.problem = State.DONE, ""
-        upload.save()
-    _forget_bytes(upload)
-
-
-def _refuse(upload):
-    Upload.objects.filter(pk=upload.pk).update(state=State.REFUSED, problem=_name_taken(), file=None)
-    default_storage.delete(upload.stored_name)
-    _forget_bytes(upload)
-
-
-def _isolate(upload, found):
-    """Never served: the bytes leave the place that publishing reads from; staff are told."""
-    with transaction.atomic():
-        upload.state, upload.problem = State.QUARANTINED, found
-        upload.save()
-        mails.mail_quarantined(upload)
-        os.replace(upload.part, quarantine() / upload.pk.hex)
-    _forget_bytes(upload)
-
-
-def _forget_bytes(upload):
-    upload.part.unlink(missing_ok=True)
-    if upload.incoming:
-        with suppress(OSError):
-            (Path(settings.INCOMING_DIR) / upload.incoming).unlink()
-
-
-def forget_abandoned():
-    """Uploads nobody went on with, and parts that belong to none, go after two days."""
-    before = timezone.now() - Upload.ABANDONED
-    each(Upload.objects.filter(state=State.RECEIVING, updated_at__lt=before), _forget_upload)
-    known = {pk.hex for pk in Upload.objects.exclude(state=State.DONE).values_list("pk", flat=True)}
-    for path in folder().iterdir():
-        if path.stem not in known and path.stat().st_mtime < before.timestamp():
-            path.unlink()
-
-
-def _forget_upload(upload):
-    upload.part.unlink(missing_ok=True)
-    upload.delete()

@@ -1,6 +1,7 @@
 """Orders as files for the ERP, in the tables it exports itself."""
 
 import csv
+import io
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from portal.lib.csv import safe
+from portal.lib.storage import beside
 
 from .feed import events_after
 from .models import CONCLUDED, Order, OrderLine
@@ -87,16 +89,15 @@ def _line(row: Order, line: OrderLine) -> list[Any]:
 
 
 def _write(path: Path, head: list[str], rows: list[list[Any]]) -> None:
-    part = path.with_suffix(".part")
-    with part.open("w", encoding="cp1252", errors="replace", newline="") as file:
+    with beside(path, replace=True) as raw:
+        file = io.TextIOWrapper(raw, encoding="cp1252", errors="replace", newline="")
         writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
         writer.writerow(head)
         # Composed: an ä of two signs would be a question mark.
         writer.writerows([unicodedata.normalize("NFC", safe(cell)) for cell in row] for row in rows)
-    part.rename(path)
+        file.detach()
 
 
 def _put(path: Path, content: bytes) -> None:
-    part = path.with_suffix(".part")
-    part.write_bytes(content)
-    part.rename(path)
+    with beside(path, replace=True) as file:
+        file.write(content)

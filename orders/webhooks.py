@@ -9,6 +9,7 @@ import time
 from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from portal.lib.each import reason_of
 from portal.lib.outward import CallRefused, post
@@ -33,9 +34,8 @@ def tell_webhooks(order):
 
 def wake(webhook, at=None):
     """Have the worker call a receiver, now or at a moment."""
-    from .tasks import call_webhook
-
-    call_webhook.configure(schedule_at=at).defer(webhook=webhook)
+    # By its name: the job itself wakes the next one.
+    app.configure_task("call_webhook", schedule_at=at).defer(webhook=webhook)
 
 
 def due_webhooks():

@@ -6,6 +6,7 @@ import uuid
 
 from portal.lib.answers import database_trouble, plain_page, store_away
 from portal.lib.database import trouble_of
+from portal.lib.files import StoreAway, is_store_trouble
 
 log = logging.getLogger("portal.errors")
 
@@ -31,8 +32,7 @@ def server_error(request):
     error = sys.exc_info()[1]
     if trouble := trouble_of(error):
         return database_trouble(request, trouble)
-    # By name: the client of S3 is installed only where it is used.
-    if type(error).__module__.startswith("botocore."):
+    if is_store_trouble(error) or isinstance(error, StoreAway):
         return store_away(request)
     reference = uuid.uuid4().hex[:8]
     log.error("Reference %s: %s %s", reference, request.method, request.path)

@@ -30,12 +30,12 @@ def _make(path):
     pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".oidc-{os.getpid()}.part")
-    aside.write_bytes(pem)
-    aside.chmod(0o600)
     try:
+        aside.write_bytes(pem)
+        aside.chmod(0o600)
         # Fails where another process was quicker; its key is the one.
         os.link(aside, path)
     except FileExistsError:
         pass
     finally:
-        aside.unlink()
+        aside.unlink(missing_ok=True)

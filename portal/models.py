@@ -3,9 +3,12 @@ from email.utils import getaddresses
 
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.lib.mail import queue
 
@@ -38,6 +41,14 @@ class MailHandoverManager(models.Manager):
             row.state, row.raw = row.State.UNCLEAR, row.raw or raw
             row.save(update_fields=["state", "raw", "at"])
         return row if row.state == row.State.WAITING else None
+
+    def overlooked(self, before):
+        """Mails that wait since before a moment although no job is about to send them."""
+        jobs = ProcrastinateJob.objects.filter(task_name="deliver", status__in=["todo", "doing"])
+        sending = jobs.annotate(key=KeyTextTransform("key", "args")).filter(
+            key=Cast(OuterRef("pk"), models.TextField())
+        )
+        return self.filter(state="waiting", at__lt=before).exclude(Exists(sending))
 
     def refused_of(self, addresses):
         """Those of the addresses whose last mail the mail server refused for good, in small letters."""

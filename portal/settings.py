@@ -372,7 +372,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     # Customers' files: no MEDIA_URL on purpose, each goes through a permission check.
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "BACKEND": "portal.lib.storage.WholeFiles",
         "OPTIONS": {"location": DATA_DIR / "files", "file_permissions_mode": 0o640},
     },
     "staticfiles": {
@@ -387,7 +387,7 @@ if S3_BUCKET := env.str("S3_BUCKET", ""):
     from botocore.config import Config
 
     STORAGES["default"] = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "portal.lib.storage_s3.Store",
         "OPTIONS": {
             "bucket_name": S3_BUCKET,
             "endpoint_url": env.str("S3_ENDPOINT", "") or None,
@@ -399,7 +399,7 @@ if S3_BUCKET := env.str("S3_BUCKET", ""):
                 s3={"addressing_style": "path"},
                 signature_version="s3v4",
                 connect_timeout=3,
-                read_timeout=20,
+                read_timeout=5 if WEB else 20,
                 retries={"total_max_attempts": 2},
             ),
             "default_acl": None,
@@ -407,6 +407,8 @@ if S3_BUCKET := env.str("S3_BUCKET", ""):
             "file_overwrite": False,
         },
     }
+# Staff are told when a disk that the portal writes on has less room than so many MB.
+DISK_LEAST_MB = env.int("DISK_LEAST_MB", 5000)
 # Program files that staff copied to the server themselves; from there they can be published. Empty: none.
 INCOMING_DIR = env.str("INCOMING_DIR", "")
 # Bytes of a program file in one request, for staff without JavaScript; the proxy must let as much through.

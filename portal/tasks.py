@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from django.core.cache import cache
@@ -6,15 +7,20 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy, jobs
 from procrastinate.contrib.django import app
 
-import portal.lib.mail  # noqa: F401
+from portal.lib import space
+from portal.lib.each import each, steps
+from portal.lib.mail import deliver
 
 from .models import MailHandover, Trouble
 from .staff.figures import count
 from .unreachable import check_addresses
 from .watching import DEATHS, note_failure, note_trouble
 
+log = logging.getLogger("portal.jobs")
 # Longer than the worker's heartbeat (10 s), so that a living worker's job is never taken from it.
 STALLED_AFTER = 45
+# A mail and its job are committed together: what waits so long without one has lost it.
+OVERLOOKED_AFTER, TOO_LATE, OVERLOOKED_AT_ONCE = timedelta(minutes=10), timedelta(days=3), 500
 DIED = _("The worker died while it did this, or its time was over.")
 
 
@@ -36,6 +42,21 @@ def _has_had_all(task, job):
     strategy = getattr(task, "retry_strategy", None)
     most = strategy.max_attempts if isinstance(strategy, RetryStrategy) else None
     return most is not None and job.attempts >= most
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="mail", queueing_lock="send_overlooked", name="send_overlooked")
+def send_overlooked(timestamp):
+    """Mails whose job has gone, whatever became of it, get another one; it hands each over once, as the first would."""
+    each(MailHandover.objects.overlooked(timezone.now() - OVERLOOKED_AFTER)[:OVERLOOKED_AT_ONCE], _send_overlooked)
+
+
+def _send_overlooked(mail):
+    if mail.at < timezone.now() - TOO_LATE:
+        # Its links are over by now: staff decide.
+        mail.refuse(str(_("It was overlooked for more than three days.")), is_final=True)
+    else:
+        deliver.defer(key=str(mail.pk))
 
 
 @app.periodic(cron="27 3 * * *")
@@ -71,3 +92,18 @@ def find_unfit_addresses(timestamp):
 def forget_remembered(timestamp):
     """Wrong tries, used codes and the like go when their time is over, and never before."""
     cache.forget()
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="cron", queueing_lock="watch_space", name="watch_space")
+def watch_space(timestamp):
+    """Staff read that room ends before it does."""
+    for place, words in space.look_at_space().items():
+        log.warning("Room ends on the disk of %s: %s", place, words)
+
+
+@app.periodic(cron="52 2 * * *")
+@app.task(queue="cron", queueing_lock="sweep_files", name="sweep_files")
+def sweep_files(timestamp):
+    """What processes that were killed left half written goes after a day."""
+    steps(space.sweep)

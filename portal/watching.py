@@ -9,6 +9,7 @@ from procrastinate import jobs
 from procrastinate.job_context import JobContext
 
 from portal.lib.each import reason_of
+from portal.lib.queue import put_jobs_into_their_transaction
 from portal.lib.text import as_uuid
 
 from .lanes import seconds_of
@@ -102,5 +103,6 @@ def row_of(job: jobs.Job) -> str:
 
 
 def get_ready(app: Any) -> None:
-    """Every worker of this app watches its jobs (settings.PROCRASTINATE_ON_APP_READY)."""
+    """Every worker of this app watches its jobs and keeps to their transactions (PROCRASTINATE_ON_APP_READY)."""
+    put_jobs_into_their_transaction(app)
     app.worker_defaults["worker_middleware"] = [watched]

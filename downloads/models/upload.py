@@ -32,6 +32,8 @@ class Upload(models.Model):
     file_name = models.CharField(_("file name"), max_length=200)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     received = models.PositiveBigIntegerField(_("received, bytes"), default=0)
+    # Of the whole file, as who sent it has reckoned; compared before anything is published. Empty: nobody said.
+    sha256 = models.CharField(max_length=64, default="", db_default="", blank=True, editable=False)
     # The same file chosen again by the same person goes on where it stopped: the browser's word for when it changed.
     last_modified = models.CharField(max_length=40, blank=True, editable=False)
     # Name in the incoming folder, for a file that lay there already.

@@ -4,6 +4,8 @@ import socket
 import struct
 from urllib.parse import urlsplit
 
+from .deadline import watch
+
 SECONDS = 120
 
 
@@ -15,7 +17,7 @@ class Scanner:
     """One scan: feed() pieces, then verdict(). Use as a context manager. Raises ScannerAway.
 
     address: "tcp://host:3310" or "unix:/run/clamav/clamd.ctl"; empty: every file passes unseen. seconds: how long each
-    step may take.
+    step may take; the whole has the time of the Deadline around it, if there is one.
     """
 
     def __init__(self, address, seconds=SECONDS):
@@ -25,6 +27,7 @@ class Scanner:
         if self.address:
             try:
                 self.socket = self._connect()
+                watch(self.socket)
                 self.socket.sendall(b"zINSTREAM\0")
             except (OSError, ValueError) as error:
                 raise ScannerAway(str(error)) from error

@@ -6,6 +6,8 @@ import mimetypes
 import re
 import unicodedata
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import PurePosixPath
 from urllib.parse import quote
 
@@ -51,6 +53,26 @@ def sha256_of(file):
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     file.seek(0)
     return digest
+
+
+class StoreAway(OSError):
+    """The S3-compatible store with the files does not answer."""
+
+
+def is_store_trouble(error: BaseException | None) -> bool:
+    """Whether the store's client raised it; by name, because it is installed only where it is used."""
+    return type(error).__module__.startswith("botocore.")
+
+
+@contextmanager
+def store_asked() -> Iterator[None]:
+    """What the store's client raises inside the block becomes StoreAway, so that a job tries again as with a disk."""
+    try:
+        yield
+    except Exception as error:
+        if is_store_trouble(error):
+            raise StoreAway(str(error)) from error
+        raise
 
 
 # --- handing over ---

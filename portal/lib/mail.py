@@ -21,6 +21,7 @@ from .deadline import Deadline, watch
 from .letters import as_letter
 from .mailboxes import header, written
 from .plain import defuse
+from .storage import beside
 
 log = logging.getLogger("portal.mail")
 
@@ -90,12 +91,10 @@ class FolderBackend(BaseEmailBackend):
         folder.mkdir(parents=True, exist_ok=True)
         for message in messages:
             raw = message.message().as_bytes(linesep="\r\n")
-            # Written aside and renamed, so that nobody reads half a mail.
-            part = folder / f".{uuid.uuid4().hex}.part"
-            part.write_bytes(raw)
-            if isinstance(message, Ready):
-                message.hand_over()
-            part.rename(folder / f"{uuid.uuid4().hex}.eml")
+            with beside(folder / f"{uuid.uuid4().hex}.eml") as file:
+                file.write(raw)
+                if isinstance(message, Ready):
+                    message.hand_over()
         return len(messages)
 
 

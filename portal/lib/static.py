@@ -4,6 +4,8 @@ import datetime as dt
 import json
 from pathlib import Path
 
+from .storage import beside
+
 NOTE = "retired.json"
 PACKED = ("", ".gz", ".br")
 
@@ -27,7 +29,8 @@ def retire(root: Path, *, days: int, on: dt.date) -> int:
             gone += 1
         else:
             kept[name] = since
-    (root / NOTE).write_text(json.dumps(kept, indent=0, sort_keys=True))
+    with beside(root / NOTE, replace=True) as note:
+        note.write(json.dumps(kept, indent=0, sort_keys=True).encode())
     return gone
 
 

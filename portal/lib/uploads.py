@@ -7,10 +7,11 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from .clamav import Scanner, ScannerAway
+from .deadline import Deadline, TimeOver
 
 MEGABYTE = 1024 * 1024
 # Somebody waits for the page meanwhile.
-SCAN_SECONDS = 10
+SCAN_SECONDS, SCAN_SECONDS_IN_ALL = 10, 30
 # The code of the refusal that is nobody's fault: the same file may pass in a few minutes.
 SCANNER_AWAY = "scanner_away"
 
@@ -37,11 +38,11 @@ def check_pdf(upload, *, megabytes):
 
 def _check_clean(upload):
     try:
-        with Scanner(settings.CLAMAV_ADDRESS, SCAN_SECONDS) as scanner:
+        with Deadline(SCAN_SECONDS_IN_ALL), Scanner(settings.CLAMAV_ADDRESS, SCAN_SECONDS) as scanner:
             for piece in upload.chunks():
                 scanner.feed(piece)
             found = scanner.verdict()
-    except ScannerAway as away:
+    except (ScannerAway, TimeOver) as away:
         text = _("The file cannot be checked for viruses at the moment. Please try again in a few minutes.")
         raise ValidationError(text, code=SCANNER_AWAY) from away
     finally:

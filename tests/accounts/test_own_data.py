@@ -79,7 +79,7 @@ def test_the_worker_makes_the_zip_and_mails_a_link_behind_the_login(ben, dora, a
 
 @pytest.mark.django_db
 def test_the_zip_goes_after_a_week(ben, as_):
-    from accounts.exporting import finish_export
+    from accounts.archive import finish_export
 
     export = DataExport.objects.create(user=ben)
     finish_export(export.pk)

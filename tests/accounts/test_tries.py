@@ -292,3 +292,20 @@ def test_the_code_that_set_up_the_app_is_used_up(ben):
     log_in(client, ben.email)
     client.post(CODE, {"code": used})
     assert client.get("/kunde/12345/").status_code == 302
+
+
+def test_a_clock_that_ran_ahead_locks_nobody_out_once_it_is_right(ben, monkeypatch):
+    """The server's clock jumps a day ahead and back; the code used meanwhile does not count against those of today."""
+    TOTP.activate(ben, SECRET)
+    now = time.time()
+    for ahead in (86400, 0):
+        monkeypatch.setattr("allauth.mfa.totp.internal.auth.time.time", lambda ahead=ahead: now + ahead)
+        client = Client()
+        log_in(client, ben.email)
+        client.post(CODE, {"code": code(int(now + ahead) // 30)})
+        monkeypatch.undo()
+        assert client.get("/kunde/12345/").status_code == 200
+    again = Client()
+    log_in(again, ben.email)
+    again.post(CODE, {"code": code(int(now) // 30)})
+    assert again.get("/kunde/12345/").status_code == 302, "and each still counts once"

@@ -13,6 +13,7 @@ from playwright.sync_api import expect
 from shop.pictures import keep_picture
 from tests import factories as make
 from tests.accounts.test_factors import code_of
+from tests.browser.test_passkeys import with_fingerprint
 from tests.downloads.test_delivery import store, use_s3  # noqa: F401 - a fixture
 from tests.walk.sitemap import own_views
 
@@ -72,6 +73,22 @@ def test_the_second_factor_leads_to_the_file(place, visit, acme, olga):
     page.get_by_label("Code").fill(code_of(SECRET))
     last = page.get_by_role("button", name="Anmelden", exact=True).or_(page.get_by_role("button", name="Weiter"))
     assert arrives(page, lambda: last.first.click()).startswith(b"PK\x03\x04")
+
+
+def test_the_passkey_leads_to_the_file(place, visit, acme, olga):
+    """Alone, as the only step."""
+    page = visit(None, reverse("account_login"))
+    with_fingerprint(page)
+    log_in(page, olga)
+    page.goto(page.url.split("/kunde/")[0] + reverse("mfa_add_webauthn"))
+    page.get_by_label("Passwort").fill(make.PASSWORD)
+    page.get_by_role("button", name="Bestätigen").click()
+    page.get_by_label("Reicht allein zum Anmelden").check()
+    page.get_by_role("button", name="Passkey hinzufügen").click()
+    expect(page.get_by_text("Ihrem Konto wurde ein Passkey hinzugefügt.")).to_be_visible()
+    page.context.clear_cookies()
+    page.goto(page.url.split("/anmeldung/")[0] + program(acme))
+    assert arrives(page, lambda: page.get_by_role("button", name="Passkey verwenden").click()).startswith(b"PK\x03\x04")
 
 
 def test_the_password_once_more_leads_to_the_file(place, visit, olga):

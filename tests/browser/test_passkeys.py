@@ -9,10 +9,8 @@ from tests.factories import PASSWORD
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-@pytest.fixture
-def page(visit, olga):
-    """A browser with a fingerprint reader of its own, and somebody in front of it who is not logged in."""
-    page = visit(None, reverse("account_login"))
+def with_fingerprint(page):
+    """From here on the browser has a fingerprint reader of its own."""
     devtools = page.context.new_cdp_session(page)
     devtools.send("WebAuthn.enable")
     options = {
@@ -24,6 +22,13 @@ def page(visit, olga):
         "automaticPresenceSimulation": True,
     }
     devtools.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+
+
+@pytest.fixture
+def page(visit, olga):
+    """A browser with a fingerprint reader of its own, and somebody in front of it who is not logged in."""
+    page = visit(None, reverse("account_login"))
+    with_fingerprint(page)
     page.troubles = []
     page.on("console", lambda said: page.troubles.append(said.text) if said.type == "error" else None)
     return page

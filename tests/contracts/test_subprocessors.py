@@ -6,10 +6,11 @@ import pytest
 from django.core import mail
 from django.urls import reverse
 
-from contracts import subprocessors
+from contracts import notices
 from contracts.avv import conclude_avv
 from contracts.models import ChangeNotice, Objection, SubProcessorChange
-from contracts.subprocessors import announce, object_to, tell_next
+from contracts.notices import tell_next
+from contracts.subprocessors import announce, object_to
 from portal.lib.days import today
 from portal.lib.refusals import Refused
 from tests import factories as make
@@ -66,7 +67,7 @@ def test_licence_holders_of_companies_with_an_avv_are_told_once(change, covered,
 
 
 def test_the_worker_goes_on_batch_by_batch(covered, admin, monkeypatch):
-    monkeypatch.setattr(subprocessors, "BATCH", 2)
+    monkeypatch.setattr(notices, "BATCH", 2)
     terms = covered.acceptances.get().terms
     for _number in range(4):
         company = make.CompanyFactory()

@@ -16,7 +16,8 @@ from django.core.files.base import File
 from django.urls import reverse
 
 from downloads.models import Download
-from downloads.uploading import begin_upload, check, receive
+from downloads.publishing import check
+from downloads.uploading import begin_upload, receive
 from portal.lib.days import today
 
 from .. import factories as make
@@ -60,7 +61,7 @@ def use_s3(settings, store):
     }  # fmt: skip
     settings.STORAGES = {
         **settings.STORAGES,
-        "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
+        "default": {"BACKEND": "portal.lib.storage_s3.Store", "OPTIONS": options},
     }
 
 
@@ -215,7 +216,7 @@ def test_a_store_that_is_away_is_said_so_and_no_download_is_noted(acme, dora, as
     options = {"bucket_name": "b", "endpoint_url": away, "client_config": config, "access_key": "t", "secret_key": "t"}
     settings.STORAGES = {
         **settings.STORAGES,
-        "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": options},
+        "default": {"BACKEND": "portal.lib.storage_s3.Store", "OPTIONS": options},
     }
     client = as_(dora)
     client.raise_request_exception = False

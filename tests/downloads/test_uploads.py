@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from downloads import admin_upload, uploading
+from downloads import admin_upload, publishing, uploading
 from downloads.models import Release, ReleaseFile, Upload
 from downloads.tasks import run
 from portal.lib.clamav import ScannerAway
@@ -23,6 +23,7 @@ from portal.lib.days import today
 from portal.lib.files import safe_name
 
 from .. import factories as make
+from ..disk import no_file_longer_than
 from ..mail.test_queue import work
 
 CONTENT = os.urandom(300_000)
@@ -52,7 +53,9 @@ def begin(client, release, name="setup.zip", size=300_000):
 def send(client, url, offset, piece, length=None):
     # A client that announced more than it sent.
     more = {"CONTENT_LENGTH": length, "wsgi.input": io.BytesIO(piece)} if length else {}
-    return client.post(f"{url}?offset={offset}", piece, content_type="application/octet-stream", **more)
+    # A test that has put more into the address has the offset in it.
+    url = url if "?" in url else f"{url}?offset={offset}"
+    return client.post(url, piece, content_type="application/octet-stream", **more)
 
 
 def uploaded(client, release, content=CONTENT, name="setup.zip"):
@@ -120,7 +123,7 @@ def test_in_pieces_over_a_cut_to_a_file_customers_load(release, staff, acme, dor
 
 def test_a_virus_is_shut_away_and_told(release, staff, admin, clamd, mailoutbox, settings):
     upload = uploaded(staff, release, CONTENT + VIRUS)
-    uploading.check(upload.pk)
+    publishing.check(upload.pk)
     upload.refresh_from_db()
     assert (upload.state, upload.problem) == ("quarantined", "Eicar-Test-Signature")
     assert not ReleaseFile.objects.exists() and not upload.part.exists()
@@ -136,27 +139,29 @@ def test_a_scanner_that_gives_no_verdict_publishes_nothing(release, staff, clamd
     upload, there = uploaded(staff, release), settings.CLAMAV_ADDRESS
     settings.CLAMAV_ADDRESS = "tcp://127.0.0.1:1"
     with pytest.raises(ScannerAway):
-        uploading.check(upload.pk)
+        publishing.check(upload.pk)
     assert "wird geprüft" in staff.get(page(release)).content.decode()
     settings.CLAMAV_ADDRESS = there
     large = uploaded(staff, release, bytes(3_000_000), "large.zip")
     with pytest.raises(ScannerAway, match=r"size limit|pipe|reset"):
-        uploading.check(large.pk)
+        publishing.check(large.pk)
     assert not ReleaseFile.objects.exists()
-    uploading.check(upload.pk)
+    publishing.check(upload.pk)
     assert ReleaseFile.objects.get().sha256 == SHA256
 
 
 def test_a_full_disk_is_said_and_leaves_nothing(release, staff, monkeypatch):
     url = begin(staff, release).json()["url"]
+    assert send(staff, url, 0, CONTENT[:1000]).status_code == 200
+    with no_file_longer_than(50_000):
+        # The piece's own file, then the place where it belongs: each may be the one that meets the end.
+        for length in (200_000, 49_500):
+            answer = send(staff, url, 1000, CONTENT[1000 : 1000 + length])
+            assert answer.status_code == 507 and "voll" in answer.json()["error"]
     upload = Upload.objects.get()
-    upload.part.unlink()
-    # Linux's own full disk.
-    upload.part.symlink_to("/dev/full")
-    answer = send(staff, url, 0, CONTENT)
-    assert answer.status_code == 507 and "voll" in answer.json()["error"]
-    upload.refresh_from_db()
-    assert (upload.received, upload.state) == (0, "receiving")
+    assert (upload.received, upload.state, upload.part.read_bytes()) == (1000, "receiving", CONTENT[:1000])
+    assert list(uploading.folder().iterdir()) == [upload.part]
+    assert send(staff, url, 1000, CONTENT[1000:]).json()["next"], "with room again it goes on"
     monkeypatch.setattr(uploading, "RESERVE", 2**60)
     assert begin(staff, release, "other.zip").status_code == 507
     assert Upload.objects.count() == 1
@@ -166,10 +171,10 @@ def test_a_worker_killed_between_storing_and_saying_so_goes_on(release, staff, m
     upload = uploaded(staff, release)
     with monkeypatch.context() as broken, pytest.raises(OSError):
         broken.setattr(ReleaseFile.objects, "create", lambda **row: (_ for _ in ()).throw(OSError("killed")))
-        uploading.check(upload.pk)
+        publishing.check(upload.pk)
     assert not ReleaseFile.objects.exists() and not upload.part.exists()
     for _twice in range(2):
-        uploading.check(upload.pk)
+        publishing.check(upload.pk)
     file = ReleaseFile.objects.get()
     assert file.sha256 == SHA256 and file.file.read() == CONTENT
 
@@ -181,7 +186,7 @@ def test_two_people_with_one_name_publish_one(release, staff, as_, db):
         send(client, url, 0, CONTENT)
     first, second = Upload.objects.order_by("started_at")
     for upload in (first, second):
-        uploading.check(upload.pk)
+        publishing.check(upload.pk)
     second.refresh_from_db()
     assert second.state == "refused" and "Namens" in staff.get(page(release)).content.decode()
     assert ReleaseFile.objects.get().file.read() == CONTENT
@@ -191,7 +196,7 @@ def test_two_people_with_one_name_publish_one(release, staff, as_, db):
 def test_without_the_script_whole_and_up_to_a_size(release, staff, settings):
     form = {"title": "Setup", "file": SimpleUploadedFile("../..\\x/Setup\u202egpj.zip", CONTENT)}
     assert staff.post(page(release), form).status_code == 302
-    uploading.check(Upload.objects.get().pk)
+    publishing.check(Upload.objects.get().pk)
     assert ReleaseFile.objects.get().file_name == "Setupgpj.zip"
     settings.UPLOAD_WHOLE_LIMIT = 1000
     form["file"] = SimpleUploadedFile("b.zip", CONTENT)
@@ -214,7 +219,7 @@ def test_out_of_the_incoming_folder(release, staff, settings, tmp_path):
     for name in ("link.zip", "../../etc/passwd", "busy.zip"):
         assert staff.post(page(release), {"title": "Setup", "incoming": name}).status_code == 200
     assert staff.post(page(release), {"title": "Setup", "incoming": "ready.zip"}).status_code == 302
-    uploading.check(Upload.objects.get().pk)
+    publishing.check(Upload.objects.get().pk)
     assert ReleaseFile.objects.get().sha256 == SHA256 and not (place / "ready.zip").exists()
 
 

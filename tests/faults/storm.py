@@ -29,7 +29,8 @@ PEOPLE = ["DOMUS_12345", "deniz@sonnenhof.example", "ben@sonnenhof.example"]
 PASSWORD = "Sonnenhof-2026!"
 ARTICLE = "TSA-K10000"
 PATIENCE = 240
-TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
+TOKEN = re.compile(r'name="csrfmiddlewaretoken"\s+value="([^"]+)"')
+HIDDEN = re.compile(r'name="(form_key|shown)"\s+value="([^"]+)"')
 REPORT = """
 import json
 from orders.models import Order
@@ -62,12 +63,12 @@ def free_port():
 class Portal:
     """A portal under its supervisor, with its own data, on loopback."""
 
-    def __init__(self, folder, mail_port):
+    def __init__(self, folder, mail_port, **more):
         self.data, self.port = folder / "data", free_port()
         self.base = f"http://127.0.0.1:{self.port}"
         clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
         mail = {"EMAIL_URL": f"smtp://127.0.0.1:{mail_port}", "MAIL_DELIVERY_BACKEND": "portal.lib.mail.OnceBackend"}
-        self.env = clean | mail
+        self.env = clean | mail | more
         self.log = (folder / "run.log").open("w")
         self.process = subprocess.Popen(
             self.command("serve"), cwd=ROOT, env=self.env, stdout=self.log, stderr=subprocess.STDOUT
@@ -167,12 +168,14 @@ class Customer(threading.Thread):
         shop = "/kunde/12345/shop"
         page = self.ask("get", f"{shop}/artikel/{ARTICLE}/")
         self.post(f"{shop}/artikel/{ARTICLE}/in-den-warenkorb/", page, quantity=1)
-        while True:
+        # A shown price may have changed under it, and an answer got lost; after that it is the page that is wrong.
+        for _look in range(50):
             page = self.ask("get", "/kunde/12345/bestellungen/neu/")
-            form = dict(re.findall(r'name="(form_key|shown)"\s+value="([^"]+)"', page.text))
+            form = dict(HIDDEN.findall(page.text))
             answer = self.post("/kunde/12345/bestellungen/neu/", page, accepts_terms="on", **form)
             if found := re.search(r"/bestellungen/([0-9a-f-]{36})/$", answer.headers.get("Location", "")):
                 return found[1]
+        raise AssertionError(f"the checkout takes no order: {answer.status_code}")
 
 
 def storm(orders, kills, kinds, say=print):

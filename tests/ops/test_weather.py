@@ -15,6 +15,7 @@ import pytest
 from django.db import OperationalError, connection
 from procrastinate.contrib.django import connector_params
 
+from portal.checks import a_host_of_its_own
 from portal.lib.database import trouble_of
 from portal.lib.database.pool import CHECK_SECONDS, LastingPool
 
@@ -247,3 +248,15 @@ def test_what_is_no_trouble_of_the_database_stays_an_error():
         raise RuntimeError("a job could not be put") from psycopg.errors.IdleInTransactionSessionTimeout("ended")
     except RuntimeError as error:
         assert trouble_of(error) == "away"
+
+
+# --- where it runs ---
+
+
+@pytest.mark.parametrize("told", [{"PORTAL_URL": "https://example.com/portal"}, {"FORCE_SCRIPT_NAME": "/portal"}])
+def test_below_a_path_of_another_site_it_says_that_it_wants_a_host(settings, told):
+    """Cookies, policy and passkeys count for the whole host."""
+    assert a_host_of_its_own(None) == []
+    for name, value in told.items():
+        setattr(settings, name, value)
+    assert [error.id for error in a_host_of_its_own(None)] == ["portal.E003"]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pypdf import PdfReader
 
 from access.reviews import PAPER, close_review, keep, paper_of, start_review
-from contracts.avv import agreement_of
+from contracts.agreement import agreement_of
 from contracts.models import Acceptance
 from orders import tasks
 from orders.papers import ORDER, RESPONSE, confirmation_of, for_paper, order_x, pdf_of
@@ -69,7 +69,7 @@ def test_the_papers_of_an_order(order, text):
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:12]))
 def test_the_agreement(acme, olga, text, monkeypatch):
-    monkeypatch.setattr("contracts.avv.paragraphs_of", lambda file: ["Text der Vereinbarung", text])
+    monkeypatch.setattr("contracts.agreement.paragraphs_of", lambda file: ["Text der Vereinbarung", text])
     terms = make.TermsFactory.build(kind="AVV", number=text, title=text)
     acceptance = Acceptance(
         terms=terms, company=acme, user=olga, signer_name=text, signer_function=text, company_name=text,

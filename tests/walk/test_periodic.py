@@ -2,6 +2,7 @@
 
 import datetime as dt
 from functools import wraps
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
@@ -15,7 +16,7 @@ from contracts.models import Acceptance, Document, Terms
 from downloads.models import Release, ReleaseNotice, ReleaseWatch, Upload
 from orders.models import Order
 from portal.lib.days import today
-from portal.models import Trouble
+from portal.models import MailHandover, Trouble
 
 from .. import factories as make
 
@@ -24,7 +25,7 @@ YESTERDAY, LONG_AGO = dt.timedelta(days=-1), dt.datetime(2020, 1, 1, tzinfo=dt.U
 # One statement over all rows, or none of anybody's.
 WHOLE = {
     "rescue", "forget_mail", "count_figures", "check_addresses", "forget_remembered", "forget_erp_calls",
-    "call_due_webhooks",
+    "call_due_webhooks", "watch_space", "sweep_files",
 }  # fmt: skip
 
 
@@ -34,6 +35,13 @@ def two(acme, elsewhere, ben, mallory):
     user = make.UserFactory(first_name="Mia", last_name="Maier", email="mia@66666.example")
     other = make.MembershipFactory(company=elsewhere, user=user, rights=[Right.SHOP])
     return [ben.at["12345"], other]
+
+
+def overlooked(two):
+    for row in two:
+        MailHandover.objects.create(pk=uuid4(), raw=b"x", sender="a@b.example", recipients=[row.user.email])
+    MailHandover.objects.update(at=LONG_AGO)
+    return lambda: MailHandover.objects.overlooked(timezone.now()).count()
 
 
 def expired(two):
@@ -153,6 +161,7 @@ def unmade_exports(two):
 
 
 ROWS = [
+    ("send_overlooked", "portal.tasks._send_overlooked", overlooked),
     ("make_missing_confirmations", "orders.tasks.for_paper", unconfirmed),
     ("remind_of_offers", "orders.mails.mail_offer", unanswered_offers),
     ("make_missing_agreements", "contracts.mails.mail_agreement", unfiled),
@@ -166,7 +175,7 @@ ROWS = [
     ("downloads_by_time", "downloads.announcing._announce", new_releases),
     ("downloads_by_time", "downloads.mails.mail_new_release", watchers),
     ("downloads_by_time", "downloads.announcing.tell_recalled", recalled),
-    ("downloads_by_time", "downloads.uploading._forget_upload", abandoned),
+    ("downloads_by_time", "downloads.publishing._forget_upload", abandoned),
     ("accounts_by_date", "accounts.mails.mail_name_change_applied", renamed),
     ("accounts_by_date", "accounts.tasks._forget_export", old_exports),
     ("delete_documents", "contracts.retention._delete", old_documents),

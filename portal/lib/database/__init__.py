@@ -1,5 +1,8 @@
 """Django's PostgreSQL for a database that goes away and comes back: ENGINE = "portal.lib.database"."""
 
+from collections.abc import Callable
+from typing import Any
+
 from django import db
 from procrastinate.exceptions import ConnectorException
 from psycopg import errors
@@ -28,3 +31,17 @@ def trouble_of(error: BaseException | None) -> str:
             return "away"
         error = error.__cause__
     return ""
+
+
+def on_rollback(func: Callable[[], Any]) -> None:
+    """Have it called when the transaction (or the savepoint) we are in is rolled back; outside of one, never."""
+    db.connection.on_rollback(func)
+
+
+def let_go() -> None:
+    """Give the connection back to the pool before waiting for somebody; the next query takes another one.
+
+    Inside a transaction it stays.
+    """
+    if not db.connection.in_atomic_block:
+        db.connection.close()

@@ -1,11 +1,23 @@
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.db import DatabaseError
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 
 from .pool import LastingPool
 
+log = logging.getLogger("portal.database")
+
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, with a pool that gives nobody a dead connection."""
+    """Django's own, with a pool that gives nobody a dead connection, and with work for the case of a rollback."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # As Django's run_on_commit: (savepoints that were open, what to do).
+        self.run_on_rollback: list[tuple[set[str], Callable[[], Any]]] = []
 
     @property
     def pool(self) -> LastingPool | None:
@@ -22,3 +34,53 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # Threads that come at once may each make one; the first is used, the others were never opened.
             self._connection_pools.setdefault(self.alias, made)
         return self._connection_pools[self.alias]
+
+    def on_rollback(self, func: Callable[[], Any]) -> None:
+        """Have it called when the transaction, or the savepoint, we are in is rolled back; never outside of one."""
+        if self.in_atomic_block:
+            self.run_on_rollback.append((set(self.savepoint_ids), func))
+
+    def savepoint_rollback(self, sid: str) -> None:
+        super().savepoint_rollback(sid)
+        undone = [func for sids, func in self.run_on_rollback if sid in sids]
+        self.run_on_rollback = [(sids, func) for sids, func in self.run_on_rollback if sid not in sids]
+        _undo(undone)
+
+    def commit(self) -> None:
+        kept, self.run_on_rollback = self.run_on_rollback, []
+        try:
+            super().commit()
+        except DatabaseError as error:
+            if _is_a_no(error):
+                self.run_on_rollback = kept
+            raise
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        finally:
+            self._undo_all()
+
+    def close(self) -> None:
+        super().close()
+        # Within a transaction this is its end; else nothing is noted.
+        self._undo_all()
+
+    def _undo_all(self) -> None:
+        undone, self.run_on_rollback = self.run_on_rollback, []
+        _undo([func for _sids, func in undone])
+
+
+def _is_a_no(error: DatabaseError) -> bool:
+    """Whether the server has refused to commit. A line that broke says nothing: then it may have done so."""
+    state = getattr(error.__cause__, "sqlstate", None) or "08"
+    # Trouble of the connection, and a server that is being stopped.
+    return state[:2] not in ("08", "57")
+
+
+def _undo(works: list[Callable[[], Any]]) -> None:
+    for work in works:
+        try:
+            work()
+        except Exception:
+            log.exception("What was rolled back could not be undone outside of the database")

@@ -1,5 +1,6 @@
 import csv
 import datetime as dt
+import io
 from pathlib import Path
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from portal.erp import TABLES, import_export
 from portal.lib.csv import safe_row
+from portal.lib.storage import beside
 
 
 class Command(BaseCommand):
@@ -69,7 +71,9 @@ class Command(BaseCommand):
 
     def _write(self, path, refused):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8-sig", newline="") as file:
+        with beside(path, replace=True) as raw:
+            file = io.TextIOWrapper(raw, encoding="utf-8-sig", newline="")
             writer = csv.writer(file, delimiter=";")
             writer.writerow(["Datei", "Zeile", "Grund"])
             writer.writerows(safe_row(row) for row in refused)
+            file.detach()

@@ -1,0 +1,13 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("downloads", "0006_upload_refused")]
+
+    operations = [
+        migrations.AddField(
+            model_name="upload",
+            name="sha256",
+            field=models.CharField(blank=True, db_default="", default="", editable=False, max_length=64),
+        ),
+    ]
