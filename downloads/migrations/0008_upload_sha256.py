@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("downloads", "0006_upload_refused")]
+    dependencies = [("downloads", "0007_addresses_in_one_form")]
 
     operations = [
         migrations.AddField(
