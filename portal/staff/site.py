@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from .areas import grouped
 from .figures import figures
 from .finding import find
-from .waiting import lists_for
+from .waiting import full_disks, lists_for
 
 
 class StaffSite(AdminSite):
@@ -37,6 +37,7 @@ class StaffSite(AdminSite):
         lists = lists_for(request.user)
         context = {**self.each_context(request), "title": self.index_title, "lists": lists}
         context |= {"total": sum(one.count for one in lists), "figures": figures(request.user)}
+        context["full_disks"] = full_disks(request.user)
         return render(request, "admin/home.html", context)
 
     def search(self, request: HttpRequest) -> HttpResponse:

@@ -18,6 +18,7 @@ from contracts.models import Objection, Terms
 from downloads.models import Upload
 from orders.models import Order, WebhookCall
 from portal.lib.days import today
+from portal.lib.space import WORK
 from portal.models import MailHandover, Trouble
 from shop.models import Miss
 
@@ -150,6 +151,11 @@ def _waiting(kind: Kind, rows: list[tuple]) -> Waiting:
     is_late = kind.days is not None and since < timezone.now() - timedelta(days=kind.days)
     url = f"{address}?{kind.query}" if kind.query else address
     return Waiting(kind.title, min(len(rows), MOST), len(rows) > MOST, url, about, since, is_late)
+
+
+def full_disks(user: AbstractBaseUser) -> QuerySet:
+    """Troubles of disks that are nearly full, for who may look at troubles."""
+    return Trouble.objects.filter(work=WORK) if user.has_perm("portal.view_trouble") else Trouble.objects.none()
 
 
 def days_since(moment: datetime) -> int:
