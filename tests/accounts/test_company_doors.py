@@ -110,14 +110,14 @@ def test_a_page_of_the_customer_opens_no_company_that_staff_have_closed(acme, ol
 
 def test_a_page_of_a_person_opens_no_account_that_staff_have_closed(acme, olga, ben, admin, as_):
     data = {"salutation": "", "first_name": "Benno", "last_name": "Bauer", "phone": "", "language": "de"}
-    form = PersonForm(data | {"phone_here": "12"}, instance=again(ben), membership=ben.at["12345"])
+    form = PersonForm(data | {"phone_here": "089 123456"}, instance=again(ben), membership=ben.at["12345"])
     assert form.is_valid(), form.errors
     client = as_(admin)
     url, sent = seen(client, ben)
     assert client.post(url, without(sent, "is_active")).status_code == 302
     form.save()
     assert not again(ben).is_active and again(ben).first_name == "Benno"
-    assert ben.memberships.get().phone == "12"
+    assert ben.memberships.get().phone == "089 123456"
 
 
 def test_a_page_of_staff_takes_back_nothing_of_the_persons(ben, admin, as_):

@@ -20,8 +20,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def looked(monkeypatch):
+def looked(monkeypatch, transactional_db):
     """What another lane sees while the job that has just queued a letter has not ended yet; ends: how it does."""
+    with connection.cursor() as cursor:
+        cursor.execute("truncate procrastinate_jobs cascade")
     real, seen = accounts.mail_password_link, SimpleNamespace(jobs=[], ends=lambda: None)
     given = connection.get_connection_params()
     parameters = {name: given[name] for name in ("dbname", "host", "user", "port") if name in given}

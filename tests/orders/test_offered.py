@@ -276,8 +276,8 @@ def test_what_was_declined_counts_nowhere_and_is_shown_beside(acme, ben, offered
     assert "<dt>Summe netto</dt> <dd>499,00" in detail and "<dt>Bestellt, netto</dt> <dd>798,00" in detail
     table = b"".join(client.get(reverse("order_export", args=["12345"])).streaming_content).decode("utf-8-sig")
     head, row = table.splitlines()
-    assert head.endswith("Netto;MwSt.;Brutto;Bestellt, netto"), head
-    assert row.endswith("499,00;94,81;593,81;798,00"), row
+    assert head.endswith("Netto;MwSt.;Brutto;Bestellt, netto;Einmalig netto;Monatlich netto"), head
+    assert row.endswith("499,00;94,81;593,81;798,00;499,00;0,00"), row
 
 
 def test_the_month_of_who_ordered_counts_what_stands(ben, offered):
