@@ -76,8 +76,8 @@ CHECKS = {
 }
 
 
-def doubts_about(company) -> Iterator[str]:
+def doubts_about(company: Company) -> Iterator[str]:
     """What looks wrong for the company's country, in sentences for staff; the ERP may know better."""
     for name, (is_right, sentence) in CHECKS.items():
-        if (value := getattr(company, name)) and not is_right(value, company.country.code):
+        if (value := getattr(company, name)) and not is_right(value, str(company.country)):
             yield str(sentence)
