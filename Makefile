@@ -21,12 +21,13 @@ test: $(VENV)/test.stamp programs translations ## Run all tests, in a real brows
 days: $(VENV)/test.stamp programs translations ## Run what knows days at new year, on 29 February, over midnight in Berlin
 	@$(VENV)/bin/python -m tests.days
 
-lint: $(VENV)/test.stamp ## Check style, templates, imports and migrations
+lint: $(VENV)/test.stamp ## Check style, templates, imports, types and migrations
 	@$(VENV)/bin/ruff check .
 	@$(VENV)/bin/ruff format --check .
 	@find templates -name '*.html' -print0 | xargs -0 $(VENV)/bin/djade --check --target-version 5.2
 	@$(VENV)/bin/lint-imports --no-cache
-	@SECRET_KEY=$$($(VENV)/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))') \
+	@export SECRET_KEY=$$($(VENV)/bin/python -c 'import secrets; print(secrets.token_urlsafe(50))') && \
+		$(VENV)/bin/mypy && \
 		$(VENV)/bin/python -W ignore manage.py makemigrations --check --dry-run
 
 format: $(VENV)/test.stamp ## Write Python and templates in the house style

@@ -10,7 +10,7 @@ holds a person and needs the company has begun at the wrong end: `lock_person` t
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -22,6 +22,9 @@ from .door import why_closed
 from .log import act_as, note
 from .models import AccessEvent, Membership
 from .rights import Right
+
+if TYPE_CHECKING:
+    from accounts.models import Company, User
 
 Kind = AccessEvent.ActorKind
 
@@ -54,7 +57,7 @@ class Actor:
 
     kind: Kind
     at: int | None = None
-    user: Any = None
+    user: "User | None" = None
     membership: Membership | None = None
     company: Any = None
 
@@ -64,12 +67,12 @@ class Actor:
         return cls(Kind.PERSON, membership.company_id, membership.user, membership)
 
     @classmethod
-    def themselves(cls, user: Any, at: int) -> "Actor":
+    def themselves(cls, user: "User", at: int) -> "Actor":
         """A person in their own matter, such as an invitation; grants nothing to anybody."""
         return cls(Kind.PERSON, at, user)
 
     @classmethod
-    def staff(cls, user: Any, at: int | None = None) -> "Actor":
+    def staff(cls, user: "User", at: int | None = None) -> "Actor":
         """Somebody of the vendor's, who may do for a company what its licence holders may."""
         return cls(Kind.STAFF, at, user)
 
@@ -122,7 +125,7 @@ class Actor:
         actor.sign()
         return actor
 
-    def _as_now(self, company: Any) -> Membership:
+    def _as_now(self, company: "Company") -> Membership:
         assert self.membership is not None  # noqa: S101
         row = company.memberships.select_related("user").filter(pk=self.membership.pk).first()
         if row is not None:
@@ -174,12 +177,12 @@ class Actor:
         return self.user is not None and target.user_id == self.user.pk
 
 
-def lock_company(pk: int) -> Any:
+def lock_company(pk: int) -> "Company":
     """The company's row, held until the transaction ends: changes of access there come one after another."""
     return apps.get_model("accounts.Company").objects.select_for_update().get(pk=pk)
 
 
-def lock_person(pk: int) -> Any:
+def lock_person(pk: int) -> "User":
     """A person's row, held, and before it their companies and memberships: for what ends access everywhere.
 
     Raises AccessRefused where the person was let in somewhere else at this very moment.

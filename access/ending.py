@@ -1,6 +1,6 @@
 """How access ends, pauses and goes on: removed, suspended, let in again."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -13,6 +13,9 @@ from . import mails
 from .acting import AccessRefused, Actor, lock_person, save_version
 from .models import Invitation, Membership, ReviewedPerson
 from .signals import membership_ended
+
+if TYPE_CHECKING:
+    from accounts.models import Company, User
 
 
 def last_holder_sentence() -> str:
@@ -46,7 +49,7 @@ def leave(membership: Membership, actor: Actor) -> None:
     delete_membership(membership, actor)
 
 
-def close(membership: Membership, *, by: Any) -> None:
+def close(membership: Membership, *, by: "User | None") -> None:
     """What ends with somebody's access, for good or for a while: invitations they sent, passes they gave.
 
     by: the User who ended it, or None.
@@ -85,14 +88,14 @@ def _decide_reviews(membership: Membership, actor: Actor) -> None:
     )
 
 
-def name_main_holder(company: Any) -> None:
+def name_main_holder(company: "Company") -> None:
     """The holder who is longest there takes the main role: <prefix>_<number> must not lead nowhere."""
     longest = company.memberships.holders().order_by("accepted_at", "pk").first()
     longest.is_main_holder = True
     save_version(longest, "is_main_holder")
 
 
-def _forget(user: Any) -> None:
+def _forget(user: "User") -> None:
     """An account that was only made for an invitation is not kept (Art. 17 DSGVO)."""
     try:
         if not user.memberships.exists():
@@ -104,7 +107,7 @@ def _forget(user: Any) -> None:
 
 
 @transaction.atomic
-def leave_all(person: Any, *, by: Any) -> None:
+def leave_all(person: "User", *, by: "User") -> None:
     """End a person's access everywhere, because the account goes. Raises AccessRefused for an only licence holder.
 
     by: the User who carries it out, the person or somebody of the vendor's.

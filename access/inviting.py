@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
@@ -25,12 +25,15 @@ from .rights import Right
 from .store import set_rights
 from .terms import check_limits
 
+if TYPE_CHECKING:
+    from accounts.models import User
+
 # Two presses of the button send one mail.
 PAUSE_SECONDS = 60
 
 
 @transaction.atomic
-def invite(by: Actor, person: Any, rights: Iterable[Right], **more: Any) -> Membership:
+def invite(by: Actor, person: "User | dict[str, Any]", rights: Iterable[Right], **more: Any) -> Membership:
     """Let somebody in by e-mail; returns the membership, and mails them the link.
 
     person: salutation, first_name, last_name, email, or a User. An address that already has an account keeps that
@@ -46,7 +49,7 @@ def invite(by: Actor, person: Any, rights: Iterable[Right], **more: Any) -> Memb
     _check_new(actor, user)
     if not user.email:
         raise AccessRefused(_("This person has no e-mail address that a link could go to."), field="user")
-    typed = "" if person == user else f"{person['first_name']} {person['last_name']}"
+    typed = f"{person['first_name']} {person['last_name']}" if isinstance(person, dict) else ""
     membership = Membership.objects.create(company=actor.company, user=user, invited_as=typed, **more)
     set_rights(membership, rights)
     _send(actor, membership)
@@ -54,7 +57,7 @@ def invite(by: Actor, person: Any, rights: Iterable[Right], **more: Any) -> Memb
 
 
 @transaction.atomic
-def invite_holder(by: Actor, person: Any) -> Membership:
+def invite_holder(by: Actor, person: "User | dict[str, Any]") -> Membership:
     """The vendor names somebody licence holder, the main one where there is none; returns the membership.
 
     In at once, as whom the ERP names: the vendor knows who signed the contract, and a company is not to stand without
@@ -77,10 +80,10 @@ class _Known(Exception):
     """Somebody else has made this account at the same moment."""
 
 
-def _account(person: Any) -> Any:
-    User = get_user_model()
-    if isinstance(person, User):
+def _account(person: "User | dict[str, Any]") -> "User":
+    if not isinstance(person, dict):
         return person
+    User = get_user_model()
     try:
         email = stored(person["email"]) if person["email"] else ""
     except ValidationError as refusal:
@@ -98,7 +101,7 @@ def _account(person: Any) -> Any:
     return user
 
 
-def _check_new(actor: Actor, user: Any) -> None:
+def _check_new(actor: Actor, user: "User") -> None:
     if membership := actor.company.memberships.filter(user=user).first():
         if membership.accepted_at:
             raise AccessRefused(_("This person is on the list already."), field="email")
@@ -113,7 +116,7 @@ def _send(actor: Actor, membership: Membership) -> None:
     mails.mail_invitation(invitation, actor, token)
 
 
-def _check_pace(actor: Actor, user: Any) -> None:
+def _check_pace(actor: Actor, user: "User") -> None:
     """Not more mails in a day than a company's staff explain, nor to one mailbox than patience (settings.ACCESS)."""
     today = Invitation.objects.filter(sent_at__gt=timezone.now() - timedelta(days=1))
     if today.filter(membership__company=actor.company).count() >= settings.ACCESS["invitations_a_day"]:
@@ -169,14 +172,14 @@ def accept(invitation: Invitation, password: str | None = None) -> Membership:
     return membership
 
 
-def inviter_of(invitation: Invitation) -> Any:
+def inviter_of(invitation: Invitation) -> "User | None":
     """Who sent an invitation, if that person can still manage access there; else None."""
     granting = invitation.membership.company.memberships.granting().select_related("user")
     row = granting.filter(user=invitation.invited_by_id).first()
     return row.user if row else None
 
 
-def contact_of(invitation: Invitation) -> Any:
+def contact_of(invitation: Invitation) -> "User | None":
     """Whom to ask about an invitation: who sent it, or a licence holder once that person is no longer there."""
     main = invitation.membership.company.memberships.filter(is_main_holder=True).select_related("user").first()
     if main and main.user_id == invitation.membership.user_id:
@@ -184,8 +187,10 @@ def contact_of(invitation: Invitation) -> Any:
     return inviter_of(invitation) or (main.user if main else None)
 
 
-def _confirm_address(user: Any) -> None:
-    """Whoever opened the link reads this mailbox."""
+def _confirm_address(user: "User") -> None:
+    """Whoever opened the link reads this mailbox; where staff have taken the address off since, there is none."""
+    if not user.email:
+        return
     mine = EmailAddress.objects.filter(user=user)
     is_first = not mine.filter(primary=True).exists()
     address = mine.filter(email__iexact=user.email).first() or EmailAddress(user=user, email=user.email.lower())

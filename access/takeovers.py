@@ -70,7 +70,7 @@ def object_to(by: Actor, takeover: TakeOver, word: str) -> None:
 def withdraw_takeover(by: Actor, takeover: TakeOver) -> None:
     """Whoever started it takes it back. Raises AccessRefused."""
     actor, takeover = _entered(by, takeover)
-    if not takeover.is_open or takeover.started_by_id != actor.user.pk:
+    if not takeover.is_open or actor.user is None or takeover.started_by_id != actor.user.pk:
         raise AccessRefused(_("You cannot take this back, or no longer."))
     _close(takeover, State.WITHDRAWN, Kind.TAKEOVER_WITHDRAWN, actor)
 

@@ -1,5 +1,8 @@
 """The address of an account: what a change of it sets going, and how the old address takes it back."""
 
+from datetime import datetime
+from uuid import UUID
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db import transaction
@@ -20,7 +23,7 @@ class AddressTaken(Refused):
 
 
 @transaction.atomic
-def note_change(person, old, new, *, session=None):
+def note_change(person: User, old: str | None, new: str, *, session: UUID | None = None) -> str:
     """The person confirmed a new address. Returns the link by which the old one takes it back within a week.
 
     All sessions end but the one that asked for it and the one it was confirmed in (its public id).
@@ -33,7 +36,7 @@ def note_change(person, old, new, *, session=None):
 
 
 @transaction.atomic
-def undo(change):
+def undo(change: EmailChange) -> None:
     """Link the old address again; whoever changed it is out, whatever they know, and the owner gets in.
 
     All sessions and tokens of other programs end, the password is void, second factors are gone that were set up since
@@ -59,14 +62,15 @@ def undo(change):
     mails.mail_password_link(person)
 
 
-def _drop_suspect(person, since):
+def _drop_suspect(person: User, since: datetime) -> None:
     """What a stranger may have added, or seen: factors, consents, and all recovery codes."""
-    person.authenticator_set.filter(created_at__gte=since).delete()
-    person.authenticator_set.filter(type=Authenticator.Type.RECOVERY_CODES).delete()
+    factors = Authenticator.objects.filter(user=person)
+    factors.filter(created_at__gte=since).delete()
+    factors.filter(type=Authenticator.Type.RECOVERY_CODES).delete()
     person.sign_on_consents.filter(given_at__gte=since).delete()
 
 
-def link_address(person):
+def link_address(person: User) -> None:
     """Keep allauth's row of the address in step with the one that is stored; pending changes are dropped."""
     EmailAddress.objects.filter(user=person).exclude(email__iexact=person.email or "").delete()
     if person.email:
@@ -76,7 +80,7 @@ def link_address(person):
 
 
 @transaction.atomic
-def set_by_staff(person, old):
+def set_by_staff(person: User, old: str | None) -> None:
     """Staff linked another address, or none: both addresses are told, sessions and older links end."""
     link_address(person)
     if (old or "").lower() == (person.email or "").lower():

@@ -3,17 +3,20 @@
 import json
 import tempfile
 import zipfile
+from typing import IO, Any
+from uuid import UUID
 
 from django.core.files import File
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
+from django.db.models.fields.files import FieldFile
 from django.utils import timezone
 
-from portal.lib.files import sha256_of
+from portal.lib.files import sha256_of, stored_as
 from portal.lib.personal import personal_of_apps
 
 from . import mails
-from .models import DataExport
+from .models import DataExport, User
 
 OWN_FIELDS = [
     "username",
@@ -29,7 +32,7 @@ OWN_FIELDS = [
 
 
 @transaction.atomic
-def finish_export(pk):
+def finish_export(pk: UUID | str) -> None:
     """Make the file and say so by mail; run again, or after the person has gone, it does nothing."""
     export = DataExport.objects.select_for_update(of=["self"]).filter(pk=pk, ready_at=None).first()
     if export is None:
@@ -43,7 +46,7 @@ def finish_export(pk):
     mails.mail_export_ready(export)
 
 
-def write_zip(person, file):
+def write_zip(person: User, file: IO[bytes]) -> None:
     """person.json, a JSON file for each kind of row, and the person's files below files/."""
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         own = {name: getattr(person, name) for name in OWN_FIELDS}
@@ -54,14 +57,14 @@ def write_zip(person, file):
                 _add(archive, f"files/{entry.name}-{number}-{name}", content)
 
 
-def _json(data):
+def _json(data: Any) -> str:
     return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
 
 
-def _add(archive, name, content):
-    if content.storage.exists(content.name):
+def _add(archive: zipfile.ZipFile, name: str, content: FieldFile) -> None:
+    if content.storage.exists(stored_as(content)):
         # A name in an archive is a path; ours has none but our own.
         safe = "files/" + name.removeprefix("files/").replace("/", "_").replace("\\", "_")
-        with content.storage.open(content.name) as source, archive.open(safe, "w") as target:
+        with content.storage.open(stored_as(content)) as source, archive.open(safe, "w") as target:
             for piece in iter(lambda: source.read(256 * 1024), b""):
                 target.write(piece)

@@ -1,6 +1,7 @@
 """What ends with a login: sessions, what other programs hold, and a change of address that nobody has confirmed yet."""
 
 from collections.abc import Iterable
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from django.db import transaction
@@ -11,7 +12,7 @@ from .sso import end_sign_on
 
 
 @transaction.atomic
-def close_logins(person: User, *, but: Iterable[str] = ()) -> int:
+def close_logins(person: User, *, but: Iterable[UUID] = ()) -> int:
     """Log a person out everywhere but in some sessions (their public ids). Returns how many sessions have ended.
 
     Whoever was in could have asked for another address and could sign in to other programs: both end with the login.

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
+from django.forms import BaseForm
 from django.utils.translation import gettext_lazy as _
 
 from access.acting import Actor, lock_company
@@ -59,7 +60,7 @@ def set_second_factor_rule(company: Company, needed: bool, *, by: User) -> None:
 ADDRESS = {"street", "postal_code", "city"}
 
 
-def address_asks_for_orders(request: Any, form: Any) -> bool:
+def address_asks_for_orders(request: Any, form: BaseForm) -> bool:
     """Whether the saved address is another one and orders of before could still follow it (edge 25).
 
     Not into another country: the tax on an order was reckoned for the one it was placed from.
@@ -76,8 +77,8 @@ CHECKS = {
 }
 
 
-def doubts_about(company) -> Iterator[str]:
+def doubts_about(company: Company) -> Iterator[str]:
     """What looks wrong for the company's country, in sentences for staff; the ERP may know better."""
     for name, (is_right, sentence) in CHECKS.items():
-        if (value := getattr(company, name)) and not is_right(value, company.country.code):
+        if (value := getattr(company, name)) and not is_right(value, str(company.country)):
             yield str(sentence)

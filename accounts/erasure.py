@@ -19,7 +19,7 @@ from portal.lib.personal import personal_of_apps
 from portal.lib.refusals import Refused
 
 from . import mails
-from .models import Company, DeletionRequest, NewsletterConsent, new_username
+from .models import Company, DeletionRequest, NewsletterConsent, User, new_username
 from .newsletter import stop
 
 
@@ -32,27 +32,27 @@ class Kept:
     why: str
 
 
-def companies_held_alone(person):
+def companies_held_alone(person: User) -> list[Company]:
     """Companies whose only licence holder this is."""
     others = Membership.objects.holders().filter(company=OuterRef("pk")).exclude(user=person)
     held = Company.objects.filter(memberships__user=person, memberships__is_holder=True)
     return list(held.exclude(Exists(others)))
 
 
-def what_stays(person):
+def what_stays(person: User) -> list[Kept]:
     """[Kept] of what there is and what the law or others need."""
     counted = [(entry, entry.rows(person).count()) for entry in personal_of_apps() if entry.keeps]
     return [Kept(str(entry.title), count, str(entry.keeps)) for entry, count in counted if count]
 
 
-def what_goes(person):
+def what_goes(person: User) -> list[tuple[str, int]]:
     """[(title, count)] of what is deleted."""
     counted = [(str(entry.title), entry.rows(person).count()) for entry in personal_of_apps() if not entry.keeps]
     return [(title, count) for title, count in counted if count]
 
 
 @transaction.atomic
-def ask_for_deletion(person):
+def ask_for_deletion(person: User) -> DeletionRequest:
     """Returns the DeletionRequest: done for somebody without a company, else waiting for staff.
 
     Raises Refused for staff and for a company's only licence holder.
@@ -63,13 +63,13 @@ def ask_for_deletion(person):
         return waiting
     request = person.deletion_requests.create()
     if not person.memberships.exists():
-        return _carry_out(request, by=person)
+        return _carry_out(request, person, by=person)
     _drop_extras(person)
     mails.mail_deletion_asked(request)
     return request
 
 
-def _check(person):
+def _check(person: User) -> None:
     if person.is_staff:
         raise Refused(_("This account is the vendor's; your administrator closes it."))
     if alone := companies_held_alone(person):
@@ -77,7 +77,7 @@ def _check(person):
         raise Refused(_("You are the only licence holder of %s. Hand this role over first.") % names)
 
 
-def _drop_extras(person):
+def _drop_extras(person: User) -> None:
     stop(person, NewsletterConsent.End.ERASED)
     person.salutation = person.phone = ""
     person.save(update_fields=["salutation", "phone"])
@@ -87,16 +87,16 @@ def _drop_extras(person):
 
 
 @transaction.atomic
-def withdraw_deletion(person):
+def withdraw_deletion(person: User) -> None:
     """Take the request back while staff have not acted."""
     waiting = person.deletion_requests.filter(state=DeletionRequest.State.WAITING)
     waiting.update(state=DeletionRequest.State.WITHDRAWN, decided_at=timezone.now(), decided_by_name=str(person)[:300])
 
 
 @transaction.atomic
-def decline_deletion(request, reason, *, by):
+def decline_deletion(request: DeletionRequest, reason: str, *, by: User) -> None:
     """Say no, with the reason, which the person reads. Raises Refused without one or when it is decided."""
-    request = _waiting(request)
+    request, _person = _waiting(request)
     if not reason.strip():
         raise Refused(_("Please give the reason; the person reads it."))
     request.reason = reason.strip()[:500]
@@ -105,24 +105,24 @@ def decline_deletion(request, reason, *, by):
 
 
 @transaction.atomic
-def carry_out(request, *, by):
+def carry_out(request: DeletionRequest, *, by: User) -> DeletionRequest:
     """Delete the account behind a waiting request. Raises Refused."""
-    person = lock_person(request.user_id) if request.user_id else None
-    request = _waiting(request)
+    if request.user_id:
+        lock_person(request.user_id)
+    request, person = _waiting(request)
     _check(person)
-    return _carry_out(request, by=by)
+    return _carry_out(request, person, by=by)
 
 
-def _waiting(request):
+def _waiting(request: DeletionRequest) -> tuple[DeletionRequest, User]:
     request = DeletionRequest.objects.select_for_update(of=["self"]).select_related("user").get(pk=request.pk)
     if request.state != DeletionRequest.State.WAITING or request.user is None:
         raise Refused(_("This has been decided meanwhile: %s.") % request.get_state_display())
-    return request
+    return request, request.user
 
 
-def _carry_out(request, *, by):
-    person = request.user
-    reader = Mailbox(person.email, person.get_full_name(), person.language)
+def _carry_out(request: DeletionRequest, person: User, *, by: User) -> DeletionRequest:
+    reader = Mailbox(person.email or "", person.get_full_name(), person.language)
     name = _("the person") if by == person else str(by)
     stop(person, NewsletterConsent.End.ERASED)
     report = {"gone": dict(what_goes(person)), "kept": {kept.title: kept.count for kept in what_stays(person)}}
@@ -138,12 +138,12 @@ def _carry_out(request, *, by):
     return request
 
 
-def _close(request, state, by):
+def _close(request: DeletionRequest, state: DeletionRequest.State, by: User | str) -> None:
     request.state, request.decided_at, request.decided_by_name = state, timezone.now(), str(by)[:300]
     request.save()
 
 
-def _forget(person):
+def _forget(person: User) -> None:
     """Delete the row, or empty it where orders or contracts refer to it."""
     try:
         with transaction.atomic():

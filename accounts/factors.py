@@ -13,7 +13,7 @@ LAST = "last_step"
 
 def factor_of(person: User, code: str) -> Authenticator | None:
     """The app or the recovery codes that a code belongs to, or None; the code is used up by that."""
-    for factor in person.authenticator_set.exclude(type=Authenticator.Type.WEBAUTHN):
+    for factor in Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.WEBAUTHN):
         is_app = factor.type == Authenticator.Type.TOTP
         if _use_step(factor, code) if is_app else factor.wrap().validate_code(code):
             factor.refresh_from_db()

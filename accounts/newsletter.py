@@ -16,7 +16,7 @@ WORDING_VERSION = "2026-11"
 PAUSE = timedelta(hours=1)
 
 
-def wording():
+def wording() -> str:
     """What a person agrees to, in the language at hand."""
     return _(
         "Please mail me news about programs, trainings and offers of %(vendor)s. I can end this at any time, in the "
@@ -25,7 +25,7 @@ def wording():
 
 
 @transaction.atomic
-def ask(person, ip):
+def ask(person: User, ip: str | None) -> NewsletterConsent | None:
     """Begin to subscribe: a link goes to the person's address, and only its opening makes the consent count.
 
     Returns the consent, or None for a person without an address. Asking twice sends one mail.
@@ -33,7 +33,7 @@ def ask(person, ip):
     person = User.objects.select_for_update().get(pk=person.pk)
     if not person.email:
         return None
-    consent = person.consents.open().first() or _taken_up(person) or _begin(person, ip)
+    consent = person.consents.open().first() or _taken_up(person) or _begin(person, person.email, ip)
     waited = consent.mailed_at is None or consent.mailed_at < timezone.now() - PAUSE
     if consent.confirmed_at is None and waited:
         consent.mailed_at = timezone.now()
@@ -42,7 +42,7 @@ def ask(person, ip):
     return consent
 
 
-def _taken_up(person):
+def _taken_up(person: User) -> NewsletterConsent | None:
     """The consent that was given up a moment ago, before its link was opened: its mail is still on the way."""
     unopened = person.consents.filter(email=person.email, confirmed_at=None, end=NewsletterConsent.End.PERSON)
     last = unopened.filter(mailed_at__gt=timezone.now() - PAUSE).order_by("-asked_at").first()
@@ -52,15 +52,13 @@ def _taken_up(person):
     return last
 
 
-def _begin(person, ip):
+def _begin(person: User, email: str, ip: str | None) -> NewsletterConsent:
     with translation.override(person.language):
-        return person.consents.create(
-            email=person.email, wording=wording(), wording_version=WORDING_VERSION, asked_ip=ip
-        )
+        return person.consents.create(email=email, wording=wording(), wording_version=WORDING_VERSION, asked_ip=ip)
 
 
 @transaction.atomic
-def confirm(consent, ip):
+def confirm(consent: NewsletterConsent, ip: str | None) -> bool:
     """The link was opened and the button pressed. Returns whether it counts now; a second time changes nothing."""
     consent = NewsletterConsent.objects.select_for_update().get(pk=consent.pk)
     if consent.confirmed_at and not consent.ended_at:
@@ -73,13 +71,13 @@ def confirm(consent, ip):
 
 
 @transaction.atomic
-def stop(person, how=NewsletterConsent.End.PERSON):
+def stop(person: User, how: NewsletterConsent.End = NewsletterConsent.End.PERSON) -> None:
     """End what is open, at once."""
     for consent in person.consents.select_for_update().open():
         consent.stop(how)
 
 
-def follow_address(person):
+def follow_address(person: User) -> None:
     """The address has changed: a consent for the old one falls, and the new one is asked anew."""
     held = person.consents.open().exclude(email__iexact=person.email or "")
     was_confirmed = held.confirmed().exists()

@@ -14,12 +14,12 @@ from portal.lib.each import each
 from portal.lib.refusals import Refused
 
 from . import mails
-from .models import NameChange
+from .models import Company, NameChange, User
 from .models.name_change import FIELDS
 
 
 @transaction.atomic
-def report(change, company, *, by):
+def report(change: NameChange, company: Company, *, by: User) -> None:
     """Send a filled-in message to the vendor. Raises Refused while another one is waiting."""
     company = lock_company(company.pk)
     if company.name_changes.waiting().exists():
@@ -32,14 +32,14 @@ def report(change, company, *, by):
 
 
 @transaction.atomic
-def withdraw(change, *, by):
+def withdraw(change: NameChange, *, by: User) -> None:
     """Take a waiting message back. Raises Refused once it is decided."""
     change = _waiting(change, by)
     _decide(change, NameChange.State.WITHDRAWN, by)
 
 
 @transaction.atomic
-def accept(change, *, by):
+def accept(change: NameChange, *, by: User) -> None:
     """Enter the change, or keep it for its day; everybody who may change the company's details is told."""
     change = _waiting(change, by)
     _decide(change, NameChange.State.ACCEPTED, by)
@@ -49,7 +49,7 @@ def accept(change, *, by):
 
 
 @transaction.atomic
-def decline(change, reason, *, by):
+def decline(change: NameChange, reason: str, *, by: User) -> None:
     """Say no, with the reason that the customer reads. Raises Refused without one."""
     if not reason.strip():
         raise Refused(_("Please give the reason; the customer reads it."))
@@ -59,12 +59,12 @@ def decline(change, reason, *, by):
     mails.mail_name_change_decided(change)
 
 
-def apply_due():
+def apply_due() -> None:
     """Accepted changes whose day has begun are entered; once each."""
     each(NameChange.objects.due().only("pk", "company_id"), _apply)
 
 
-def _apply(change):
+def _apply(change: NameChange) -> None:
     Actor.portal(change.company_id).enter()
     change = NameChange.objects.select_for_update().due().filter(pk=change.pk).first()
     if change:
@@ -72,7 +72,7 @@ def _apply(change):
         mails.mail_name_change_applied(change)
 
 
-def _waiting(change, by):
+def _waiting(change: NameChange, by: User) -> NameChange:
     actor = Actor.staff if by.is_staff else Actor.themselves
     actor(by, change.company_id).enter()
     change = NameChange.objects.select_for_update(of=["self"]).select_related("company").get(pk=change.pk)
@@ -81,12 +81,12 @@ def _waiting(change, by):
     return change
 
 
-def _decide(change, state, by):
+def _decide(change: NameChange, state: NameChange.State, by: User) -> None:
     change.state, change.decided_at, change.decided_by_name = state, timezone.now(), str(by)[:300]
     change.save(update_fields=["state", "decided_at", "decided_by_name", "reason"])
 
 
-def _enter(change):
+def _enter(change: NameChange) -> None:
     """Only what the message changes: what staff corrected meanwhile in another field stays."""
     company = lock_company(change.company_id)
     changed = [name for name in FIELDS if getattr(change, f"new_{name}") != getattr(change, f"old_{name}")]

@@ -3,15 +3,16 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.models import Company, User
 from portal.lib.refusals import Refused
 
 from . import tasks
-from .models import Terms
+from .models import Acceptance, Terms
 from .reading import paragraphs_of
 
 
 @transaction.atomic
-def conclude_avv(company, *, shown, name, function, by):
+def conclude_avv(company: Company, *, shown: str, name: str, function: str, by: User) -> Acceptance:
     """Conclude the AVV in force for a company; the worker makes, files and mails the paper. Returns the Acceptance.
 
     shown: SHA-256 of the text that was on the person's screen. Raises Refused, and nothing has happened, when

@@ -1,10 +1,12 @@
 """Filing a paper under a company's documents."""
 
+import datetime as dt
 import hashlib
 
 from django.core.files.base import ContentFile
 from django.db import transaction
 
+from accounts.models import Company
 from portal.lib.days import today
 from portal.lib.files import safe_name
 
@@ -12,7 +14,9 @@ from .models import Document
 
 
 @transaction.atomic
-def file_document(company, *, number, kind, title, content, dated_on=None):
+def file_document(
+    company: Company, *, number: str, kind: str, title: str, content: bytes, dated_on: dt.date | None = None
+) -> tuple[Document, bool]:
     """File bytes as a document; returns (document, is_new).
 
     A number that is filed already gets a new version; the same bytes once more change nothing.

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from portal.lib.refusals import Refused
 
 from . import mails
@@ -11,7 +12,7 @@ from .models import Acceptance, Document
 
 
 @transaction.atomic
-def recall_document(document, *, recall, reason, by):
+def recall_document(document: Document, *, recall: str, reason: str, by: User) -> Document:
     """From now on nobody gets the file; who opened it and the licence holders are told. Returns the Document.
 
     recall: a Document.Recall. Raises Refused without a reason, for what is recalled already, and for the paper of
@@ -31,7 +32,7 @@ def recall_document(document, *, recall, reason, by):
     return document
 
 
-def readers_of(document):
+def readers_of(document: Document) -> list[User]:
     """People to tell: everybody who opened it, wherever they work now, and the company's licence holders."""
     openings = document.openings.select_related("user")
     people = {row.user_id: row.user for row in openings if row.user.is_active}

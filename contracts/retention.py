@@ -12,13 +12,14 @@ from django.utils import timezone
 
 from portal.lib.days import today
 from portal.lib.each import each
+from portal.lib.files import stored_as
 
 from .models import Acceptance, DeletionReport, Document
 
 RUNNING = {Document.Kind.SPV, Document.Kind.UPV, Document.Kind.AVV, Document.Kind.TERMS}
 
 
-def kept_until(document):
+def kept_until(document: Document) -> dt.date | None:
     """The last day a document is kept, or None while its time has not begun to run."""
     if document.keep_until:
         return document.keep_until
@@ -31,7 +32,7 @@ def kept_until(document):
     return dt.date(begin.year + settings.RETENTION_YEARS[document.kind], 12, 31)
 
 
-def due_documents(on=None):
+def due_documents(on: dt.date | None = None) -> list[Document]:
     """Documents whose time is over and that nothing holds back, oldest first."""
     on = on or today()
     held = Exists(Acceptance.objects.filter(document=OuterRef("pk"), company__ended_on=None))
@@ -43,7 +44,7 @@ def due_documents(on=None):
     return [row for row in rows if (until := kept_until(row)) and until < on]
 
 
-def delete_due(on=None):
+def delete_due(on: dt.date | None = None) -> DeletionReport | None:
     """Delete what is due; returns the DeletionReport, or None where there was nothing.
 
     The file goes, and who opened it; number, kind, day and hash stay as the trace. A file that cannot be deleted keeps
@@ -61,7 +62,7 @@ def delete_due(on=None):
     return report
 
 
-def trace_of(document):
+def trace_of(document: Document) -> dict[str, str | int]:
     """What a report says of a document."""
     return {
         "number": document.number,
@@ -73,8 +74,8 @@ def trace_of(document):
     }
 
 
-def _delete(document):
+def _delete(document: Document) -> None:
     document.openings.all().delete()
     Document.objects.filter(pk=document.pk).update(title="", file="", file_name="", deleted_at=timezone.now())
     # Last: where the storage refuses, the rows are as before.
-    document.file.storage.delete(document.file.name)
+    document.file.storage.delete(stored_as(document.file))

@@ -7,16 +7,17 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import Company, User
 from portal.lib.constraints import refusing
 from portal.lib.days import today
 from portal.lib.refusals import Refused
 
 from . import mails, tasks
-from .models import Objection, SubProcessorChange
+from .models import Objection, SubProcessor, SubProcessorChange
 
 
 @transaction.atomic
-def announce(processor, *, by):
+def announce(processor: SubProcessor, *, by: User) -> SubProcessorChange:
     """Tell every company with a valid AVV of a new sub-processor; the worker mails. Returns the SubProcessorChange.
 
     Raises Refused when it would begin before the period to object is over, or is announced already.
@@ -37,7 +38,7 @@ def announce(processor, *, by):
 
 
 @transaction.atomic
-def object_to(change, company, text, *, by):
+def object_to(change: SubProcessorChange, company: Company, text: str, *, by: User) -> Objection:
     """A licence holder objects for the company. Returns the Objection.
 
     Raises Refused after the period, and where the company has objected already.
@@ -51,7 +52,7 @@ def object_to(change, company, text, *, by):
 
 
 @transaction.atomic
-def answer(objection, state, reason, *, by):
+def answer(objection: Objection, state: str, reason: str, *, by: User) -> None:
     """Uphold or reject an objection, with the words the customer reads. Raises Refused."""
     objection = Objection.objects.select_for_update().get(pk=objection.pk)
     if objection.state != Objection.State.WAITING:

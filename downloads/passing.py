@@ -6,11 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from access.models import Membership
+from accounts.models import Company, User
 from portal.lib.refusals import Refused
 
 from . import mails
 from .announcing import may_load_for
-from .models import DownloadPass, PassEvent, Release
+from .models import DownloadPass, PassEvent, Release, ReleaseFile
 
 Kind = PassEvent.Kind
 # Codes for one pass: a minute apart, five an hour, thirty in all. With five tries each nobody guesses six digits.
@@ -25,7 +27,9 @@ class PassRefused(Refused):
 
 
 @transaction.atomic
-def give_pass(company, release, *, by, name, email, days, max_downloads, language):
+def give_pass(
+    company: Company, release: Release, *, by: User, name: str, email: str, days: int, max_downloads: int, language: str
+) -> DownloadPass:
     """Hand a version to a technician and mail the link. by: a person with Downloads at the company."""
     download_pass = DownloadPass(
         company=company,
@@ -45,7 +49,7 @@ def give_pass(company, release, *, by, name, email, days, max_downloads, languag
 
 
 @transaction.atomic
-def send_pass_again(download_pass, *, by):
+def send_pass_again(download_pass: DownloadPass, *, by: User) -> None:
     """A new link to the same address; the earlier one dies. Raises PassRefused."""
     row = _locked(download_pass)
     check_open(row)
@@ -59,33 +63,33 @@ def send_pass_again(download_pass, *, by):
 
 
 @transaction.atomic
-def revoke_pass(download_pass, *, by):
+def revoke_pass(download_pass: DownloadPass, *, by: User) -> None:
     """Take a pass back at once; twice is no error."""
     row = _locked(download_pass)
     if not row.revoked_at:
         _end(row, Kind.REVOKED, by)
 
 
-def end_passes_of(membership, by):
+def end_passes_of(membership: Membership, by: User | None) -> None:
     """What somebody handed out in the company's name dies with their access."""
     given = DownloadPass.objects.alive().filter(company=membership.company_id, given_by=membership.user_id)
     for row in given.select_for_update():
         _end(row, Kind.ENDED, by)
 
 
-def _end(row, kind, by):
+def _end(row: DownloadPass, kind: PassEvent.Kind, by: User | None) -> None:
     row.revoked_at, row.code_hash = timezone.now(), ""
     row.save(update_fields=["revoked_at", "code_hash"])
     row.note(kind, str(by or ""))
 
 
-def _locked(download_pass):
+def _locked(download_pass: DownloadPass) -> DownloadPass:
     row = DownloadPass.objects.select_for_update(of=["self"]).with_names().get(pk=download_pass.pk)
     row.loaded = row.downloads.count()
     return row
 
 
-def check_open(row):
+def check_open(row: DownloadPass) -> None:
     """Raises PassRefused unless the pass, its company's licence and its giver's permission hold at this moment."""
     if row.state == "revoked":
         raise PassRefused(_("This pass was taken back. Ask who gave it to you."))
@@ -98,7 +102,7 @@ def check_open(row):
 
 
 @transaction.atomic
-def mail_pass_code(download_pass):
+def mail_pass_code(download_pass: DownloadPass) -> None:
     """Mail a new code to the technician. Raises PassRefused when there were too many."""
     row = _locked(download_pass)
     check_open(row)
@@ -115,7 +119,7 @@ def mail_pass_code(download_pass):
     mails.mail_pass_code(row, code)
 
 
-def type_pass_code(download_pass, typed):
+def type_pass_code(download_pass: DownloadPass, typed: str) -> None:
     """Open the pass with the mailed code, which then is used up. Raises PassRefused.
 
     A wrong try is counted, so it must not be rolled back: the refusal is raised after the transaction.
@@ -138,7 +142,7 @@ def type_pass_code(download_pass, typed):
 
 
 @transaction.atomic
-def count_pass_download(download_pass, file):
+def count_pass_download(download_pass: DownloadPass, file: ReleaseFile) -> None:
     """Note that the technician loads a file; what is fetched of it within a day counts once. Raises PassRefused."""
     row = _locked(download_pass)
     check_open(row)
@@ -150,7 +154,7 @@ def count_pass_download(download_pass, file):
     row.note(Kind.LOADED, file.file_name)
 
 
-def forget_technicians():
+def forget_technicians() -> int:
     """Take name and address out of passes that ended two years ago; what was loaded stays in the log."""
     old = DownloadPass.objects.filter(expires_at__lt=timezone.now() - FORGET_AFTER)
     return old.exclude(email="").update(name="–", email="")

@@ -9,9 +9,10 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Protocol
 
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,6 +33,12 @@ SETTLED_SECONDS = 60
 # Left free for everything else on the disk.
 RESERVE = 512 * 1024 * 1024
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class Readable(Protocol):
+    """A request, or a file: what gives its bytes from the front."""
+
+    def read(self, size: int, /) -> bytes: ...
 
 
 class UploadRefused(Refused):
@@ -109,7 +116,7 @@ def _count_anew(upload: Upload) -> bool:
     return True
 
 
-def receive(upload: Upload, offset: int, stream: Any, length: int, *, sha256: str = "") -> Upload:
+def receive(upload: Upload, offset: int, stream: Readable, length: int, *, sha256: str = "") -> Upload:
     """Append one piece of so many bytes at an offset; returns the upload. After the last one the check begins.
 
     sha256: of the whole file, in hex, as who sends it has reckoned; with the last piece. Raises UploadRefused, with
@@ -132,7 +139,7 @@ def _check_next(upload: Upload, offset: int, length: int) -> None:
 
 
 @contextmanager
-def _arrived(upload: Upload, stream: Any, length: int) -> Iterator[IO[bytes]]:
+def _arrived(upload: Upload, stream: Readable, length: int) -> Iterator[IO[bytes]]:
     """The piece in a file of its own, as two may arrive for one place; gone when the block ends."""
     path = upload.part.with_name(f"{upload.pk.hex}.{os.urandom(8).hex()}.piece")
     try:
@@ -143,7 +150,7 @@ def _arrived(upload: Upload, stream: Any, length: int) -> Iterator[IO[bytes]]:
         path.unlink(missing_ok=True)
 
 
-def _copy(stream: Any, piece: IO[bytes], length: int) -> None:
+def _copy(stream: Readable, piece: IO[bytes], length: int) -> None:
     left = length
     while left and (some := _read(stream, min(PIECE, left))):
         piece.write(some)
@@ -153,7 +160,7 @@ def _copy(stream: Any, piece: IO[bytes], length: int) -> None:
     piece.seek(0)
 
 
-def _read(stream: Any, most: int) -> bytes:
+def _read(stream: Readable, most: int) -> bytes:
     try:
         return stream.read(most)
     except OSError as error:
@@ -209,14 +216,14 @@ def _write(path: Path, offset: int, piece: IO[bytes]) -> None:
             raise
 
 
-def take_whole(upload: Upload, file: Any) -> Upload:
+def take_whole(upload: Upload, file: UploadedFile) -> Upload:
     """A file that came in one request, without the script. What arrived here is what the worker has to find."""
     digest = hashlib.sha256()
     for piece in file.chunks():
         digest.update(piece)
     file.seek(0)
     os.truncate(upload.part, 0)
-    return receive(received_of(upload), 0, file, file.size, sha256=digest.hexdigest())
+    return receive(received_of(upload), 0, file, file.size or 0, sha256=digest.hexdigest())
 
 
 def incoming_files() -> list[str]:

@@ -1,16 +1,18 @@
 """Ordering again: the lines of then beside today, before anything is ordered."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
 
+from accounts.models import Company, User
 from shop.cart import CartRefused, empty, put
 from shop.models import Article
 from shop.prices import unit_price
 from shop.rent import duration, periods_like
 
-from .models import OrderLine
+from .models import Order, OrderLine
 
 
 @dataclass
@@ -42,9 +44,10 @@ class Compared:
         return duration(self.months) if self.months and self.months != self.line.months else ""
 
     @property
-    def is_same(self):
+    def is_same(self) -> bool:
         return (
-            self.price is not None
+            self.article is not None
+            and self.price is not None
             and not self.is_successor
             and self.months == self.line.months
             and self.price == self.line.unit_price
@@ -53,12 +56,12 @@ class Compared:
         )
 
     @property
-    def difference(self):
+    def difference(self) -> Decimal | None:
         """Euro net per unit, or None."""
         return None if self.price is None else self.price - self.line.unit_price
 
 
-def compare(order):
+def compare(order: Order) -> list[Compared]:
     """A Compared for each line of an order. Four queries at most."""
     lines = list(order.lines.all())
     ids = [line.article_id for line in lines if line.article_id]
@@ -66,18 +69,19 @@ def compare(order):
     successors = _successors(order.company, set(ids) - set(fitting))
     compared = []
     for line in lines:
-        article = fitting.get(line.article_id) or successors.get(line.article_id)
+        pk = line.article_id
+        article = None if pk is None else fitting.get(pk) or successors.get(pk)
         price = unit_price(article, line.quantity) if article else None
-        is_successor = article is not None and article.pk != line.article_id
-        compared.append(Compared(line, article, price, line.article_id is None, is_successor))
+        is_successor = article is not None and article.pk != pk
+        compared.append(Compared(line, article, price, pk is None, is_successor))
     return compared
 
 
-def _fitting(company, ids):
+def _fitting(company: Company, ids: Iterable[int]) -> dict[int, Article]:
     return Article.objects.fitting(company).filter(pk__in=ids).with_prices(company).in_bulk()
 
 
-def _successors(company, gone):
+def _successors(company: Company, gone: set[int]) -> dict[int, Article]:
     """Id of an article that cannot be ordered -> the article that replaces it, if that one fits."""
     if not gone:
         return {}
@@ -88,7 +92,7 @@ def _successors(company, gone):
 
 
 @transaction.atomic
-def fill_cart(compared, company, user, *, replace):
+def fill_cart(compared: Iterable[Compared], company: Company, user: User, *, replace: bool) -> list[str]:
     """Put what can still be ordered into the cart. Returns the names of what could not."""
     if replace:
         empty(company, user)

@@ -1,6 +1,7 @@
 """What the ERP's tables say of orders that were placed in the portal: each goes on through the machine, as by staff."""
 
 import logging
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.db import DatabaseError, OperationalError, transaction
@@ -87,8 +88,8 @@ def _move(order: Order, state: str) -> None:
 
 
 # The tables say accepted of what was accepted in part or delivered since, too: the portal delivers at once.
-_REACHED = {State.ACCEPTED: CONCLUDED, State.PARTLY: {State.PARTLY, State.FULFILLED}}
-_STEPS = {
+_REACHED: dict[str, Collection[str]] = {State.ACCEPTED: CONCLUDED, State.PARTLY: {State.PARTLY, State.FULFILLED}}
+_STEPS: dict[str, Callable[[Order], Order]] = {
     State.ACCEPTED: lambda order: accept(order, by=None),
     State.FULFILLED: lambda order: fulfil(order, by=None),
     State.CANCELLED: lambda order: cancel(order, by=None, reason=_("Cancelled in the ERP."), by_customer=False),

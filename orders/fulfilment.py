@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from accounts.models import User
 from contracts.models import Licence, Maintenance
 from portal.lib.days import ENDLESS, day_after, is_endless, last_day, today
 from shop.models import Article
@@ -166,7 +167,7 @@ def grants_of(holder: Licence | Maintenance) -> QuerySet[Grant]:
     return standing.filter(licence=holder).exclude(kind=Grant.Kind.MAINTAINED)
 
 
-def take_back(line: OrderLine, *, by: Any) -> None:
+def take_back(line: OrderLine, *, by: User | None) -> None:
     """Take back exactly what the line gave; what others gave on top stays."""
     for grant in line.grants.select_for_update().filter(taken_back_at=None).order_by("-pk"):
         _take(grant)

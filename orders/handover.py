@@ -20,7 +20,7 @@ HEAD = ["AuftragsNr", "KdNr", "Datum", "Status", "BestellerEMail", "Bestellzeich
 LINE_HEAD = ["AuftragsNr", "Pos", "ArtNr", "Bezeichnung", "Menge", "Einzelpreis", "MwSt", "Status", "Angaben",
              "Laufzeit", "Perioden"]  # fmt: skip
 # The ERP's letters. "A": a part was offered to the customer; "T": accepted in part.
-LETTERS = {
+LETTERS: dict[str, str] = {
     Order.State.RECEIVED: "E",
     Order.State.OFFERED: "A",
     Order.State.ACCEPTED: "B",
@@ -29,7 +29,7 @@ LETTERS = {
     Order.State.CANCELLED: "S",
 }
 # As the import reads them. Older exports said "B" of what was accepted in part.
-STATES = {letter: state.value for state, letter in LETTERS.items()}
+STATES = {letter: str(state) for state, letter in LETTERS.items()}
 
 
 def export_orders(folder: Path, *, after: int = 0, order_x: bool = False) -> tuple[int, int]:
@@ -39,10 +39,11 @@ def export_orders(folder: Path, *, after: int = 0, order_x: bool = False) -> tup
     question mark. Order-X holds the order as it was placed; where a part of it was accepted, the vendor's answer. Each
     file is written aside and renamed, so that the ERP never reads half of one. Raises OSError.
     """
-    seen = dict(events_after(after).values_list("place", "order"))
+    events = events_after(after).values_list("place", "order")
+    seen = {place: order for place, order in events if place is not None}
     cursor = max(seen, default=after)
-    rows = Order.objects.filter(pk__in=set(seen.values()), state__in=LETTERS)
-    rows = list(rows.select_related("company", "ordered_by").prefetch_related("lines").order_by("placed_at", "number"))
+    found = Order.objects.filter(pk__in=set(seen.values()), state__in=LETTERS)
+    rows = list(found.select_related("company", "ordered_by").prefetch_related("lines").order_by("placed_at", "number"))
     _write(folder / "auftraege.csv", HEAD, [_order(row) for row in rows])
     _write(folder / "auftragspositionen.csv", LINE_HEAD, [_line(row, line) for row in rows for line in row.lines.all()])
     if order_x:

@@ -4,10 +4,11 @@ An order is exactly what was on screen. So the page carries it along, sealed, an
 different by then is said line by line.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core import signing
 from django.utils import timezone
@@ -17,6 +18,11 @@ from django.utils.translation import pgettext
 
 from portal.lib.tags import money, percent
 from shop.rent import duration
+
+if TYPE_CHECKING:
+    from accounts.models import Company
+    from contracts.models import Terms
+    from shop.cart import CartView, Line
 
 SALT = "orders.offer"
 
@@ -29,7 +35,7 @@ class Offer:
     whole: dict[str, str]
 
     @classmethod
-    def of(cls, cart: Any, company: Any, terms: Any) -> "Offer":
+    def of(cls, cart: "CartView", company: "Company", terms: "Terms | None") -> "Offer":
         """What is on offer for a cart (shop.cart.CartView) now; terms: those of the shop in force, or None."""
         sums = cart.sums
         whole = {
@@ -59,7 +65,7 @@ class Offer:
         return self.whole["terms"] == other.whole["terms"]
 
 
-def _facts(line: Any) -> dict[str, str]:
+def _facts(line: "Line") -> dict[str, str]:
     date = line.row.date
     return {
         "article": str(line.article.pk),
@@ -139,7 +145,7 @@ def _of_line(was: dict[str, str] | None, now: dict[str, str]) -> list[str]:
     ]
 
 
-def _instead(what: str, was: str, now: str, write: Any = str) -> str:
+def _instead(what: str, was: str, now: str, write: Callable[[str], str] = str) -> str:
     old, new = (write(text) if text else "–" for text in (was, now))
     return _("%(what)s: %(new)s instead of %(old)s") % {"what": what, "new": new, "old": old}
 

@@ -1,5 +1,6 @@
 """Placing an order: certain, once, at the prices that were on screen."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -9,10 +10,11 @@ from django.utils.translation import gettext as _
 
 from access.acting import lock_company
 from access.models import Membership
+from accounts.models import Company, User
 from contracts.models import Acceptance, Terms
 from portal.lib.refusals import Refused
 from portal.lib.text import as_uuid
-from shop.cart import locked_cart, read_cart
+from shop.cart import CartView, Line, locked_cart, read_cart
 from shop.trainings import book_lines, day_of
 
 from . import mails
@@ -29,7 +31,7 @@ class CartChanged(OrderRefused):
     """It is not what the page showed any more; it has to be shown again."""
 
 
-def terms_of_sale():
+def terms_of_sale() -> Terms | None:
     """The shop's terms in force, or None; without them nothing can be ordered."""
     return Terms.objects.current(Terms.Kind.AGB)
 
@@ -63,7 +65,7 @@ def place_order(membership: Membership, *, form_key: UUID, shown: Offer, **wishe
     return order
 
 
-def _book(cart, order):
+def _book(cart: CartView, order: Order) -> None:
     """The seats of its trainings; what waits for approval holds them without a word."""
     is_told = order.state != State.WAITING
     try:
@@ -72,7 +74,7 @@ def _book(cart, order):
         raise CartChanged(str(refusal)) from refusal
 
 
-def _tell(order, membership):
+def _tell(order: Order, membership: Membership) -> None:
     if order.state == State.WAITING:
         mails.mail_approvers(order, membership)
         mails.mail_waiting(order)
@@ -81,7 +83,7 @@ def _tell(order, membership):
     tell_webhooks(order)
 
 
-def _make_order(membership, cart, terms, **more):
+def _make_order(membership: Membership, cart: CartView, terms: Terms, **more: Any) -> Order:
     company, user, sums = membership.company, membership.user, cart.sums
     acceptance = Acceptance.objects.create(
         terms=terms, company=company, user=user, signer_name=user.get_full_name(), sha256=terms.sha256
@@ -105,7 +107,7 @@ def _make_order(membership, cart, terms, **more):
     return order
 
 
-def _make_line(order, position, line):
+def _make_line(order: Order, position: int, line: Line) -> OrderLine:
     return OrderLine(
         order=order,
         position=position,
@@ -125,7 +127,7 @@ def _make_line(order, position, line):
     )
 
 
-def _details(line):
+def _details(line: Line) -> str:
     """For a training: when, where and who."""
     if not line.row.date:
         return ""
@@ -133,7 +135,7 @@ def _details(line):
 
 
 @transaction.atomic
-def adapt_addresses(company, pks, *, by):
+def adapt_addresses(company: Company, pks: Iterable[str], *, by: User) -> int:
     """Let open orders, by their ids, take the company's address of today; the history says so. Returns how many.
 
     An order that has been accepted meanwhile, or is another company's, is passed over: its paper carries the address.
@@ -148,7 +150,7 @@ def adapt_addresses(company, pks, *, by):
     return len(rows)
 
 
-def next_number():
+def next_number() -> str:
     """A new order number such as "TSA-10001", given once."""
     with connection.cursor() as cursor:
         cursor.execute("select nextval('orders_number')")

@@ -1,13 +1,13 @@
 """The machine of an order's states: every transition stands here, locked, with its trace, its mail and its effects."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from access.acting import lock_company
+from accounts.models import User
 from portal.lib.refusals import Refused
 from shop.prices import sums_of
 from shop.trainings import release_order, tell_booked
@@ -73,7 +73,7 @@ def _refuse_unless(order: Order, state: str) -> None:
         )
 
 
-def _go(order: Order, state: str, *, by: Any, reason: str = "") -> None:
+def _go(order: Order, state: str, *, by: User | None, reason: str = "") -> None:
     _refuse_unless(order, state)
     was, order.state = order.state, state
     order.save(update_fields=["state"])
@@ -84,7 +84,7 @@ def _go(order: Order, state: str, *, by: Any, reason: str = "") -> None:
 
 
 @transaction.atomic
-def approve(order: Order, *, by: Any, reason: str = "") -> Order:
+def approve(order: Order, *, by: User | None, reason: str = "") -> Order:
     """A licence holder or deputy lets a waiting order through to the vendor. Raises OrderRefused."""
     order = _locked(order)
     if order.state != State.WAITING:
@@ -96,7 +96,7 @@ def approve(order: Order, *, by: Any, reason: str = "") -> Order:
 
 
 @transaction.atomic
-def accept(order: Order, *, by: Any, declined: Mapping[int, str] | None = None) -> Order:
+def accept(order: Order, *, by: User | None, declined: Mapping[int, str] | None = None) -> Order:
     """The vendor accepts an order, all of it or but for some lines.
 
     declined: id of a line -> reason. Accepted as it was placed, what can be delivered is delivered at once, and the
@@ -144,7 +144,7 @@ def _together(reasons: Iterable[str]) -> str:
     return "; ".join(dict.fromkeys(reasons))
 
 
-def _decline(line: OrderLine, reason: str, by: Any) -> None:
+def _decline(line: OrderLine, reason: str, by: User | None) -> None:
     take_back(line, by=by)
     line.state, line.reason, line.done_at = LineState.DECLINED, reason, None
     line.save(update_fields=["state", "reason", "done_at"])
@@ -158,7 +158,7 @@ def _recount(order: Order) -> None:
     order.save(update_fields=["valid_net", "valid_vat"])
 
 
-def _conclude(order: Order, lines: list[OrderLine], state: str, *, by: Any, reason: str = "") -> Order:
+def _conclude(order: Order, lines: list[OrderLine], state: str, *, by: User | None, reason: str = "") -> Order:
     """The contract stands: what was not declined is accepted, and delivered as far as it can be at once."""
     accepted = [line for line in lines if not line.is_declined]
     for line in accepted:
@@ -173,7 +173,7 @@ def _conclude(order: Order, lines: list[OrderLine], state: str, *, by: Any, reas
 
 
 @transaction.atomic
-def agree(order: Order, *, by: Any, reason: str = "") -> Order:
+def agree(order: Order, *, by: User | None, reason: str = "") -> Order:
     """The customer says yes to what the vendor offers of their order: the contract, delivered at once.
 
     reason: how, where staff note it for them. Raises OrderRefused.
@@ -184,7 +184,7 @@ def agree(order: Order, *, by: Any, reason: str = "") -> Order:
 
 
 @transaction.atomic
-def withdraw(order: Order, *, by: Any, reason: str = "") -> Order:
+def withdraw(order: Order, *, by: User | None, reason: str = "") -> Order:
     """The customer does not want what the vendor offers of their order; there was no contract. Raises OrderRefused."""
     order = _locked(order)
     _refuse_unless_offered(order)
@@ -196,7 +196,7 @@ def _refuse_unless_offered(order: Order) -> None:
         raise OrderRefused(_("This order does not wait for the customer's answer any more."))
 
 
-def _finish(order: Order, by: Any) -> None:
+def _finish(order: Order, by: User | None) -> None:
     """Fulfilled once nothing of it is left to be done."""
     states = set(order.lines.values_list("state", flat=True))
     if states and states <= {LineState.DONE, LineState.DECLINED} and LineState.DONE in states:
@@ -204,7 +204,9 @@ def _finish(order: Order, by: Any) -> None:
 
 
 @transaction.atomic
-def settle(order: Order, *, by: Any, done: Iterable[int] = (), taken_back: Mapping[int, str] | None = None) -> Order:
+def settle(
+    order: Order, *, by: User | None, done: Iterable[int] = (), taken_back: Mapping[int, str] | None = None
+) -> Order:
     """Staff mark accepted lines as done and take others back, with everything they gave: all of it, or nothing.
 
     done: ids of lines. taken_back: id of a line -> reason. Without a line left the order is cancelled. One mail says
@@ -234,7 +236,7 @@ def _refuse_line_unless(act: str, order: Order, line: OrderLine, sentence: str) 
         raise OrderRefused(f"{line.name}: {sentence}")
 
 
-def _move_on(order: Order, by: Any, reason: str, *, is_less: bool) -> None:
+def _move_on(order: Order, by: User | None, reason: str, *, is_less: bool) -> None:
     """The state that follows from the lines; is_less: lines were taken back."""
     if is_less:
         _recount(order)
@@ -245,18 +247,18 @@ def _move_on(order: Order, by: Any, reason: str, *, is_less: bool) -> None:
     _finish(order, by)
 
 
-def line_done(line: OrderLine, *, by: Any) -> Order:
+def line_done(line: OrderLine, *, by: User | None) -> Order:
     """Staff mark an accepted line, such as a service, as done. Raises OrderRefused."""
     return settle(line.order, by=by, done=[line.pk])
 
 
-def cancel_line(line: OrderLine, *, by: Any, reason: str) -> Order:
+def cancel_line(line: OrderLine, *, by: User | None, reason: str) -> Order:
     """Staff take one line back, with everything it gave. The last one cancels the order. Raises OrderRefused."""
     return settle(line.order, by=by, taken_back={line.pk: reason})
 
 
 @transaction.atomic
-def fulfil(order: Order, *, by: Any) -> Order:
+def fulfil(order: Order, *, by: User | None) -> Order:
     """Staff mark all that is left of an accepted order as done. Raises OrderRefused."""
     order = _locked(order)
     _refuse_unless(order, State.FULFILLED)
@@ -269,7 +271,7 @@ def fulfil(order: Order, *, by: Any) -> Order:
 
 
 @transaction.atomic
-def cancel(order: Order, *, by: Any, reason: str = "", by_customer: bool = True) -> Order:
+def cancel(order: Order, *, by: User | None, reason: str = "", by_customer: bool = True) -> Order:
     """Cancel an order with everything it gave.
 
     A customer may until the vendor has answered, staff always with a reason. Raises OrderRefused.
@@ -284,7 +286,7 @@ def cancel(order: Order, *, by: Any, reason: str = "", by_customer: bool = True)
     return _call_off(order, by=by, reason=reason)
 
 
-def _call_off(order: Order, *, by: Any, reason: str) -> Order:
+def _call_off(order: Order, *, by: User | None, reason: str) -> Order:
     _refuse_unless(order, State.CANCELLED)
     never_left = order.state == State.WAITING
     for line in _lines(order):
@@ -296,7 +298,7 @@ def _call_off(order: Order, *, by: Any, reason: str) -> Order:
 
 
 @transaction.atomic
-def reject(order: Order, *, by: Any, reason: str = "") -> Order:
+def reject(order: Order, *, by: User | None, reason: str = "") -> Order:
     """A licence holder or deputy stops a waiting order. Raises OrderRefused."""
     if _locked(order).state != State.WAITING:
         raise OrderRefused(_("This order does not wait for approval any more."))

@@ -1,23 +1,35 @@
 """What the vendor's admin pages share."""
 
+from typing import TYPE_CHECKING, Any
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import lookup_spawns_duplicates
-from django.http import Http404
+from django.db.models import Model, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import path, reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from .files import safe_name, sends_file, serve_protected, sha256_of
 from .refusals import Refused
 from .searching import every_word, words_of
 
+if TYPE_CHECKING:
+    # What it is mixed into.
+    _Mixed = admin.ModelAdmin
+else:
+    _Mixed = object
 
-class Searched:
+
+class Searched(_Mixed):
     """For a ModelAdmin: its search, in lists and where rows are picked, asks as all searches of the portal do."""
 
-    def get_search_results(self, request, queryset, search_term):
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
         fields = self.get_search_fields(request)
         if not fields or not words_of(search_term):
             return queryset, False
@@ -35,17 +47,17 @@ class QuickList(Searched, admin.ModelAdmin):
 class Kept(QuickList):
     """Rows that contracts or orders stand on: they are corrected or closed, never deleted."""
 
-    def has_delete_permission(self, request, obj=None):
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
 class ReadOnly(Kept):
     """Traces: nobody writes or changes them here."""
 
-    def has_add_permission(self, request):
+    def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -55,10 +67,10 @@ class LookOnly(admin.TabularInline):
     extra = 0
     can_delete = False
 
-    def has_add_permission(self, request, obj=None):
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request, obj=None):
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -67,32 +79,32 @@ class WithFile(Kept):
 
     readonly_fields = ["file_name", "size", "sha256", "file_link"]
 
-    def save_model(self, request, obj, form, change):
+    def save_model(self, request: HttpRequest, obj: Any, form: forms.ModelForm, change: bool) -> None:
         if "file" in form.changed_data:
             describe_file(obj)
         super().save_model(request, obj, form, change)
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_file"
         own = [path("<path:object_id>/datei/", self.admin_site.admin_view(self.file_view), name=name)]
         return own + super().get_urls()
 
     @sends_file
-    def file_view(self, request, object_id):
+    def file_view(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         obj = self.get_object(request, object_id)
         if obj is None or not self.has_view_permission(request, obj):
             raise Http404
         return serve_protected(request, obj.file, name=obj.file_name, sha256=obj.sha256)
 
     @admin.display(description=_("stored file"))
-    def file_link(self, obj):
+    def file_link(self, obj: Any) -> str:
         if not obj.pk or not obj.sha256:
             return "–"
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_file", args=[obj.pk])
         return format_html('<a href="{}">{}</a>', url, obj.file_name)
 
 
-def describe_file(obj):
+def describe_file(obj: Any) -> None:
     """Fill in name, size in bytes and SHA-256 from the file that was just given."""
     obj.file_name = safe_name(obj.file.name) or "file"
     obj.size = obj.file.size
@@ -114,24 +126,33 @@ class Decided(ReadOnly):
 
     columns = (_("What"), _("Before"), _("After"))
 
-    def get_urls(self):
+    def get_urls(self) -> list[URLPattern]:
         name = f"{self.opts.app_label}_{self.opts.model_name}_decide"
         own = [path("<path:object_id>/entscheiden/", self.admin_site.admin_view(self.decide), name=name)]
         return own + super().get_urls()
 
-    def get_readonly_fields(self, request, obj=None):
+    def accept(self, request: HttpRequest, obj: Any) -> None:
+        raise NotImplementedError
+
+    def decline(self, request: HttpRequest, obj: Any, reason: str) -> None:
+        raise NotImplementedError
+
+    def facts(self, obj: Any) -> list[tuple[Any, ...]]:
+        raise NotImplementedError
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         return ["decide_link", *super().get_readonly_fields(request, obj)]
 
-    def get_fields(self, request, obj=None):
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return ["decide_link", *(name for name in super().get_fields(request, obj) if name != "decide_link")]
 
     @admin.display(description=_("decide"))
-    def decide_link(self, obj):
+    def decide_link(self, obj: Any) -> SafeString:
         url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_decide", args=[obj.pk])
         words = _("Look and decide") if obj.state == "waiting" else _("Look")
         return format_html('<a href="{}">{}</a>', url, words)
 
-    def decide(self, request, object_id):
+    def decide(self, request: HttpRequest, object_id: str) -> HttpResponse:
         obj = self.get_object(request, object_id)
         if obj is None or not request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"):
             raise Http404
@@ -142,7 +163,7 @@ class Decided(ReadOnly):
         context["columns"] = self.columns
         return render(request, "admin/decide.html", {**self.admin_site.each_context(request), **context})
 
-    def _decided(self, request, obj, reason):
+    def _decided(self, request: HttpRequest, obj: Model, reason: str) -> bool:
         try:
             if "accept" in request.POST:
                 self.accept(request, obj)

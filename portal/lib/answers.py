@@ -1,3 +1,5 @@
+from typing import Any
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -6,7 +8,7 @@ from django.template.loader import render_to_string
 DATABASE_BACK_IN = 20
 
 
-def plain_page(template, status, **context):
+def plain_page(template: str, status: int, **context: Any) -> HttpResponse:
     """An error page that needs neither database nor session: rendered without request and context processors."""
     return HttpResponse(render_to_string(template, {"brand": settings.BRAND, **context}), status=status)
 
@@ -23,12 +25,12 @@ def database_trouble(request: HttpRequest, trouble: str) -> HttpResponse:
     return _away("503_slow.html" if trouble == "slow" else "503.html", DATABASE_BACK_IN)
 
 
-def store_away(request):
+def store_away(request: HttpRequest) -> HttpResponse:
     """The S3-compatible store with the files does not answer."""
     return _away("503_files.html", 120)
 
 
-def _away(template, seconds):
+def _away(template: str, seconds: int) -> HttpResponse:
     response = plain_page(template, 503)
     response.headers["Retry-After"] = str(seconds)
     return response

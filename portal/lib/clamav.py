@@ -2,6 +2,7 @@
 
 import socket
 import struct
+from typing import Self
 from urllib.parse import urlsplit
 
 from .deadline import watch
@@ -20,10 +21,11 @@ class Scanner:
     step may take; the whole has the time of the Deadline around it, if there is one.
     """
 
-    def __init__(self, address, seconds=SECONDS):
-        self.address, self.seconds, self.socket = address, seconds, None
+    def __init__(self, address: str, seconds: float = SECONDS) -> None:
+        self.address, self.seconds = address, seconds
+        self.socket: socket.socket | None = None
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         if self.address:
             try:
                 self.socket = self._connect()
@@ -33,11 +35,11 @@ class Scanner:
                 raise ScannerAway(str(error)) from error
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: object) -> None:
         if self.socket:
             self.socket.close()
 
-    def _connect(self):
+    def _connect(self) -> socket.socket:
         parts = urlsplit(self.address)
         if parts.scheme == "unix":
             connection = socket.socket(socket.AF_UNIX)
@@ -46,7 +48,7 @@ class Scanner:
             return connection
         return socket.create_connection((parts.hostname, parts.port or 3310), self.seconds)
 
-    def feed(self, piece):
+    def feed(self, piece: bytes) -> None:
         """Hand on some bytes: their length in four bytes, then they themselves."""
         if self.socket and piece:
             try:
@@ -57,7 +59,7 @@ class Scanner:
             except OSError as error:
                 raise ScannerAway(str(error)) from error
 
-    def verdict(self):
+    def verdict(self) -> str:
         """The name of what was found, or "" for a clean file."""
         if not self.socket:
             return ""
@@ -72,10 +74,10 @@ class Scanner:
             raise ScannerAway(answer or "no answer")
         return ""
 
-    def _answer(self):
+    def _answer(self) -> str:
         said = b""
         try:
-            while not said.endswith(b"\0") and (piece := self.socket.recv(4096)):
+            while self.socket and not said.endswith(b"\0") and (piece := self.socket.recv(4096)):
                 said += piece
         except OSError:
             pass

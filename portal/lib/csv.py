@@ -1,9 +1,11 @@
 """CSV that a spreadsheet opens without running anything."""
 
 import csv
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import Any
 
-from django.http import StreamingHttpResponse
+from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 
 from .xlsx import xlsx_response
 
@@ -11,7 +13,7 @@ from .xlsx import xlsx_response
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
-def safe(value):
+def safe(value: object) -> str:
     """The value as text; what a spreadsheet would take for a formula gets an apostrophe (ASVS 1.2.10).
 
     One more, where some stand before it already, so that bare() gives back what was there.
@@ -20,20 +22,22 @@ def safe(value):
     return f"'{text}" if text.lstrip("'").startswith(FORMULA) else text
 
 
-def bare(text):
+def bare(text: str) -> str:
     """What safe() was given, out of a table that was saved and comes back."""
     return text[1:] if text.startswith("'") and text.lstrip("'").startswith(FORMULA) else text
 
 
-def safe_row(values):
+def safe_row(values: Iterable[object]) -> list[str]:
     return [safe(_german(value)) for value in values]
 
 
-def _german(value):
+def _german(value: object) -> object:
     return f"{value:.2f}".replace(".", ",") if isinstance(value, Decimal) else value
 
 
-def table_response(request, name, header, rows):
+def table_response(
+    request: HttpRequest, name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> HttpResponseBase:
     """A table as a download: CSV, or XLSX with ?format=xlsx, which spreadsheets open without changing a number.
 
     name: of the file, without its ending. rows: any iterable of lists; Decimal values are euro.
@@ -44,11 +48,11 @@ def table_response(request, name, header, rows):
 
 
 class _Echo:
-    def write(self, text):
+    def write(self, text: str) -> str:
         return text
 
 
-def csv_response(name, header, rows):
+def csv_response(name: str, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
     """A table as a download, streamed row by row: semicolons, UTF-8, no formulas.
 
     rows: any iterable of lists; it is read while the answer is sent.
@@ -58,7 +62,7 @@ def csv_response(name, header, rows):
     return response
 
 
-def _lines(header, rows):
+def _lines(header: Sequence[str], rows: Iterable[Sequence[Any]]) -> Iterator[str]:
     writer = csv.writer(_Echo(), delimiter=";")
     # The mark tells Excel that this is UTF-8.
     yield "\ufeff"

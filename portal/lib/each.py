@@ -31,7 +31,11 @@ def steps(*works: Callable[[], Any]) -> None:
     """Each of the works by itself; they see to their own transactions."""
     for work in works:
         name = name_of(work)
-        _alone(name, "", lambda _row, work=work: work(), None, _noted(name), nullcontext())
+        _alone(name, "", _of_no_row(work), None, _noted(name), nullcontext())
+
+
+def _of_no_row(work: Callable[[], Any]) -> Callable[[Any], Any]:
+    return lambda _row: work()
 
 
 def name_of(function: Callable[..., Any]) -> str:

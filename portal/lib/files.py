@@ -6,31 +6,42 @@ import mimetypes
 import re
 import unicodedata
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
+from typing import IO, Any, TypeVar
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import Http404, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.db.models.fields.files import FieldFile
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBase,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.utils.deconstruct import deconstructible
 from django.utils.http import content_disposition_header
 
 log = logging.getLogger("portal.files")
+
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 @deconstructible
 class stored_name:
     """upload_to for a field: a generated name below a folder; of what the user called it only the type is kept."""
 
-    def __init__(self, folder):
+    def __init__(self, folder: str) -> None:
         self.folder = folder
 
-    def __call__(self, instance, filename):
+    def __call__(self, instance: Any, filename: str) -> str:
         return generated_name(self.folder, filename)
 
 
-def generated_name(folder, filename):
+def generated_name(folder: str, filename: str) -> str:
     """ "folder/ab/abcdef….pdf": spread over 256 folders, unguessable, safe whatever the file was called."""
     name = uuid.uuid4().hex
     suffix = PurePosixPath(filename).suffix.lower()
@@ -38,7 +49,7 @@ def generated_name(folder, filename):
     return f"{folder}/{name[:2]}/{name}{safe}"
 
 
-def safe_name(name):
+def safe_name(name: str) -> str:
     """What people called a file, fit for any disk: no path, no control or direction signs; "" if nothing is left."""
     name = unicodedata.normalize("NFC", name.replace("\\", "/")).rsplit("/", 1)[-1]
     kept = "".join(sign for sign in name if unicodedata.category(sign)[0] != "C" and sign not in '<>:"|?*')
@@ -47,7 +58,7 @@ def safe_name(name):
     return f"{stem[: 199 - len(suffix)]}.{suffix}" if dot and len(suffix) < 20 else kept[:200]
 
 
-def sha256_of(file):
+def sha256_of(file: Any) -> str:
     """SHA-256 in hex of an open file, read from its start in pieces."""
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()
@@ -78,9 +89,9 @@ def store_asked() -> Iterator[None]:
 # --- handing over ---
 
 
-def sends_file(view):
+def sends_file(view: View) -> View:
     """Mark a view whose answer is a file: a page stands between it and a form (accounts.middleware.FilesAfterForms)."""
-    view.sends_file = True
+    view.sends_file = True  # type: ignore[attr-defined]  # a mark of ours on a function
     return view
 
 
@@ -89,7 +100,9 @@ INLINE = {".pdf": "application/pdf"}
 SIGNED_SECONDS = 60
 
 
-def serve_protected(request, field, *, name, sha256, inline=False, in_page=False):
+def serve_protected(
+    request: HttpRequest, field: FieldFile, *, name: str, sha256: str, inline: bool = False, in_page: bool = False
+) -> HttpResponseBase:
     """Answer with a file the caller has checked the permission for.
 
     field: a FieldFile. name: what the person's file is called (RFC 6266). sha256: its hash, the ETag for resuming.
@@ -98,7 +111,7 @@ def serve_protected(request, field, *, name, sha256, inline=False, in_page=False
     inline: let the browser show it, if it really is a PDF. in_page: a picture of our page, which may not come from a
     store elsewhere (img-src 'self'). Raises Http404, and logs, when it is gone from storage.
     """
-    if not field.storage.exists(field.name):
+    if not field.storage.exists(stored_as(field)):
         log.error("A file is missing in storage: %s", field.name)
         raise Http404
     kind, shown = _kind(field, name, inline)
@@ -113,32 +126,39 @@ def serve_protected(request, field, *, name, sha256, inline=False, in_page=False
     return response
 
 
-def _is_signed(field):
+def stored_as(field: FieldFile) -> str:
+    """What a file is called in its storage; "" where there is none."""
+    return field.name or ""
+
+
+def _is_signed(field: FieldFile) -> bool:
     """Whether the file lies in a store that customers are led to."""
     return getattr(field.storage, "querystring_auth", False)
 
 
-def _answer(request, field, kind, disposition, etag):
+def _answer(request: HttpRequest, field: FieldFile, kind: str, disposition: str, etag: str) -> HttpResponseBase:
     is_signed = _is_signed(field)
     if not (is_signed or settings.X_ACCEL_PREFIX):
         return _streamed(request, field, kind, etag)
-    size = field.storage.size(field.name)
+    size = field.storage.size(stored_as(field))
     if _asks_for_nothing(request, size):
         return _impossible(kind, size)
     if not is_signed:
         response = HttpResponse(content_type=kind)
         # The name comes from the database, never from the request.
-        response.headers["X-Accel-Redirect"] = settings.X_ACCEL_PREFIX + quote(field.name)
+        response.headers["X-Accel-Redirect"] = settings.X_ACCEL_PREFIX + quote(stored_as(field))
         return response
     if request.method == "HEAD":
         # The signed address is for GET alone.
         return HttpResponse(content_type=kind, headers={"Content-Length": str(size), "Accept-Ranges": "bytes"})
     said = {"ResponseContentDisposition": disposition, "ResponseContentType": kind}
     said["ResponseCacheControl"] = "private, no-store"
-    return HttpResponseRedirect(field.storage.url(field.name, parameters=said, expire=SIGNED_SECONDS))
+    # An S3 store's url() takes more than a folder's.
+    store: Any = field.storage
+    return HttpResponseRedirect(store.url(field.name, parameters=said, expire=SIGNED_SECONDS))
 
 
-def _asks_for_nothing(request, size):
+def _asks_for_nothing(request: HttpRequest, size: int) -> bool:
     """Whether nginx and S3 would refuse the Range: then the portal does, and no download has begun.
 
     With If-Range they may send the whole file instead, and only they know.
@@ -149,19 +169,19 @@ def _asks_for_nothing(request, size):
     parts = [RANGE.fullmatch("bytes=" + part.strip()) for part in asked.removeprefix("bytes=").split(",")]
     if any(part is None or part.groups() == ("", "") for part in parts):
         return True
-    return all(_bounds(*part.groups(), size) == (None, None) for part in parts)
+    return all(_bounds(part[1], part[2], size) is None for part in parts if part)
 
 
-def _impossible(kind, size):
+def _impossible(kind: str, size: int) -> HttpResponse:
     return HttpResponse(status=416, content_type=kind, headers={"Content-Range": f"bytes */{size}"})
 
 
-def begins_download(request, response):
+def begins_download(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Whether an answer of serve_protected sends bytes of the file, or has them sent by nginx or the store."""
     return request.method == "GET" and response.status_code in {200, 206, 302}
 
 
-def _kind(field, name, inline):
+def _kind(field: FieldFile, name: str, inline: bool) -> tuple[str, bool]:
     """(content type, whether it may be shown): only what begins like a PDF is called one and shown."""
     suffix = PurePosixPath(name).suffix.lower()
     if suffix in INLINE:
@@ -173,24 +193,25 @@ def _kind(field, name, inline):
     return (guessed if guessed in SAFE_TYPES else "application/octet-stream"), False
 
 
-def _beginning(field, count):
+def _beginning(field: FieldFile, count: int) -> bytes:
     """The first bytes of a file; out of a store only those travel."""
     if bucket := getattr(field.storage, "bucket", None):
         return bucket.Object(field.name).get(Range=f"bytes=0-{count - 1}")["Body"].read()
-    with field.storage.open(field.name) as content:
+    with field.storage.open(stored_as(field)) as content:
         return content.read(count)
 
 
 SAFE_TYPES = {"application/zip", "application/pdf", "text/plain", "image/png", "image/jpeg"}
 
 
-def _streamed(request, field, kind, etag):
-    size = field.storage.size(field.name)
-    start, stop = _range(request, size, etag)
-    if start is None:
+def _streamed(request: HttpRequest, field: FieldFile, kind: str, etag: str) -> HttpResponseBase:
+    size = field.storage.size(stored_as(field))
+    asked = _range(request, size, etag)
+    if asked is None:
         return _impossible(kind, size)
+    start, stop = asked
     whole = (start, stop) == (0, size)
-    content = field.storage.open(field.name)
+    content = field.storage.open(stored_as(field))
     content.seek(start)
     response = StreamingHttpResponse(_pieces(content, stop - start), status=200 if whole else 206, content_type=kind)
     response.headers["Accept-Ranges"] = "bytes"
@@ -201,27 +222,27 @@ def _streamed(request, field, kind, etag):
     return response
 
 
-def _range(request, size, etag):
-    """The bytes asked for as (start, stop); the whole for no or several ranges; (None, None) for an impossible one."""
+def _range(request: HttpRequest, size: int, etag: str) -> tuple[int, int] | None:
+    """The bytes asked for as (start, stop); the whole for no or several ranges; None for an impossible one."""
     asked = RANGE.fullmatch(request.headers.get("Range", ""))
     # If-Range with another hash: the file is not the one that was begun.
     if not asked or asked.groups() == ("", "") or request.headers.get("If-Range", etag) != etag:
         return 0, size
-    return _bounds(*asked.groups(), size)
+    return _bounds(asked[1], asked[2], size)
 
 
-def _bounds(first, last, size):
+def _bounds(first: str, last: str, size: int) -> tuple[int, int] | None:
     if not first:
-        return (max(0, size - int(last)), size) if int(last) else (None, None)
+        return (max(0, size - int(last)), size) if int(last) else None
     start, stop = int(first), min(int(last) + 1 if last else size, size)
-    return (start, stop) if start < stop else (None, None)
+    return (start, stop) if start < stop else None
 
 
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 PIECE = 256 * 1024
 
 
-def _pieces(content, left):
+def _pieces(content: IO[bytes], left: int) -> Iterator[bytes]:
     with content:
         while left > 0 and (piece := content.read(min(PIECE, left))):
             left -= len(piece)

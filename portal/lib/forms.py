@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.forms.renderers import TemplatesSetting
 
@@ -14,8 +16,8 @@ class PortalRenderer(TemplatesSetting):
 class SearchField(forms.CharField):
     """Words to look for, as pasted from anywhere: unseen signs and line breaks count as blanks, too much is cut."""
 
-    def __init__(self, **kwargs):
+    def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
 
-    def to_python(self, value):
-        return clean_query(super().to_python(value))
+    def to_python(self, value: Any) -> str:
+        return clean_query(super().to_python(value) or "")

@@ -1,6 +1,8 @@
 """Teaches Django's own text fields the rule about signs, so that no form, model or admin page can forget it."""
 
+from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from django import forms
 from django.db import models
@@ -23,16 +25,16 @@ def _is_secret(field: forms.Field) -> bool:
     return isinstance(field.widget, forms.PasswordInput)
 
 
-def _guard(kind, has_lines, is_exempt=lambda field: False) -> None:
+def _guard(kind: Any, has_lines: Callable[[Any], bool], is_exempt: Callable[[Any], bool] = lambda field: False) -> None:
     checked_before = kind.run_validators
     if hasattr(checked_before, "__wrapped__"):
         return
 
     @wraps(checked_before)
-    def run_validators(self, value):
+    def run_validators(self: Any, value: Any) -> None:
         # Before the others: about an unseen sign in an address "not valid" would help nobody.
         if isinstance(value, str) and not is_exempt(self):
             refuse_hidden(value, lines=has_lines(self))
-        return checked_before(self, value)
+        checked_before(self, value)
 
     kind.run_validators = run_validators

@@ -4,7 +4,7 @@ import sys
 import urllib.request
 
 
-def is_healthy(url):
+def is_healthy(url: str) -> bool:
     # The proxy's header, or the portal would send us on to https.
     request = urllib.request.Request(url, headers={"Host": "localhost", "X-Forwarded-Proto": "https"})  # noqa: S310
     try:

@@ -60,7 +60,9 @@ def written(template: str, subject: str, context: dict[str, Any]) -> EmailMultiA
     subject = defuse(subject)
     brand = {name: Link(value) if name in OWN_ADDRESSES and value else value for name, value in settings.BRAND.items()}
     values = {**{name: _value(name, value) for name, value in context.items()}, "brand": brand}
-    marked = get_template(template).template.render(Context(values, autoescape=False))
+    # Any engine's template; Django's own holds another one inside, which is drawn without escaping.
+    made: Any = get_template(template)
+    marked = made.template.render(Context(values, autoescape=False))
     message = EmailMultiAlternatives(subject, MARKED.sub(r"\1", marked))
     message.attach_alternative(html_of(subject, marked), "text/html")
     return message
@@ -75,19 +77,19 @@ def as_letter(message: EmailMessage) -> EmailMessage:
     """A plain message with an HTML half beside its text; any other message as it is."""
     if message.content_subtype != "plain" or getattr(message, "alternatives", None):
         return message
-    body = MARKED.sub(r"\1", message.body)
+    body = MARKED.sub(r"\1", str(message.body))
     letter = EmailMultiAlternatives(
-        message.subject,
-        body,
-        message.from_email,
-        message.to,
-        message.bcc,
+        subject=message.subject,
+        body=body,
+        from_email=message.from_email,
+        to=message.to,
+        bcc=message.bcc,
         attachments=message.attachments,
         headers=message.extra_headers,
         cc=message.cc,
         reply_to=message.reply_to,
     )
-    letter.attach_alternative(html_of(message.subject, body), "text/html")
+    letter.attach_alternative(html_of(str(message.subject), body), "text/html")
     return letter
 
 

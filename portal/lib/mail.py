@@ -4,8 +4,9 @@ import base64
 import logging
 import re
 import smtplib
+import socket
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from email.utils import getaddresses
 from typing import Any
 
@@ -53,8 +54,14 @@ def built(message: EmailMessage) -> dict[str, Any]:
         # What smtplib would put on a line of the conversation.
         if not re.fullmatch(r"[^\s\x00-\x1f<>]+@[^\s\x00-\x1f<>@]+", written(address)):
             raise ValueError(f"no mail address: {address!r}")
-    raw = with_written_headers(as_letter(message)).message().as_bytes(linesep="\r\n")
-    return {"raw": raw, "sender": sender, "recipients": recipients}
+    return {"raw": bytes_of(with_written_headers(as_letter(message))), "sender": sender, "recipients": recipients}
+
+
+def bytes_of(message: EmailMessage) -> bytes:
+    """The message as it is sent, with the line ends of mail."""
+    # Django 5.2 makes messages of classes of its own, which are asked so; its stubs speak of 6.
+    made: Any = message.message()
+    return made.as_bytes(linesep="\r\n")
 
 
 def with_written_headers(message: EmailMessage) -> EmailMessage:
@@ -86,11 +93,11 @@ def book() -> Any:
 class FolderBackend(BaseEmailBackend):
     """Writes each message as an .eml file into EMAIL_FILE_PATH: the demo's post office."""
 
-    def send_messages(self, messages):
+    def send_messages(self, messages: Sequence[EmailMessage]) -> int:
         folder = settings.EMAIL_FILE_PATH
         folder.mkdir(parents=True, exist_ok=True)
         for message in messages:
-            raw = message.message().as_bytes(linesep="\r\n")
+            raw = bytes_of(message)
             with beside(folder / f"{uuid.uuid4().hex}.eml") as file:
                 file.write(raw)
                 if isinstance(message, Ready):
@@ -105,20 +112,20 @@ LETTER_SECONDS = 60
 class OnceSMTP(smtplib.SMTP):
     """Says when a message is about to become the server's: after its text, before the dot that ends it."""
 
-    before_end = staticmethod(lambda: None)
+    before_end: Callable[[], None] = staticmethod(lambda: None)
 
-    def _get_socket(self, host, port, timeout):
-        sock = super()._get_socket(host, port, timeout)
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        sock = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # smtplib's own, which its stubs leave out
         watch(sock)
         return sock
 
-    def data(self, msg):
-        """As in smtplib (RFC 5321, 4.1.1.4), in two pieces. Returns the server's (code, words)."""
+    def data(self, msg: Any) -> tuple[int, bytes]:
+        """As in smtplib (RFC 5321, 4.1.1.4), in two pieces. msg: bytes. Returns the server's (code, words)."""
         self.putcmd("data")
         code, words = self.getreply()
         if code != 354:
             raise smtplib.SMTPDataError(code, words)
-        text = smtplib._quote_periods(msg)
+        text = smtplib._quote_periods(msg)  # type: ignore[attr-defined]  # as above
         self.send(text if text.endswith(b"\r\n") else text + b"\r\n")
         self.before_end()
         self.send(b".\r\n")
@@ -128,35 +135,38 @@ class OnceSMTP(smtplib.SMTP):
 class OnceSMTPS(OnceSMTP, smtplib.SMTP_SSL):
     """The same over TLS from the first byte."""
 
-    def _get_socket(self, host, port, timeout):
-        plain = smtplib.SMTP._get_socket(self, host, port, timeout)
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        plain = smtplib.SMTP._get_socket(self, host, port, timeout)  # type: ignore[attr-defined]  # as above
         watch(plain)
-        return self.context.wrap_socket(plain, server_hostname=self._host)
+        return self.context.wrap_socket(plain, server_hostname=self._host)  # type: ignore[attr-defined]  # as above
 
 
 class OnceBackend(EmailBackend):
     """Django's SMTP with the moment of handing over told to the message."""
 
+    # A OnceSMTP while it is open.
+    connection: Any
+
     @property
-    def connection_class(self):
+    def connection_class(self) -> type[OnceSMTP]:
         return OnceSMTPS if self.use_ssl else OnceSMTP
 
-    def _send(self, message):
+    def _send(self, message: "Ready") -> bool:
         self.connection.before_end = message.hand_over
-        return super()._send(message)
+        return super()._send(message)  # type: ignore[misc]  # Django's own, which its stubs leave out
 
 
 class Ready(EmailMessage):
     """A message that was finished when it was queued; its Message-ID stays the same in every try."""
 
-    def __init__(self, raw, sender, recipients, hand_over):
+    def __init__(self, raw: bytes, sender: str, recipients: list[str], hand_over: Callable[[], None]) -> None:
         super().__init__(from_email=sender, to=recipients)
         self.raw, self.hand_over = raw, hand_over
 
-    def message(self):
+    def message(self, **_options: Any) -> Any:
         return self
 
-    def as_bytes(self, unixfrom=False, linesep="\r\n"):
+    def as_bytes(self, unixfrom: bool = False, linesep: str = "\r\n") -> bytes:
         """The bytes as they were queued, whatever the line ends asked for."""
         return self.raw
 

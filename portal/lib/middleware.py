@@ -9,10 +9,10 @@ from .logs import TOKEN
 class SecurityHeaders:
     """Headers that Django has no setting for, and no-store on every page that is not a static file."""
 
-    def __init__(self, get_response):
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
-    def __call__(self, request):
+    def __call__(self, request: HttpRequest) -> HttpResponse:
         # PostgreSQL knows no NUL in a text; no address of ours has one.
         response = no_such_address(request) if "\0" in request.path_info else self.get_response(request)
         headers = response.headers

@@ -3,13 +3,17 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import typst
 
 from .signs import visible
+
+# Where a template lies, or the template itself.
+Source = TypeVar("Source", str, bytes)
 
 ACCESSIBLE = ("a-3a", "ua-1")
 # What carries XML for machines inside is finished by factur-x, which writes this level into the metadata.
@@ -23,7 +27,7 @@ PUNCTUATION = set("\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e\u2022\u2026\
 MOST_ASKED = 100
 
 
-def make_pdf(template, *, standards=ACCESSIBLE, **data) -> bytes:
+def make_pdf(template: str | Path, *, standards: Sequence[str] = ACCESSIBLE, **data: Any) -> bytes:
     """The paper, tagged, by default PDF/A-3a and PDF/UA-1; typst refuses what would not conform.
 
     template: path of a .typ file, which reads `json(bytes(sys.inputs.data))`. data: anything JSON can say. The paper is
@@ -76,7 +80,7 @@ def can_print(sign: str) -> bool:
     return True
 
 
-def _compile(template: str | bytes, data: Any, standards) -> bytes:
+def _compile(template: Source, data: Any, standards: Sequence[Any]) -> bytes:
     inputs = {"data": json.dumps(data)}
     return typst.compile(template, sys_inputs=inputs, pdf_standards=list(standards), ignore_system_fonts=True)
 

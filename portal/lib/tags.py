@@ -22,7 +22,7 @@ register.filter("as_written", plain.as_written)
 
 
 @register.filter
-def money(value):
+def money(value: Decimal | int | str | None) -> str:
     """Euro: 1.299,00 € in German, €1,299.00 in English; "" for None."""
     if value is None or value == "":
         return ""
@@ -38,29 +38,29 @@ def money(value):
 @register.filter
 def last_day(day: dt.date | None) -> str:
     """The day on which something ends, or that it has no end."""
-    return gettext("without time limit") if is_endless(day) else formats.date_format(day, "d.m.Y")
+    return gettext("without time limit") if day is None or is_endless(day) else formats.date_format(day, "d.m.Y")
 
 
 @register.filter
-def percent(value):
+def percent(value: Decimal | int | str) -> str:
     """A VAT rate: "19 %", "7,5 %"."""
     text = f"{Decimal(value).normalize():f}"
     return f"{text if translation.get_language() == 'en' else text.replace('.', ',')}\N{NO-BREAK SPACE}%"
 
 
 @register.filter
-def filesize(size):
+def filesize(size: int | None) -> str:
     """Bytes as people say them, in steps of 1000 like the file dialogs of today: "4,2 MB"."""
-    size, unit = Decimal(size or 0), "Byte"
+    amount, unit = Decimal(size or 0), "Byte"
     for larger in ("KB", "MB", "GB"):
-        if size < 1000:
+        if amount < 1000:
             break
-        size, unit = size / 1000, larger
-    return f"{formats.number_format(size, decimal_pos=0 if unit in ('Byte', 'KB') else 1)}\N{NO-BREAK SPACE}{unit}"
+        amount, unit = amount / 1000, larger
+    return f"{formats.number_format(amount, decimal_pos=0 if unit in ('Byte', 'KB') else 1)}\N{NO-BREAK SPACE}{unit}"
 
 
 @register.filter
-def ago(moment):
+def ago(moment: dt.datetime | None) -> str:
     """<time> with "today", "yesterday", "12 days ago" or the date; the exact moment on hover and for screen readers."""
     if not moment:
         return ""
@@ -75,7 +75,7 @@ def ago(moment):
     )
 
 
-def _since(local):
+def _since(local: dt.datetime) -> str:
     days = (today() - local.date()).days
     if days == 0:
         return gettext("today")
@@ -87,7 +87,7 @@ def _since(local):
 
 
 @register.simple_tag
-def refused_mail(*addresses):
+def refused_mail(*addresses: str | None) -> set[str]:
     """Those of the addresses whose last mail was refused for good, as they are written here; one query for all."""
     refused = apps.get_model("portal.MailHandover").objects.refused_of(addresses)
     return {address for address in addresses if address and address.lower() in refused}

@@ -18,7 +18,7 @@ def _printable(sign: str) -> str:
     return "" if unicodedata.category(sign) == "Cf" else " "
 
 
-def as_uuid(text):
+def as_uuid(text: str) -> uuid.UUID | None:
     """The UUID that a text says, or None."""
     try:
         return uuid.UUID(text)

@@ -1,8 +1,11 @@
 """What a tile is. Each app says in its tile.py what stands on its own."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db.models import IntegerField, Subquery
+from django.http import HttpRequest
 
 
 class CountOf(Subquery):
@@ -12,7 +15,7 @@ class CountOf(Subquery):
     output_field = IntegerField()
 
 
-def no_facts(request):
+def no_facts(request: HttpRequest) -> dict[str, Any]:
     return {}
 
 
@@ -24,7 +27,7 @@ class Fact:
     tone: str = "plain"
 
 
-def nothing_to_say(request, row):
+def nothing_to_say(request: HttpRequest, row: Any) -> Fact:
     return Fact()
 
 
@@ -43,9 +46,9 @@ class Tile:
     url_name: str
     needs: str | None = None
     also: str | None = None
-    facts: callable = field(default=no_facts)
-    say: callable = field(default=nothing_to_say)
+    facts: Callable[[HttpRequest], dict[str, Any]] = field(default=no_facts)
+    say: Callable[[HttpRequest, Any], Fact] = field(default=nothing_to_say)
 
-    def opens_to(self, rights: set) -> bool:
+    def opens_to(self, rights: set[str]) -> bool:
         """Whether somebody with these rights finds something behind it."""
         return not self.needs or self.needs in rights or self.also in rights

@@ -7,7 +7,7 @@ import polib
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
-def compile_all():
+def compile_all() -> list[Path]:
     """Write each .mo that is older than its .po. Returns the catalogues written."""
     written = []
     for source in sorted((ROOT / "locale").rglob("*.po")):

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
@@ -16,12 +17,12 @@ SCAN_SECONDS, SCAN_SECONDS_IN_ALL = 10, 30
 SCANNER_AWAY = "scanner_away"
 
 
-def check_pdf(upload, *, megabytes):
+def check_pdf(upload: UploadedFile, *, megabytes: int) -> None:
     """Refuse what is no readable, clean PDF of at most so many megabytes.
 
     Raises ValidationError in the person's language, also while the virus scanner (settings.CLAMAV_ADDRESS) is away.
     """
-    if upload.size > megabytes * MEGABYTE:
+    if (upload.size or 0) > megabytes * MEGABYTE:
         raise ValidationError(_("The file is larger than %(most)d MB.") % {"most": megabytes})
     upload.seek(0)
     try:
@@ -36,7 +37,7 @@ def check_pdf(upload, *, megabytes):
     _check_clean(upload)
 
 
-def _check_clean(upload):
+def _check_clean(upload: UploadedFile) -> None:
     try:
         with Deadline(SCAN_SECONDS_IN_ALL), Scanner(settings.CLAMAV_ADDRESS, SCAN_SECONDS) as scanner:
             for piece in upload.chunks():

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
+from accounts.models import User
 from portal.lib.days import today
 from portal.models import LoginDay
 
@@ -49,7 +50,7 @@ class Figures:
         return round(100 * self.invited / self.companies) if self.companies else 0
 
 
-def figures(user: AbstractBaseUser) -> Figures | None:
+def figures(user: User | AnonymousUser) -> Figures | None:
     """For who may see orders and companies; as they were at most half an hour ago."""
     if not user.has_perms(["orders.view_order", "accounts.view_company"]):
         return None

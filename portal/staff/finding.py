@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Lower
 from django.urls import reverse
@@ -42,7 +43,7 @@ class Group:
     more: str
 
 
-def find(user: AbstractBaseUser, typed: str) -> list[Group]:
+def find(user: User | AnonymousUser, typed: str) -> list[Group]:
     """What was found in the tables this person may look at; kinds with an exact hit first."""
     words = words_of(typed)
     if not words:
@@ -67,7 +68,7 @@ class Kind:
         hits.sort(key=lambda hit: not hit.is_exact)
         return Group(self.title, hits[:MOST], reverse(f"admin:{self.table}_changelist", query={"q": typed}))
 
-    def rows(self, words: list[str]) -> Iterator[Model]:
+    def rows(self, words: list[str]) -> Iterator[Any]:
         number = "".join(words)
         spelt = {number, number.upper(), number.lower()}
         yield from self._all().filter(**{f"{self.field}__in": spelt})[:MOST]
@@ -80,7 +81,7 @@ class Kind:
         rows = self.model._default_manager.all()
         return rows.select_related(*related) if related else rows
 
-    def _hit(self, row: Model, words: list[str]) -> Hit:
+    def _hit(self, row: Any, words: list[str]) -> Hit:
         number = str(getattr(row, self.field))
         about = " · ".join(str(value) for name in self.shown if (value := _value(row, name)))
         is_exact = number.casefold() == "".join(words).casefold()
@@ -90,7 +91,7 @@ class Kind:
 class Companies(Kind):
     """By number in any spelling a customer may use, by name, by its mailbox."""
 
-    def rows(self, words: list[str]) -> Iterator[Model]:
+    def rows(self, words: list[str]) -> Iterator[Company]:
         if meant := Company.objects.by_login_name("".join(words), settings.BRAND["login_prefix"]):
             self.meant = meant.pk
             yield meant
@@ -98,7 +99,7 @@ class Companies(Kind):
         if wanted := _parts(words, "name", "email"):
             yield from self._all().filter(wanted).order_by("name")[:MOST]
 
-    def _hit(self, row: Model, words: list[str]) -> Hit:
+    def _hit(self, row: Company, words: list[str]) -> Hit:
         hit = super()._hit(row, words)
         company = Company.objects.bare_number("".join(words), settings.BRAND["login_prefix"])
         is_meant = bool(company) and row.number.lstrip("0").casefold() == company.lstrip("0")
@@ -108,7 +109,7 @@ class Companies(Kind):
 class People(Kind):
     """By address, first and last name; the companies stand beside them."""
 
-    def rows(self, words: list[str]) -> Iterator[Model]:
+    def rows(self, words: list[str]) -> Iterator[User]:
         if len(words) == 1:
             yield from self._all().alias(mail=Lower("email")).filter(mail=words[0].lower())
         if wanted := _parts(words, "email", "first_name", "last_name"):
@@ -117,7 +118,7 @@ class People(Kind):
     def _all(self) -> QuerySet:
         return User.objects.prefetch_related("memberships__company")
 
-    def _hit(self, row: Model, words: list[str]) -> Hit:
+    def _hit(self, row: User, words: list[str]) -> Hit:
         companies = [membership.company.name for membership in row.memberships.all()][:3]
         about = " · ".join(filter(None, [row.email, *companies]))
         url = reverse("admin:accounts_user_change", args=[row.pk])
@@ -134,7 +135,7 @@ def _parts(words: list[str], *fields: str) -> Q | None:
     return wanted
 
 
-def _value(row: Model, name: str) -> object:
+def _value(row: Any, name: str) -> object:
     for part in name.split("."):
         row = getattr(row, part, None)
     return row() if callable(row) else row

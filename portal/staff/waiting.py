@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db.models import CharField, DateTimeField, Exists, F, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from access.models import AccessRequest, TakeOver
-from accounts.models import Company, DeletionRequest, NameChange
+from accounts.models import Company, DeletionRequest, NameChange, User
 from contracts.models import Objection, Terms
 from downloads.models import Upload
 from orders.models import Order, WebhookCall
@@ -122,7 +122,7 @@ def _without_avv() -> QuerySet:
     return Company.objects.filter(missing, ended_on=None, is_blocked=False)
 
 
-def lists_for(user: AbstractBaseUser) -> list[Waiting]:
+def lists_for(user: User | AnonymousUser) -> list[Waiting]:
     """The kinds this person may do something about and of which something waits; late ones first. One query."""
     mine = [kind for kind in KINDS if user.has_perm(kind.needs)]
     if not mine:

@@ -47,6 +47,14 @@ def test_an_invited_person_sets_a_password_and_is_in(olga, as_, client):
     assert client.get(url).status_code == 410, "the link is dead after use"
 
 
+def test_whose_address_was_taken_off_meanwhile_gets_in_all_the_same(olga, as_, client):
+    url = invited(as_(olga))
+    User.objects.filter(email="ina@partner.example").update(email=None)
+    page = client.post(url, {"password": NEW}, follow=True)
+    assert page.redirect_chain[-1][0] == "/kunde/12345/"
+    assert not EmailAddress.objects.filter(email="ina@partner.example").exists(), "nothing is confirmed"
+
+
 def test_the_mail_says_who_for_whom_with_what_and_where_the_data_came_from(olga, as_):
     """Art. 14 DSGVO."""
     invite(as_(olga))

@@ -1,12 +1,15 @@
 """Django's PostgreSQL for a database that goes away and comes back: ENGINE = "portal.lib.database"."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import db
 from procrastinate.exceptions import ConnectorException
 from psycopg import errors
 from psycopg_pool import PoolTimeout
+
+if TYPE_CHECKING:
+    from .base import DatabaseWrapper
 
 # No server, one that broke off in mid-sentence or ended the session because a transaction lay open, an empty pool.
 AWAY = (
@@ -35,7 +38,7 @@ def trouble_of(error: BaseException | None) -> str:
 
 def on_rollback(func: Callable[[], Any]) -> None:
     """Have it called when the transaction (or the savepoint) we are in is rolled back; outside of one, never."""
-    db.connection.on_rollback(func)
+    cast("DatabaseWrapper", db.connection).on_rollback(func)
 
 
 def let_go() -> None:

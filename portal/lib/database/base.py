@@ -14,6 +14,10 @@ log = logging.getLogger("portal.database")
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own, with a pool that gives nobody a dead connection, and with work for the case of a rollback."""
 
+    # Django's own, which its stubs leave out.
+    _connection_pools: dict[str, LastingPool]
+    _configure_connection: Callable[[Any], None]
+
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         # As Django's run_on_commit: (savepoints that were open, what to do).

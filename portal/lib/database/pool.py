@@ -2,9 +2,10 @@
 
 from threading import Lock
 from time import monotonic
+from typing import Any
 
 from psycopg import Connection, OperationalError
-from psycopg.abc import PQGen
+from psycopg.abc import RV, PQGen
 from psycopg.pq import TransactionStatus
 from psycopg_pool import ConnectionPool
 
@@ -13,7 +14,7 @@ CHECK_SECONDS = 3.0
 _INTERVAL = 0.1
 
 
-class LimitedConnection(Connection):
+class LimitedConnection(Connection[Any]):
     """A connection that waits for the server for so many seconds and no longer.
 
     The server ends slow statements itself; this is for one that is frozen or unreachable and says nothing at all.
@@ -22,11 +23,11 @@ class LimitedConnection(Connection):
     # None: as long as it takes.
     patience: float | None = None
 
-    def __init__(self, *args, **options):
+    def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
         self.made_at = monotonic()
 
-    def wait(self, gen: PQGen, interval: float = _INTERVAL, timeout: float | None = None):
+    def wait(self, gen: PQGen[RV], interval: float = _INTERVAL, timeout: float | None = None) -> RV:
         try:
             return super().wait(gen, interval, timeout=timeout or self.patience)
         except OperationalError:
@@ -47,14 +48,14 @@ class LimitedConnection(Connection):
         return not self.closed
 
 
-class LastingPool(ConnectionPool):
+class LastingPool(ConnectionPool[LimitedConnection]):
     """Looks at each connection before giving it away. One that is dead condemns all that lie idle and are not newer:
     what ended one - a restart, a failover, a firewall that forgot - has ended all, and each would cost somebody a wait.
 
     patience: seconds that a connection waits for the server, None for ever.
     """
 
-    def __init__(self, *, patience: float | None = None, **options):
+    def __init__(self, *, patience: float | None = None, **options: Any) -> None:
         self._patience = patience
         self._condemned_at, self._condemning = 0.0, Lock()
         super().__init__(connection_class=LimitedConnection, **options)

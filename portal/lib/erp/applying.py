@@ -1,6 +1,7 @@
 """Staged rows become rows of ours; what the database refuses all the same is refused for its row, not for the file."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import DatabaseError, OperationalError, transaction
 
@@ -15,7 +16,7 @@ class TooManyRefused(Exception):
     """The database refuses so many rows that the file as a whole is left alone; the text says why."""
 
 
-def apply_rows(cursor, table: Table, remember: Callable[[], None]) -> list[tuple[int, str, bool]]:
+def apply_rows(cursor: Any, table: Table, remember: Callable[[], None]) -> list[tuple[int, str, bool]]:
     """Apply the rows of the stage and remember them. Returns (line, reason, is_new) of those the database refuses.
 
     All at once as a rule. Where that fails nothing of it is done, and halves are tried, down to the single row.
@@ -39,7 +40,9 @@ def apply_rows(cursor, table: Table, remember: Callable[[], None]) -> list[tuple
         return [(line, reason, line in new) for line, reason in refused]
 
 
-def _apply_parts(cursor, table, remember, lines: list[int], error: DatabaseError) -> list[tuple[int, str]]:
+def _apply_parts(
+    cursor: Any, table: Table, remember: Callable[[], None], lines: list[int], error: DatabaseError
+) -> list[tuple[int, str]]:
     """The same for some lines of which it is known that they fail together."""
     if len(lines) == 1:
         return [(lines[0], reason_of(error))]
@@ -56,7 +59,7 @@ def _apply_parts(cursor, table, remember, lines: list[int], error: DatabaseError
     return refused
 
 
-def _attempt(cursor, table: Table, remember: Callable[[], None], lines: list[int] | None = None) -> None:
+def _attempt(cursor: Any, table: Table, remember: Callable[[], None], lines: list[int] | None = None) -> None:
     with transaction.atomic():
         if lines is not None:
             cursor.execute(f"drop table {STAGE}")

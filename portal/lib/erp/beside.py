@@ -23,7 +23,8 @@ def file_in(subfolder: str, *of: Any) -> Parser:
 
     of: where the name is kept.
     """
-    fields, seen = fields_of(of), {}
+    fields = fields_of(of)
+    seen: dict[tuple[Path, int, int], SourceFile] = {}
 
     def read(cell: str, folder: Path) -> SourceFile:
         home = (folder / subfolder).resolve()

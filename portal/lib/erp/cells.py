@@ -46,7 +46,7 @@ class Parser:
     fields: tuple[models.Field, ...] = ()
 
 
-def fields_of(attributes: tuple[Any, ...]) -> tuple[models.Field, ...]:
+def fields_of(attributes: tuple[Any, ...]) -> tuple[Any, ...]:
     """The model fields behind attributes such as Company.name."""
     return tuple(attribute.field for attribute in attributes)
 
@@ -130,7 +130,10 @@ def price(*of: Any, reason: str = "price not valid") -> Parser:
     fields = fields_of(of)
 
     def read(cell: str, folder: Path) -> Decimal | None:
-        return amount(UNIT.fullmatch(" ".join(cell.split()))[1], reason, fields) if cell else None
+        if not cell:
+            return None
+        found = UNIT.fullmatch(" ".join(cell.split()))
+        return amount(found[1] if found else cell, reason, fields)
 
     return Parser(read, "numeric", fields)
 
@@ -150,7 +153,7 @@ def percent(*of: Any, reason: str = "number not valid") -> Parser:
     return Parser(read, "numeric", fields)
 
 
-def amount(cell: str, reason: str, fields: tuple[models.Field, ...] = ()) -> Decimal:
+def amount(cell: str, reason: str, fields: tuple[models.DecimalField, ...] = ()) -> Decimal:
     """The number a cell says, within the digits of the decimal fields. Raises CellRefused."""
     _not_scientific(cell)
     parts = AMOUNT.fullmatch(cell)

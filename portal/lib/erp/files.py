@@ -2,6 +2,7 @@
 
 from contextvars import ContextVar
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from django.core.files import File
 from django.core.files.storage import default_storage
@@ -14,7 +15,7 @@ copies_files = ContextVar("copies_files", default=True)
 LONGEST_SUFFIX = 10
 
 
-def store_files(cursor, column, folder):
+def store_files(cursor: Any, column: str, folder: str) -> None:
     """Copy the files of all staged rows into storage; adds <column>_stored, the name in storage, to the stage."""
     cursor.execute(f"alter table {STAGE} add column {column}_stored text")
     cursor.execute(f"select distinct {column}_path, {column}_sha256, {column}_size from {STAGE}")
@@ -23,7 +24,7 @@ def store_files(cursor, column, folder):
     cursor.executemany(update, [(name, path) for path, name in stored])
 
 
-def _store(path, sha256, size, folder):
+def _store(path: Path, sha256: str, size: int, folder: str) -> str:
     suffix = PurePosixPath(path.name).suffix.lower()
     if not (suffix[1:].isalnum() and suffix.isascii() and len(suffix) <= LONGEST_SUFFIX):
         suffix = ""

@@ -92,7 +92,7 @@ class Table:
     doubts: Doubts | None = None
     one_by_one: Callable[[Any], list[tuple[int, str]]] | None = None
 
-    def stage_sql(self):
+    def stage_sql(self) -> str:
         """The staging table: line, key, the raw cells as JSON, a problem with a file, and the columns."""
         own = ", ".join(f"{name} {kind}" for name, kind in self.stage_columns())
         return (
@@ -100,7 +100,7 @@ class Table:
             f"is_new boolean, problem text, {own}) on commit drop"
         )
 
-    def stage_columns(self):
+    def stage_columns(self) -> Iterator[tuple[str, str]]:
         """(name, SQL type); a file takes four columns: source path, size, hash, and its name in the export."""
         for column in self.columns:
             if column.parser.sql == "file":
@@ -128,7 +128,8 @@ class Table:
                     refuse(line, str(refusal))
 
     def _staged(self, line: int, cells: dict[str, str], folder: Path) -> tuple:
-        said, values, problem = dict(cells), {}, None
+        said, problem = dict(cells), None
+        values: dict[str, Any] = {}
         for column in self.columns:
             cell = cells.get(column.header, "")
             if column.missing and not cell:
@@ -149,16 +150,16 @@ class Table:
         return (line, key, json.dumps(said, ensure_ascii=False), problem, *values.values())
 
 
-def _file_values(name, found: SourceFile | None):
+def _file_values(name: str, found: SourceFile | None) -> dict[str, Any]:
     values = (str(found.path), found.size, found.sha256, found.path.name) if found else (None,) * 4
     return dict(zip((f"{name}_path", f"{name}_size", f"{name}_sha256", f"{name}_name"), values, strict=True))
 
 
-def cell_changed(header):
+def cell_changed(header: str) -> str:
     """SQL: whether the ERP says something else in this cell than at the last import. True for new rows."""
     return f"(s.said_before is null or s.said_before->>'{header}' is distinct from s.said->>'{header}')"
 
 
-def keep_unless_changed(header, value, current):
+def keep_unless_changed(header: str, value: str, current: str) -> str:
     """SQL: the ERP's value where it changed since the last import, else what stands in the portal."""
     return f"case when {cell_changed(header)} then {value} else {current} end"
