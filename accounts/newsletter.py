@@ -11,7 +11,7 @@ from . import mails
 from .models import NewsletterConsent, User
 
 # Counts up whenever the sentence below changes.
-WORDING_VERSION = "2026-11"
+WORDING_VERSION = "2026-12"
 # A link asked for again within this time is the one that is already in the mailbox (edge 19).
 PAUSE = timedelta(hours=1)
 

@@ -48,7 +48,7 @@ def test_a_switch_is_stored_said_and_mailed(olga, ben, as_):
     del data[switch(ben, Right.SHOP)]
     page = save(client, data).content.decode()
     assert rights(ben) == {Right.DOWNLOADS}
-    assert "Ben Bauer: Downloads eingeschaltet; Shop &amp; Bestellungen ausgeschaltet." in page
+    assert "Ben Bauer: Downloads freigeschaltet; Shop &amp; Bestellungen entzogen." in page
     (message,) = mail.outbox
     assert message.to == [ben.email] and "Olga Oswald" in message.body and "Downloads" in message.body
 

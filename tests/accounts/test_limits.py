@@ -129,8 +129,8 @@ def change(ben):
         ("password1234", "zu üblich"),
         ("1q2w3e4r5t6y", "zu üblich"),
         ("ben@12345.example", "ähnlich"),
-        ("DOMUS4000domus", "Namen des Herstellers"),
-        ("Kundenportal-2026", "Namen des Herstellers"),
+        ("DOMUS4000domus", "fast nur aus Namen von uns"),
+        ("Kundenportal-2026", "fast nur aus Namen von uns"),
     ],
 )
 def test_weak_passwords_are_refused_with_the_reason(change, password, why):
