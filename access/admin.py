@@ -63,7 +63,7 @@ class MembershipForm(forms.ModelForm):
         if data.get("is_main_holder") and not data.get("is_holder"):
             raise ValidationError(_("The main licence holder has to be a licence holder."))
         if self.instance.pk and self.initial.get("is_main_holder") and not data.get("is_main_holder"):
-            raise ValidationError(_("Name another main licence holder on that person's page; this one follows."))
+            raise ValidationError(_("Pass the role on from the other person's page; it ends here by itself then."))
         return data
 
 

@@ -19,6 +19,7 @@ from .switches import (
     entered_with,
     last_holder_sentence,
     lock_company,
+    names_of,
     save_version,
     why_not_touched,
 )
@@ -147,7 +148,8 @@ def _more_than_own(actor, target):
     """A deputy lets nobody in again to more than they hold themselves: that would be granting it."""
     if actor.is_holder or all(actor.may(right) for right in target.granted):
         return ""
-    return _("This person has permissions that you do not have. Ask a licence holder.")
+    names = names_of(actor.company)
+    return _("This person has permissions that you do not have. That can be changed by: %(names)s.") % {"names": names}
 
 
 @transaction.atomic

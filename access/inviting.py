@@ -17,7 +17,7 @@ from .ending import check_limits
 from .log import Kind, act_as, note
 from .models import Invitation, Membership
 from .store import set_rights
-from .switches import AccessRefused, Gone, entered, grantable, lock_company
+from .switches import AccessRefused, Gone, entered, grantable, lock_company, names_of
 
 # Two presses of the button send one mail.
 PAUSE_SECONDS = 60
@@ -69,7 +69,9 @@ def _check_new(actor, user):
             raise AccessRefused(_("This person is on the list already."), field="email")
         raise AccessRefused(_("This person is invited already. You can send the invitation again."), field="email")
     if user.is_staff or not user.is_active:
-        raise AccessRefused(_("This address cannot be invited here. Please ask us to do it."), field="email")
+        raise AccessRefused(
+            _("You cannot invite this address yourself. Please call us: %(phone)s") % settings.BRAND, field="email"
+        )
 
 
 def _send(actor, membership):
@@ -82,7 +84,9 @@ def _check_pace(actor, user):
     """Not more mails in a day than a company's staff explain, nor to one mailbox than patience (settings.ACCESS)."""
     today = Invitation.objects.filter(sent_at__gt=timezone.now() - timedelta(days=1))
     if today.filter(membership__company=actor.company).count() >= settings.ACCESS["invitations_a_day"]:
-        raise AccessRefused(_("That is enough invitations for one day. Please go on tomorrow, or call us."))
+        raise AccessRefused(
+            _("You cannot send more invitations today. Please go on tomorrow, or call us: %(phone)s") % settings.BRAND
+        )
     if today.filter(membership__user=user).count() >= settings.ACCESS["invitations_to_one"]:
         raise AccessRefused(_("This person got several invitations today already. Please wait until tomorrow."))
 
@@ -100,7 +104,10 @@ def send_again(by, membership):
     if membership.accepted_at:
         raise AccessRefused(_("This person has accepted already."))
     if not membership.granted <= grantable(actor, membership):
-        raise AccessRefused(_("This person was invited to more than you may give. Ask a licence holder to send it."))
+        words = {"names": names_of(actor.company)}
+        raise AccessRefused(
+            _("This person was invited to more permissions than you may give. That can be sent by: %(names)s.") % words
+        )
     newest = membership.invitations.first()
     if newest and newest.is_usable and (timezone.now() - newest.sent_at).total_seconds() < PAUSE_SECONDS:
         return False

@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 
+from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -48,7 +49,7 @@ def note(kind, company, membership=None, *, by=None, actor_kind=None, **detail):
 def who(event):
     """Who did it, as the company may read it."""
     if event.actor_kind == Actor.STAFF:
-        return _("the vendor")
+        return settings.BRAND["vendor"]
     return event.actor_name or str(event.get_actor_kind_display())
 
 
@@ -67,7 +68,8 @@ def what(event):
     if until := detail.get("until"):
         words += ", " + _("until %(day)s") % {"day": date_format(parse_date(until), "d.m.Y")}
     if word := detail.get("word"):
-        words += f": “{word}”" if event.kind != Kind.DECLINED or "rights" not in detail else f" – “{word}”"
+        mark = " – " if event.kind == Kind.DECLINED and "rights" in detail else ": "
+        words += mark + _("“%(word)s”") % {"word": word}
     return words
 
 

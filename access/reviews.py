@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.lib.files import generated_name
+from portal.lib.letterhead import legal_line
 from portal.lib.pdf import make_pdf
 
 from . import mails
@@ -84,7 +85,7 @@ def close_review(by, review):
         return review
     join_newcomers(review)
     if review.people.filter(verdict="").exists():
-        raise AccessRefused(_("Some people are not decided yet."))
+        raise AccessRefused(_("Please review the remaining people first."))
     act_as(actor.user)
     review.closed_at, review.closed_by, review.closed_by_name = timezone.now(), actor.user, str(actor.user)
     paper = make_pdf(PAPER, **paper_of(review))
@@ -108,6 +109,7 @@ def paper_of(review):
     return {
         "title": title_of(review),
         "vendor": brand["vendor"],
+        "legal": legal_line("vendor"),
         "company": company.name,
         "lang": get_language() or "de",
         "color": brand["color"],

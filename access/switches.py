@@ -5,6 +5,7 @@ access.ending, licence holders in access.holders.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import transaction
@@ -18,6 +19,9 @@ from .door import why_closed
 from .log import act_as
 from .rights import Right
 from .store import set_rights
+
+if TYPE_CHECKING:
+    from .models import Membership
 
 
 class AccessRefused(Refused):
@@ -112,10 +116,16 @@ def grantable(by, target):
 def why_not_touched(by, target):
     """Why one membership may not change another one's access, in a sentence, or ""."""
     if target.user_id == by.user_id:
-        return _("Nobody changes their own access. Ask another licence holder.")
+        return _("You cannot change your own access. Ask for it: %(names)s.") % {"names": names_of(by.company, but=by)}
     if target.is_holder and not by.is_holder:
         return _("Only a licence holder can change a licence holder.")
     return ""
+
+
+def names_of(company: Any, *, but: "Membership | None" = None) -> str:
+    """The company's licence holders in words: who can do what somebody may not. but: not this membership."""
+    rows = company.memberships.holders().select_related("user")
+    return ", ".join(row.user.get_full_name() for row in rows if but is None or row.pk != but.pk) or "–"
 
 
 def last_holder_sentence():

@@ -43,7 +43,7 @@ def start_takeover_as_vendor(staff, target, reason):
 def _start(target, reason, by, actor_kind=Actor.PERSON):
     company = target.company
     if company.takeovers.filter(state__in=TakeOver.OPEN).exists():
-        raise AccessRefused(_("A take-over is under way already."))
+        raise AccessRefused(_("A transfer of the role is under way already."))
     if refusal := why_no_holder(target):
         raise AccessRefused(refusal)
     takeover = company.takeovers.create(
@@ -71,7 +71,9 @@ def object_to(by, takeover, word):
     actor = entered(by)
     takeover = actor.company.takeovers.select_for_update().get(pk=takeover.pk)
     if not may_object(actor, takeover):
-        raise AccessRefused(_("You cannot object to this take-over, or no longer."))
+        raise AccessRefused(
+            _("You cannot object (any more): the period is over, or the transfer does not concern you.")
+        )
     _close(takeover, State.OBJECTED, Kind.TAKEOVER_OBJECTED, actor.user, word)
 
 
@@ -81,7 +83,7 @@ def withdraw_takeover(by, takeover):
     actor = entered(by)
     takeover = actor.company.takeovers.select_for_update().get(pk=takeover.pk)
     if not takeover.is_open or takeover.started_by_id != actor.user_id:
-        raise AccessRefused(_("You cannot take this back, or no longer."))
+        raise AccessRefused(_("You cannot take this back (any more): it has been decided, or you did not start it."))
     _close(takeover, State.WITHDRAWN, Kind.TAKEOVER_WITHDRAWN, actor.user, "")
 
 
@@ -112,7 +114,7 @@ def decline(staff, takeover, word):
     company = lock_company(takeover.company_id)
     takeover = company.takeovers.select_for_update().get(pk=takeover.pk)
     if not takeover.is_open:
-        raise AccessRefused(_("This take-over is over already."))
+        raise AccessRefused(_("This transfer has been decided already."))
     _close(takeover, State.DECLINED, Kind.TAKEOVER_DECLINED, staff, word, Actor.STAFF)
 
 

@@ -19,8 +19,8 @@ PAUSE = timedelta(hours=1)
 def wording():
     """What a person agrees to, in the language at hand."""
     return _(
-        "Please mail me news about programs, trainings and offers of %(vendor)s. I can end this at any time, in the "
-        "portal or by the link in each mail."
+        "I consent to %(vendor)s e-mailing me news about programs, trainings and offers. I can withdraw this consent "
+        "at any time: in the portal or by the link in each e-mail."
     ) % {"vendor": settings.BRAND["vendor"]}
 
 

@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from portal.lib.letterhead import legal_line
 from portal.lib.pdf import make_pdf
 from portal.lib.refusals import Refused
 
@@ -33,10 +34,14 @@ def conclude_avv(company, *, shown, name, function, by):
     if earlier := company.acceptances.conclusion_of(terms):
         raise Refused(_("%(name)s has already concluded this agreement.") % {"name": earlier.signer_name})
     if not Terms.objects.avv_missing_at(company).exists():
-        raise Refused(_("An agreement on paper is filed under your documents. You need do nothing."))
+        raise Refused(_("An agreement on paper is filed under your documents. You do not have to do anything."))
     if not paragraphs_of(terms.file):
         raise Refused(
-            _("The text of this version cannot be shown here, so it cannot be concluded online. Please contact us.")
+            _(
+                "The text of this version cannot be shown here, so it cannot be concluded online. Please write to "
+                "%(mail)s or call us: %(phone)s"
+            )
+            % {"mail": settings.BRAND["info_mail"], "phone": settings.BRAND["phone"]}
         )
     acceptance = company.acceptances.create(
         terms=terms,
@@ -62,7 +67,8 @@ def agreement_of(acceptance):
             lang="de",
             title=terms.title,
             vendor=brand["vendor"],
-            footer=" · ".join([brand["vendor"], brand["phone"], brand["info_mail"]]),
+            legal=legal_line("vendor"),
+            footer=" · ".join([brand["phone"], brand["info_mail"]]),
             parties=[(_("Controller"), customer), (_("Processor"), brand["vendor"])],
             text_title=_("Text of the agreement"),
             paragraphs=paragraphs_of(terms.file),

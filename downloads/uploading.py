@@ -99,13 +99,13 @@ def _append(path, offset, stream, length):
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             # Django's word for a client that went away is an OSError too.
-            raise UploadRefused(_("The line was cut. Please send the piece again."), 408) from error
+            raise UploadRefused(_("The connection was lost. Please send the part again."), 408) from error
         with suppress(OSError):
             os.truncate(path, offset)
         sentence = _("The server's disk is full. Nothing was published; please tell your administrator.")
         raise UploadRefused(sentence, 507) from error
     if left:
-        raise UploadRefused(_("The line was cut. Please send the piece again."), 408)
+        raise UploadRefused(_("The connection was lost. Please send the part again."), 408)
 
 
 def take_whole(upload, file):

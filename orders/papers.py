@@ -10,11 +10,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.lib.days import today
+from portal.lib.letterhead import legal_line
 from portal.lib.pdf import CARRIER, make_pdf
 from portal.lib.signs import visible
 from portal.lib.tags import money, percent
+from portal.lib.units import with_unit
 
-from .models import Order
+from .models import Order, OrderLine
 
 TEMPLATE = Path(__file__).parent / "confirmation.typ"
 # UN/CEFACT 1001: what the message is.
@@ -89,13 +91,22 @@ def _confirmation(order):
     accepted = [line for line in lines if not line.is_declined]
     declined = [line for line in lines if line.is_declined]
     title = f"{_('Order confirmation')} AB-{order.number}"
-    paper = _paper(
-        order, title, _("We accept your order and thank you for it. We deliver:"), accepted, order.valid_sums
-    )
+    paper = _paper(order, title, _accepts(bool(declined)), accepted, order.valid_sums)
     paper["facts"] = [(_("Number"), f"AB-{order.number}"), (_("Date"), date_format(today(), "d.m.Y")), *paper["facts"]]
-    paper["declined"] = [f"{line.quantity} × {line.name} ({line.article_number}): {line.reason}" for line in declined]
+    paper["declined"] = [_declined(line) for line in declined]
     paper["closing"] = _closing(order)
     return paper
+
+
+def _declined(line: OrderLine) -> str:
+    return f"{with_unit(line.quantity, line.unit)} {line.name} ({line.article_number}): {line.reason}"
+
+
+def _accepts(in_part: bool) -> str:
+    # What is declined is not covered by "we accept your order" (§ 150 (2) BGB).
+    if in_part:
+        return _("We accept your order to the following extent. Thank you.")
+    return _("We accept your order. Thank you. What it covers:")
 
 
 def _paper(order, title, intro, lines, sums):
@@ -107,6 +118,7 @@ def _paper(order, title, intro, lines, sums):
         "lang": get_language() or "de",
         "seller": brand["seller"],
         "sender": " · ".join([brand["seller"], brand["seller_street"], home]),
+        "legal": legal_line("seller"),
         "footer": " · ".join(filter(None, [brand["phone"], brand["info_mail"], brand["seller_vat_id"]])),
         "color": brand["color"],
         "brand": brand["name"],
@@ -141,7 +153,7 @@ def _facts(order):
 
 def _row(line):
     text = "\n".join(filter(None, [line.name, line.article_number, line.details]))
-    quantity = f"{line.quantity} {line.unit}".strip()
+    quantity = with_unit(line.quantity, line.unit)
     return [str(line.position), text, quantity, money(line.unit_price), percent(line.vat_rate), money(line.net)]
 
 

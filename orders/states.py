@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -191,7 +192,10 @@ def cancel(order, *, by, reason="", by_customer=True):
     """
     order = _locked(order)
     if by_customer and order.state not in (State.WAITING, State.RECEIVED):
-        raise OrderRefused(_("This order has been accepted already. Please talk to us if you want to cancel it."))
+        raise OrderRefused(
+            _("This order has been accepted already. If you still want to cancel it, call us: %(phone)s")
+            % settings.BRAND
+        )
     if not by_customer and not reason.strip():
         raise OrderRefused(_("Please give a reason."))
     _refuse_unless(order, State.CANCELLED)

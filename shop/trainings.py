@@ -5,6 +5,7 @@ For orders: book_lines() and release_order() work inside the caller's transactio
 
 from itertools import groupby
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -88,7 +89,8 @@ def release(booking, *, by):
         return booking
     if not booking.date.may_cancel:
         day = date_format(booking.date.cancel_until, "d.m.Y")
-        raise Refused(_("Cancelling was possible until %(day)s. Please call us.") % {"day": day})
+        words = {"day": day, "phone": settings.BRAND["phone"]}
+        raise Refused(_("Cancelling was possible until %(day)s. Please call us: %(phone)s") % words)
     mail_released(booking, by)
     return _release(booking, by)
 

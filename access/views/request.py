@@ -16,7 +16,7 @@ from ..forms import AnswerForm
 from ..missing import still_there
 from ..models import AccessRequest
 from ..rights import Right
-from ..switches import grantable
+from ..switches import grantable, names_of
 
 
 @require_POST
@@ -51,4 +51,5 @@ def request_answer(request, pk):
             answer(request.membership, asked, **form.answer())
             messages.success(request, _("%(name)s has been told.") % {"name": asked.membership.name})
         return redirect("people_list", request.company.number)
-    return render(request, "access/request_answer.html", {"asked": asked, "form": form, "may": may})
+    names = names_of(request.company)
+    return render(request, "access/request_answer.html", {"asked": asked, "form": form, "may": may, "names": names})

@@ -14,7 +14,7 @@ from ..door import company_view
 from ..missing import still_there
 from ..reviews import close_review, is_unused, keep, start_review
 from ..rights import Right
-from ..switches import why_not_touched
+from ..switches import names_of, why_not_touched
 
 CLOSED_SHOWN = 10
 
@@ -40,6 +40,7 @@ def _people(request, is_open):
         if person.membership:
             person.membership.company = request.company
             person.may = not why_not_touched(request.membership, person.membership)
+            person.deciders = "" if person.may else names_of(request.company)
             person.unused = is_unused(person.membership)
     return people
 
@@ -62,7 +63,7 @@ def review_close(request):
     with told(request):
         if is_open:
             close_review(request.membership, is_open)
-            messages.success(request, _("The review is closed. Its paper stands below."))
+            messages.success(request, _("The review is closed. You find its proof below."))
     return redirect("review", request.company.number)
 
 

@@ -15,7 +15,7 @@ from portal.lib.refusals import told
 from shop.cart import read_cart
 
 from ..again import compare, fill_cart
-from ..approval import approver_limit, decide, may_decide, why_not_decided
+from ..approval import approver_limit, approvers_of, decide, may_decide, why_not_decided
 from ..chart import bars
 from ..export import orders_as_table
 from ..forms import CheckoutForm, DecisionForm, OrderFilter
@@ -128,6 +128,8 @@ def order_page(request, order, form):
     if context["may_decide"]:
         context["changed"] = [entry for entry in compare(order) if not entry.is_same]
         context["limit"] = approver_limit(order, request.membership)
+    elif order.state == order.State.WAITING:
+        context["approvers"] = ", ".join(approvers_of(order)) or "–"
     context["may_shop"] = Right.SHOP in request.rights
     context["may_read_papers"] = Right.CONTRACTS in request.rights
     return render(request, "orders/order_detail.html", context)
@@ -142,7 +144,7 @@ def order_again(request, pk):
     if request.method == "POST" and possible:
         replace = request.POST.get("mode") == "replace"
         for name in fill_cart(compared, request.company, request.user, replace=replace):
-            messages.warning(request, _("“%(name)s” could not be ordered again.") % {"name": name})
+            messages.warning(request, _("“%(name)s” cannot be ordered today and is not in the cart.") % {"name": name})
         return redirect("order_create", request.company.number)
     context = {"order": order, "compared": compared, "possible": possible}
     context["is_same"] = all(entry.is_same for entry in compared)

@@ -66,7 +66,7 @@ def test_what_staff_do_is_told_as_the_vendor_s(acme, ben, admin, as_, since):
     answer = as_(admin).post(f"/admin/access/membership/{row.pk}/change/", data)
     assert answer.status_code == 302
     assert (
-        "der Anbieter",
+        "DOMUS Software GmbH",
         "Ben Bauer",
         "Bestellgrenze geändert: keine Bestellgrenze, jetzt 99,50\N{NO-BREAK SPACE}€",
     ) in lines(acme, since)
@@ -81,7 +81,7 @@ def test_bulk_removal_in_the_admin_is_noted_and_spares_the_last_holder(acme, olg
     data = {"action": "delete_selected", "_selected_action": pks, "post": "yes"}
     as_(admin).post("/admin/access/membership/", data)
     assert acme.memberships.get().user == olga
-    assert lines(acme, since)[0] == ("der Anbieter", "Ben Bauer", "Zugang beendet")
+    assert lines(acme, since)[0] == ("DOMUS Software GmbH", "Ben Bauer", "Zugang beendet")
     assert [message.to for message in mail.outbox] == [[ben.email]], "and nobody is told of what was refused"
 
 
@@ -91,8 +91,8 @@ def test_what_the_import_does_is_noted(acme, olga, since, tmp_path):
     (tmp_path / "personen.csv").write_text(head + row, encoding="cp1252")
     list(import_export(tmp_path))
     assert lines(acme, since) == [
-        ("das ERP des Anbieters", "Ida Import", "freigeschaltet: Shop & Bestellungen, Downloads"),
-        ("das ERP des Anbieters", "Ida Import", "Zugang gegeben, bis 31.12.2030"),
+        ("unser ERP-System", "Ida Import", "freigeschaltet: Shop & Bestellungen, Downloads"),
+        ("unser ERP-System", "Ida Import", "Zugang gegeben, bis 31.12.2030"),
     ]
 
 

@@ -146,7 +146,7 @@ def test_everything_staff_can_say_has_its_sentence():
 
 def test_a_blocked_company_is_told_whichever_way(acme, olga, ben, nils, admin, as_):
     client, url = as_(admin), reverse("admin:accounts_company_changelist")
-    for action, words in (("block", "gesperrt"), ("unblock", "Sperre Ihres Kontos aufgehoben")):
+    for action, words in (("block", "gesperrt"), ("unblock", "Sperre des Zugangs")):
         for _again in range(2):
             client.post(url, {"action": action, "_selected_action": [acme.pk]})
         assert sorted(message.to[0] for message in mail.outbox) == [ben.email, olga.email], "once, and not the invited"

@@ -44,7 +44,7 @@ def test_everybody_of_the_demo_walks_through_all_tiles(demo, log_in):
             heading = page.get_by_role("heading", level=1)
             expect(heading).to_contain_text(tile if expected == 200 else "noch nicht freigeschaltet")
             if expected == 403:
-                asked = page.get_by_text("darum gebeten")
+                asked = page.get_by_text("angefragt. Die Antwort")
                 expect(page.get_by_role("button", name="Zugriff anfragen").or_(asked)).to_be_visible()
                 expect(page.get_by_text("Petra Sonntag")).to_be_visible()
         # A refused page is a failed answer to the console; nothing else may have gone wrong.

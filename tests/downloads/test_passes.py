@@ -79,7 +79,13 @@ def test_link_then_code_then_files_counted_and_logged(given, timo, file, acme, d
     load(timo, given, file, range="bytes=99999999-")
     assert Download.objects.get().by_pass == DownloadPass.objects.get()
     log = as_(dora).get(reverse("pass_detail", args=[acme.number, DownloadPass.objects.get().pk])).content.decode()
-    for line in ("weitergegeben und gesendet", "Code gesendet", "mit dem Code geöffnet", "heruntergeladen", file.file_name):
+    for line in (
+        "weitergegeben und gesendet",
+        "Code gesendet",
+        "mit dem Code geöffnet",
+        "heruntergeladen",
+        file.file_name,
+    ):
         assert line in log
     assert "1 von 2 Downloads" in as_(dora).get(reverse("pass_list", args=[acme.number])).content.decode()
 

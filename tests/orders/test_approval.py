@@ -17,6 +17,7 @@ from orders.offer import Offer
 from orders.placing import place_order, terms_of_sale
 from orders.states import OrderRefused
 from portal.lib.refusals import Refused
+from portal.lib.tags import money
 from shop.cart import put, read_cart
 from shop.models import Article
 
@@ -292,13 +293,13 @@ def test_while_it_waits_nobody_reads_that_it_is_booked_or_received(acme, olga, b
     assert placed.state == "waiting" and acme.training_bookings.taken().count() == 2, "the seats are held"
     assert subjects(ben.email) == [f"Ihre Bestellung {placed.number} muss noch freigegeben werden"]
     assert subjects(acme.email) == []
-    assert subjects(olga.email) == [f"Bestellung {placed.number} wartet auf Ihre Freigabe"]
+    assert subjects(olga.email) == [f"Bitte freigeben: {placed.number} von Ben Bauer, {money(placed.net)} netto"]
     mail.outbox.clear()
     decide(placed, member(olga), approves=True, reason="Passt.")
-    assert subjects(ben.email) == [
-        f"Bestelleingang: Ihre Bestellung {placed.number}",
-        "Gebucht: Schulung WEG",
-    ]
+    received, booked = subjects(ben.email)
+    assert received == f"Bestelleingang: Ihre Bestellung {placed.number}" and booked.startswith(
+        "Gebucht: Schulung WEG, "
+    )
     assert subjects(acme.email) == [f"Bestelleingang: Ihre Bestellung {placed.number}"]
     (receipt,) = [message for message in mail.outbox if acme.email in message.to]
     assert "Freigegeben hat sie Olga Oswald. Passt." in receipt.body
