@@ -99,7 +99,7 @@ def test_the_pages_behind_links_speak_the_reader_s_language(ben, as_):
     as_(ben).post(reverse("newsletter"), ON)
     page = Client().get(link(mail.outbox[0])).content.decode()
     assert '<html lang="en">' in page and "Yes, subscribe" in page
-    assert "Please mail me news" in ben.consents.get().wording
+    assert "I consent to DOMUS" in ben.consents.get().wording
 
 
 def test_somebody_without_an_address_is_told(ben, as_):

@@ -109,7 +109,7 @@ def test_a_quantity_refused_in_the_cart_is_told_at_the_line_and_kept(acme, ben, 
     article.min_quantity = 5
     article.save()
     cart = read_cart(acme, ben)
-    assert (cart.orderable, cart.lines[0].problem) == ([], "Bitte bestellen Sie mindestens 5.")
+    assert (cart.orderable, cart.lines[0].problem) == ([], "Bitte bestellen Sie mindestens 5 Stück.")
     for quantity, said in (("3", "mindestens 5"), ("viele", "ganze Zahl"), ("-1", "größer oder gleich 1")):
         response = client.post(url, {"quantity": quantity})
         page = response.content.decode()
