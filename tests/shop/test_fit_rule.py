@@ -35,8 +35,8 @@ def judged(company, article):
 @pytest.mark.parametrize(
     "condition, licence, care, fits, said",
     [
-        ({"min_seats": 5}, {"seats": 5}, None, True, "5 Plätze"),
-        ({"min_seats": 6}, {"seats": 5}, None, False, "5 von 6 Plätzen"),
+        ({"min_seats": 5}, {"seats": 5}, None, True, "5 Arbeitsplätze"),
+        ({"min_seats": 6}, {"seats": 5}, None, False, "5 von 6 Arbeitsplätzen"),
         ({"needs_care": "any"}, {}, {"kind": "UPV"}, True, "ist gültig"),
         ({"needs_care": "any"}, {}, {"kind": "UPV", "ends_on": in_days(-1)}, False, "Pflege"),
         ({"needs_care": "any"}, {}, {"kind": "UPV", "ends_on": in_days(0)}, True, "ist gültig"),
