@@ -22,6 +22,7 @@ from .door import why_closed
 from .log import act_as, note
 from .models import AccessEvent, Membership
 from .rights import Right
+from .words import names_of
 
 if TYPE_CHECKING:
     from accounts.models import Company, User
@@ -162,7 +163,8 @@ class Actor:
     def why_not_touched(self, target: Membership) -> str:
         """Why it may not change somebody's access, in a sentence, or ""."""
         if self._is_self(target):
-            return _("Nobody changes their own access. Ask another licence holder.")
+            words = {"names": names_of(target.company, but=target)}
+            return _("You cannot change your own access. Ask for it: %(names)s.") % words
         if target.is_holder and not self.leads:
             return _("Only a licence holder can change a licence holder.")
         return ""
@@ -171,7 +173,8 @@ class Actor:
         """A deputy lets nobody in again to more than they hold themselves: that would be granting it. Else ""."""
         if self.leads or all(self.may(right) for right in target.granted):
             return ""
-        return _("This person has permissions that you do not have. Ask a licence holder.")
+        words = {"names": names_of(target.company)}
+        return _("This person has permissions that you do not have. That can be changed by: %(names)s.") % words
 
     def _is_self(self, target: Membership) -> bool:
         return self.user is not None and target.user_id == self.user.pk

@@ -47,7 +47,7 @@ class MembershipPageForm(RefusedForm):
         if data.get("is_main_holder") and not data.get("is_holder"):
             raise ValidationError(_("The main licence holder has to be a licence holder."))
         if data.get("is_holder") and self.initial.get("is_main_holder") and not data.get("is_main_holder"):
-            raise ValidationError(_("Name another main licence holder on that person's page; this one follows."))
+            raise ValidationError(_("Pass the role on from the other person's page; it ends here by itself then."))
         return data
 
     def wanted(self):

@@ -136,7 +136,7 @@ class AnswerForm(forms.Form):
         help_text=_("Only for “Yes, until a day”. The day counts in full."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
-    word = forms.CharField(label=_("A word about it"), max_length=500, required=False)
+    word = forms.CharField(label=_("Your message about it"), max_length=500, required=False)
     advice_read = forms.BooleanField(label=_("Yes, this person shall have this permission"), required=False)
 
     def __init__(self, *args, right, **kwargs):
@@ -182,7 +182,7 @@ class HandOverForm(forms.Form):
         (LEAVING, _("My access to this company ends")),
     ]
 
-    person = PersonField(label=_("New licence holder"), queryset=None)
+    person = PersonField(label=_("Who takes the role over?"), queryset=None)
     stay = forms.ChoiceField(label=_("And you?"), choices=STAY, widget=forms.RadioSelect, initial=DEPUTY)
     sure = forms.BooleanField(label=_("Yes, I hand my role over. I cannot take it back myself."))
 
@@ -194,7 +194,7 @@ class HandOverForm(forms.Form):
 class TakeOverForm(forms.Form):
     """Who is to become licence holder, and why."""
 
-    person = PersonField(label=_("New licence holder"), queryset=None)
+    person = PersonField(label=_("Who takes the role over?"), queryset=None)
     reason = forms.CharField(
         label=_("What has happened?"),
         max_length=2000,

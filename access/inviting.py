@@ -24,6 +24,7 @@ from .models import Invitation, Membership
 from .rights import Right
 from .store import set_rights
 from .terms import check_limits
+from .words import names_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -107,7 +108,9 @@ def _check_new(actor: Actor, user: "User") -> None:
             raise AccessRefused(_("This person is on the list already."), field="email")
         raise AccessRefused(_("This person is invited already. You can send the invitation again."), field="email")
     if user.is_staff or not user.is_active:
-        raise AccessRefused(_("This address cannot be invited here. Please ask us to do it."), field="email")
+        raise AccessRefused(
+            _("You cannot invite this address yourself. Please call us: %(phone)s") % settings.BRAND, field="email"
+        )
 
 
 def _send(actor: Actor, membership: Membership) -> None:
@@ -120,7 +123,9 @@ def _check_pace(actor: Actor, user: "User") -> None:
     """Not more mails in a day than a company's staff explain, nor to one mailbox than patience (settings.ACCESS)."""
     today = Invitation.objects.filter(sent_at__gt=timezone.now() - timedelta(days=1))
     if today.filter(membership__company=actor.company).count() >= settings.ACCESS["invitations_a_day"]:
-        raise AccessRefused(_("That is enough invitations for one day. Please go on tomorrow, or call us."))
+        raise AccessRefused(
+            _("You cannot send more invitations today. Please go on tomorrow, or call us: %(phone)s") % settings.BRAND
+        )
     if today.filter(membership__user=user).count() >= settings.ACCESS["invitations_to_one"]:
         raise AccessRefused(_("This person got several invitations today already. Please wait until tomorrow."))
 
@@ -135,7 +140,10 @@ def send_again(by: Actor, membership: Membership) -> bool:
     if membership.accepted_at:
         raise AccessRefused(_("This person has accepted already."))
     if not membership.granted <= actor.grantable(membership):
-        raise AccessRefused(_("This person was invited to more than you may give. Ask a licence holder to send it."))
+        words = {"names": names_of(actor.company)}
+        raise AccessRefused(
+            _("This person was invited to more permissions than you may give. That can be sent by: %(names)s.") % words
+        )
     newest = membership.invitations.first()
     if newest and newest.is_usable and (timezone.now() - newest.sent_at).total_seconds() < PAUSE_SECONDS:
         return False

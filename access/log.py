@@ -5,6 +5,7 @@ import json
 from decimal import Decimal
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -60,7 +61,7 @@ def note(
 def who(event: AccessEvent) -> str:
     """Who did it, as the company may read it."""
     if event.actor_kind == ActorKind.STAFF:
-        return _("the vendor")
+        return settings.BRAND["vendor"]
     return event.actor_name or str(event.get_actor_kind_display())
 
 
@@ -79,7 +80,8 @@ def what(event: AccessEvent) -> str:
     if until := detail.get("until"):
         words += ", " + _("until %(day)s") % {"day": _day(until)}
     if word := detail.get("word"):
-        words += f": “{word}”" if event.kind != Kind.DECLINED or "rights" not in detail else f" – “{word}”"
+        mark = " – " if event.kind == Kind.DECLINED and "rights" in detail else ": "
+        words += mark + _("“%(word)s”") % {"word": word}
     return words
 
 

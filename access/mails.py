@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from portal.lib.letters import send_letter
 
 from .models import AccessRequest, AccessReview, Invitation, Membership, TakeOver
 from .rights import Right
+from .words import now_holder
 
 if TYPE_CHECKING:
     from .acting import Actor
@@ -47,13 +49,17 @@ def mail_invitation(invitation: Invitation, by: "Actor", token: str) -> None:
     _send(
         "invitation" if by.kind == "person" else "invitation_vendor",
         membership.user,
-        lambda: _("%(company)s lets you into the customer portal") % {"company": membership.company.name},
+        lambda: (
+            _("%(who)s invites you to the customer portal (%(company)s)")
+            % {"who": _name(by), "company": membership.company.name}
+        ),
         company=membership.company,
         by=_signed(by),
         rights=membership.granted,
         is_holder=membership.is_holder,
         url=_url("invitation_accept", token),
         until=invitation.expires_at,
+        days=settings.ACCESS["forget_invited_days"],
     )
 
 
@@ -61,16 +67,20 @@ def mail_switched(change: "Change", by: "Actor") -> None:
     """To the person concerned, once they are in; a new deputy also to the other licence holders."""
     membership = change.membership
     context = {"company": membership.company, "by": _signed(by), "rights": membership.granted}
-    subject = lambda: _("Your permissions at %(company)s") % {"company": membership.company.name}  # noqa: E731
+    subject = lambda: _("Your permissions at %(company)s have changed") % {"company": membership.company.name}  # noqa: E731
     # Who is still invited reads on the invitation's page what will be open.
     if membership.accepted_at:
-        _send("switched", membership.user, subject, url=_url("start", membership.company.number), **context)
+        changes = {"added": change.added, "dropped": change.removed}
+        _send("switched", membership.user, subject, url=_url("start", membership.company.number), **context, **changes)
     if Right.ACCESS in change.added:
         for holder in membership.company.memberships.holders().select_related("user").exclude(user=by.user):
             _send(
                 "deputy",
                 holder.user,
-                lambda: _("New deputy at %(company)s") % {"company": membership.company.name},
+                lambda: (
+                    _("New deputy at %(company)s: %(name)s")
+                    % {"company": membership.company.name, "name": membership.name}
+                ),
                 person=membership.user,
                 url=switch_url(membership, Right.ACCESS.value),
                 **context,
@@ -82,7 +92,7 @@ def mail_removed(membership: Membership, by: "Actor") -> None:
         _send(
             "removed",
             membership.user,
-            lambda: _("Your access to %(company)s has ended") % {"company": membership.company.name},
+            lambda: _("Your access to %(company)s was ended") % {"company": membership.company.name},
             company=membership.company,
             by=_signed(by),
         )
@@ -90,6 +100,11 @@ def mail_removed(membership: Membership, by: "Actor") -> None:
 
 def _granters(membership: Membership, right: str | None = None) -> list[Any]:
     return [row.user for row in membership.company.memberships.granting(right).select_related("user")]
+
+
+def _who_can(membership: Membership) -> dict[str, str]:
+    """{"names"}: who may extend the access; nobody extends their own."""
+    return {"names": ", ".join(row.get_full_name() for row in _granters(membership) if row.pk != membership.user_id)}
 
 
 def _holders(company: Any, *, but: Container[int | None] = ()) -> list[Any]:
@@ -105,7 +120,7 @@ def _about(membership: Membership, **more: Any) -> dict[str, Any]:
 
 def mail_accepted(membership: Membership, inviter: Any) -> None:
     """To who sent the invitation: the person is in."""
-    subject = lambda: _("%(name)s has accepted") % {"name": membership.name}  # noqa: E731
+    subject = lambda: _("%(name)s has accepted your invitation") % {"name": membership.name}  # noqa: E731
     page = _url("membership_edit", membership.company.number, membership.pk)
     _send("accepted", inviter, subject, **_about(membership, url=page))
 
@@ -123,25 +138,31 @@ def mail_resumed(membership: Membership, by: "Actor") -> None:
 def mail_terms(membership: Membership, by: "Actor") -> None:
     """End date or order limit changed; not to somebody who is still invited."""
     if membership.accepted_at:
-        subject = lambda: _("Your access to %(company)s") % {"company": membership.company.name}  # noqa: E731
+        subject = lambda: _("Your access to %(company)s has changed") % {"company": membership.company.name}  # noqa: E731
         _send("terms", membership.user, subject, **_about(membership, by=_signed(by), agreed=membership))
 
 
 def mail_expired(membership: Membership) -> None:
-    subject = lambda: _("Your access to %(company)s has ended") % {"company": membership.company.name}  # noqa: E731
-    _send("expired", membership.user, subject, **_about(membership, day=membership.ends_on))
+    subject = lambda: _("Your access to %(company)s has expired") % {"company": membership.company.name}  # noqa: E731
+    _send("expired", membership.user, subject, **_about(membership, day=membership.ends_on, **_who_can(membership)))
 
 
 def mail_right_over(membership: Membership, ended: set[str]) -> None:
-    subject = lambda: _("Your permissions at %(company)s") % {"company": membership.company.name}  # noqa: E731
+    subject = lambda: (  # noqa: E731
+        _("Permission at %(company)s has expired: %(rights)s")
+        % {"company": membership.company.name, "rights": ", ".join(map(str, labels(ended)))}
+    )
     _send("right_over", membership.user, subject, **_about(membership, ended=ended, rights=membership.granted))
 
 
 def mail_reminder(membership: Membership) -> None:
     """Two weeks before the end: to the person, and to those who can renew it."""
     context = _about(membership, day=membership.ends_on)
-    subject = lambda: _("Access to %(company)s ends soon") % {"company": membership.company.name}  # noqa: E731
-    _send("reminder", membership.user, subject, **context)
+    words = {"company": membership.company.name, "name": membership.name}
+    words["day"] = date_format(membership.ends_on, "d.m.Y")
+    subject = lambda: _("Your access to %(company)s ends on %(day)s") % words  # noqa: E731
+    _send("reminder", membership.user, subject, **context, **_who_can(membership))
+    subject = lambda: _("The access of %(name)s ends on %(day)s") % words  # noqa: E731
     context["url"] = _url("membership_edit", membership.company.number, membership.pk)
     for granter in _granters(membership):
         if granter.pk != membership.user_id:
@@ -150,31 +171,33 @@ def mail_reminder(membership: Membership) -> None:
 
 def mail_holder_named(membership: Membership, by: "Actor") -> None:
     """To the new licence holder and to all the others but who did it."""
-    subject = lambda: _("Licence holder at %(company)s") % {"company": membership.company.name}  # noqa: E731
-    for reader in [membership.user, *_holders(membership.company, but={membership.user_id, by.user and by.user.pk})]:
-        _send(
-            "holder_named",
-            reader,
-            subject,
-            **_about(membership, by=_signed(by), is_self=reader.pk == membership.user_id),
-        )
+    own = lambda: _("You have the role of licence holder at %(company)s")  # noqa: E731
+    _tell_holders("holder_named", membership, by, own, lambda: now_holder(membership.user))
 
 
 def mail_holder_ended(membership: Membership, by: "Actor") -> None:
-    subject = lambda: _("Licence holder at %(company)s") % {"company": membership.company.name}  # noqa: E731
+    own = lambda: _("Your role at %(company)s has ended")  # noqa: E731
+    others = lambda: _("%(name)s no longer has the role of licence holder at %(company)s")  # noqa: E731
+    _tell_holders("holder_ended", membership, by, own, others)
+
+
+def _tell_holders(
+    template: str, membership: Membership, by: "Actor", own: Callable[[], str], others: Callable[[], str]
+) -> None:
+    """own, others: the subject for the person and for the other licence holders, with %(name)s and %(company)s."""
+    words = {"name": membership.name, "company": membership.company.name}
     for reader in [membership.user, *_holders(membership.company, but={membership.user_id, by.user and by.user.pk})]:
-        _send(
-            "holder_ended",
-            reader,
-            subject,
-            **_about(membership, by=_signed(by), is_self=reader.pk == membership.user_id),
-        )
+        is_self = reader.pk == membership.user_id
+        said = own if is_self else others
+        about = _about(membership, by=_signed(by), is_self=is_self)
+        _send(template, reader, lambda said=said: said() % words, **about)
 
 
 def mail_request(request: AccessRequest) -> None:
     """To everybody who can grant it, with a link to the very switch, beside which the request can be answered."""
     membership = request.membership
-    subject = lambda: _("%(name)s asks for access") % {"name": membership.user.get_full_name()}  # noqa: E731
+    words = {"name": membership.name, "right": Right(request.right).label, "company": membership.company.name}
+    subject = lambda: _("%(name)s asks for: %(right)s (%(company)s)") % words  # noqa: E731
     context = {"right": Right(request.right), "url": switch_url(membership, request.right)}
     for granter in _granters(membership, request.right):
         _send("request", granter, subject, **_about(membership, **context))
@@ -183,7 +206,8 @@ def mail_request(request: AccessRequest) -> None:
 def mail_answer(request: AccessRequest, by: "Actor", until: dt.date | None) -> None:
     """To the asker: yes, yes until a day, or no with the reason."""
     membership, right = request.membership, Right(request.right)
-    subject = lambda: _("Your request for “%(right)s”") % {"right": right.label}  # noqa: E731
+    granted, declined = lambda: _("Opened to you: %(right)s"), lambda: _("Declined: %(right)s")
+    subject = lambda: (granted if request.is_granted else declined)() % {"right": right.label}  # noqa: E731
     context = {"by": _signed(by), "right": right, "until": until, "request": request}
     _send("answer", membership.user, subject, **_about(membership, **context))
 
@@ -191,28 +215,45 @@ def mail_answer(request: AccessRequest, by: "Actor", until: dt.date | None) -> N
 def mail_escalated(request: AccessRequest) -> None:
     """Nobody answered: to the vendor, and to the asker."""
     membership, right = request.membership, Right(request.right)
-    subject = lambda: _("%(name)s asks for access") % {"name": membership.name}  # noqa: E731
+    words = {"name": membership.name, "company": membership.company.name, "right": right.label}
+    words["vendor"] = settings.BRAND["vendor"]
     page = settings.PORTAL_URL + reverse("admin:access_accessrequest_change", args=[request.pk])
+    subject = lambda: _("Request without an answer: %(name)s, %(company)s") % words  # noqa: E731
     _send("escalated_vendor", _vendor(), subject, **_about(membership, right=right, url=page))
+    subject = lambda: _("Your request for “%(right)s” is now with %(vendor)s") % words  # noqa: E731
     _send("escalated", membership.user, subject, **_about(membership, right=right))
 
 
 def _signed(by: "Actor") -> Any:
     """Whose name the mail has: the person's, or the vendor's for its staff, as in the log."""
-    return by.user if by.kind == "person" else _vendor()
+    return by.user if by.kind == "person" else Mailbox(settings.BRAND["info_mail"], settings.BRAND["vendor"])
+
+
+def _name(by: "Actor") -> str:
+    """The same name, for a subject."""
+    return by.user.get_full_name() if by.kind == "person" and by.user else settings.BRAND["vendor"]
 
 
 @dataclass(frozen=True)
 class Mailbox:
-    """A mailbox that is no person's as a reader."""
+    """A mailbox as a reader; get_full_name: of the person behind it, nothing where it is a firm's."""
 
     email: str
-    get_full_name: str
+    get_full_name: str = ""
     language: str = "de"
 
 
 def _vendor() -> "Mailbox":
-    return Mailbox(settings.BRAND["info_mail"], settings.BRAND["vendor"])
+    return Mailbox(settings.BRAND["info_mail"])
+
+
+TAKEOVER_SUBJECTS = {
+    "started": lambda: _("%(name)s is to become licence holder at %(company)s"),
+    "objected": lambda: _("Objection: %(name)s is to become licence holder at %(company)s"),
+    "released": lambda: _("Confirmed: %(name)s is licence holder at %(company)s"),
+    "declined": lambda: _("Declined: %(name)s does not become licence holder at %(company)s"),
+    "withdrawn": lambda: _("Taken back: %(name)s does not become licence holder at %(company)s"),
+}
 
 
 def mail_takeover(takeover: TakeOver, state: str) -> None:
@@ -221,20 +262,22 @@ def mail_takeover(takeover: TakeOver, state: str) -> None:
     readers = {row.user_id: row.user for row in company.memberships.granting().select_related("user")}
     if takeover.membership:
         readers[takeover.membership.user_id] = takeover.membership.user
-    subject = lambda: _("Take-over at %(company)s") % {"company": company.name}  # noqa: E731
-    context = {"company": company, "takeover": takeover, "state": str(state)}
+    words = {"name": takeover.name, "company": company.name}
+    subject = lambda: TAKEOVER_SUBJECTS[str(state)]() % words  # noqa: E731
+    old = ", ".join(row.get_full_name() for row in _holders(company))
+    context = {"company": company, "takeover": takeover, "state": str(state), "old": old}
     for reader in readers.values():
         _send("takeover", reader, subject, url=_url("takeover", company.number), **context)
     page = settings.PORTAL_URL + reverse("admin:access_takeover_change", args=[takeover.pk])
     _send("takeover", _vendor(), subject, url=page, **context)
     if company.email and company.email not in {reader.email for reader in readers.values()}:
-        mailbox = Mailbox(company.email, company.name)
+        mailbox = Mailbox(company.email)
         _send("takeover", mailbox, subject, url=_url("takeover", company.number), **context)
 
 
 def mail_review(review: AccessReview) -> None:
     """To the licence holders: the yearly question."""
     company = review.company
-    subject = lambda: _("Are the accesses at %(company)s still right?") % {"company": company.name}  # noqa: E731
+    subject = lambda: _("Is everyone's access at %(company)s still right?") % {"company": company.name}  # noqa: E731
     for holder in _holders(company):
         _send("review", holder, subject, company=company, url=_url("review", company.number))

@@ -42,7 +42,9 @@ PERSONAL = [
         "access.AccessEvent",
         "person",
         ("company__number", "kind", "detail", "at"),
-        keeps=_("Who could see what and when, for ten calendar years: the companies answer for it (Art. 5 (2) DSGVO)."),
+        keeps=_(
+            "Who could see what and when, for ten calendar years: the companies are accountable (Art. 5 (2) GDPR)."
+        ),
     ),
 ]
 KEPT_BACK = {

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.lib.files import generated_name
+from portal.lib.letterhead import legal_line
 from portal.lib.pdf import make_pdf
 
 from . import mails
@@ -85,7 +86,7 @@ def close_review(by: Actor, review: AccessReview) -> AccessReview:
         return review
     join_newcomers(review)
     if review.people.filter(verdict="").exists():
-        raise AccessRefused(_("Some people are not decided yet."))
+        raise AccessRefused(_("Please review the remaining people first."))
     review.closed_at, review.closed_by, review.closed_by_name = timezone.now(), actor.user, actor.name
     paper = make_pdf(PAPER, **paper_of(review))
     review.file.save(generated_name("access-reviews", "review.pdf"), ContentFile(paper), save=False)
@@ -108,6 +109,7 @@ def paper_of(review: AccessReview) -> dict[str, Any]:
     return {
         "title": title_of(review),
         "vendor": brand["vendor"],
+        "legal": legal_line("vendor"),
         "company": company.name,
         "lang": get_language() or "de",
         "color": brand["color"],

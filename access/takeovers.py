@@ -28,7 +28,7 @@ def start_takeover(by: Actor, target: Membership, reason: str) -> TakeOver:
         raise AccessRefused(_("You are a licence holder yourself; name another one on that person's page."))
     company = actor.company
     if company.takeovers.filter(state__in=TakeOver.OPEN).exists():
-        raise AccessRefused(_("A take-over is under way already."))
+        raise AccessRefused(_("A transfer of the role is under way already."))
     if refusal := why_no_holder(target):
         raise AccessRefused(refusal)
     takeover = company.takeovers.create(
@@ -62,7 +62,9 @@ def object_to(by: Actor, takeover: TakeOver, word: str) -> None:
     """Stop a take-over within the waiting period. Raises AccessRefused."""
     actor, takeover = _entered(by, takeover)
     if actor.membership is None or not may_object(actor.membership, takeover):
-        raise AccessRefused(_("You cannot object to this take-over, or no longer."))
+        raise AccessRefused(
+            _("You cannot object (any more): the period is over, or the transfer does not concern you.")
+        )
     _close(takeover, State.OBJECTED, Kind.TAKEOVER_OBJECTED, actor, word)
 
 
@@ -71,13 +73,13 @@ def withdraw_takeover(by: Actor, takeover: TakeOver) -> None:
     """Whoever started it takes it back. Raises AccessRefused."""
     actor, takeover = _entered(by, takeover)
     if not takeover.is_open or actor.user is None or takeover.started_by_id != actor.user.pk:
-        raise AccessRefused(_("You cannot take this back, or no longer."))
+        raise AccessRefused(_("You cannot take this back (any more): it has been decided, or you did not start it."))
     _close(takeover, State.WITHDRAWN, Kind.TAKEOVER_WITHDRAWN, actor)
 
 
 def _for_vendor(by: Actor, takeover: TakeOver) -> tuple[Actor, TakeOver]:
     if not by.is_vendor:
-        raise AccessRefused(_("Only the vendor decides about a take-over."))
+        raise AccessRefused(_("Only the vendor decides about a transfer of the role."))
     return _entered(by, takeover)
 
 
@@ -106,7 +108,7 @@ def decline(by: Actor, takeover: TakeOver, word: str) -> None:
     """Staff end an open take-over with a reason. Raises AccessRefused."""
     actor, takeover = _for_vendor(by, takeover)
     if not takeover.is_open:
-        raise AccessRefused(_("This take-over is over already."))
+        raise AccessRefused(_("This transfer has been decided already."))
     _close(takeover, State.DECLINED, Kind.TAKEOVER_DECLINED, actor, word)
 
 

@@ -21,7 +21,7 @@ def facts(request):
 def say(request, row):
     """What waits for the person first, else how many there are."""
     if row["takeover"]:
-        return Fact(gettext("Take-over under way"), "wait")
+        return Fact(gettext("Transfer of the role under way"), "wait")
     if asked := row["asked"]:
         text = ngettext("%(count)d request waits", "%(count)d requests wait", asked)
         return Fact(text % {"count": asked}, "wait")

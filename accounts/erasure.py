@@ -6,6 +6,7 @@ is a matter for staff, who have a month (Art. 12 (3) DSGVO); a company's only li
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, OuterRef, ProtectedError
 from django.utils import timezone
@@ -71,7 +72,7 @@ def ask_for_deletion(person: User) -> DeletionRequest:
 
 def _check(person: User) -> None:
     if person.is_staff:
-        raise Refused(_("This account is the vendor's; your administrator closes it."))
+        raise Refused(_("This account belongs to %(vendor)s. Only an administrator can delete it.") % settings.BRAND)
     if alone := companies_held_alone(person):
         names = ", ".join(company.name for company in alone)
         raise Refused(_("You are the only licence holder of %s. Hand this role over first.") % names)

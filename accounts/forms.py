@@ -135,7 +135,7 @@ class CompanyForm(PhoneForm):
             "invoice_email": forms.EmailInput(attrs={"autocomplete": "off"}),
             "confirmations": forms.RadioSelect,
         }
-        labels = {"email": _("Mailbox of the company"), "confirmations": _("Who gets order confirmations")}
+        labels = {"email": _("Mailbox of the company"), "confirmations": _("Who gets the order confirmations?")}
         help_texts = {"invoice_email": _("Empty: invoices go to the mailbox of the company.")}
 
     def __init__(self, *args, **kwargs):

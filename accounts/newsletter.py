@@ -11,7 +11,7 @@ from . import mails
 from .models import NewsletterConsent, User
 
 # Counts up whenever the sentence below changes.
-WORDING_VERSION = "2026-11"
+WORDING_VERSION = "2026-12"
 # A link asked for again within this time is the one that is already in the mailbox (edge 19).
 PAUSE = timedelta(hours=1)
 
@@ -19,8 +19,8 @@ PAUSE = timedelta(hours=1)
 def wording() -> str:
     """What a person agrees to, in the language at hand."""
     return _(
-        "Please mail me news about programs, trainings and offers of %(vendor)s. I can end this at any time, in the "
-        "portal or by the link in each mail."
+        "I consent to %(vendor)s e-mailing me news about programs, trainings and offers. I can withdraw this consent "
+        "at any time: in the portal or by the link in each e-mail."
     ) % {"vendor": settings.BRAND["vendor"]}
 
 

@@ -52,7 +52,7 @@ PERSONAL = [
             "ended_at",
             "end",
         ),
-        keeps=_("Proof that you had agreed, for three calendar years after the end (Art. 7 (1), Art. 17 (3) e DSGVO)."),
+        keeps=_("Proof of your consent, for three calendar years after its end (Art. 7 (1), Art. 17 (3)(e) GDPR)."),
     ),
     Personal(
         "name_changes",

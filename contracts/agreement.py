@@ -7,6 +7,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from portal.lib.letterhead import legal_line
 from portal.lib.pdf import make_pdf
 
 from .models import Acceptance
@@ -26,7 +27,8 @@ def agreement_of(acceptance: Acceptance) -> bytes:
             lang="de",
             title=terms.title,
             vendor=brand["vendor"],
-            footer=" · ".join([brand["vendor"], brand["phone"], brand["info_mail"]]),
+            legal=legal_line("vendor"),
+            footer=" · ".join([brand["phone"], brand["info_mail"]]),
             parties=[(_("Controller"), customer), (_("Processor"), brand["vendor"])],
             text_title=_("Text of the agreement"),
             paragraphs=paragraphs_of(terms.file),

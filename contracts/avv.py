@@ -1,5 +1,6 @@
 """Concluding the data processing agreement (AVV, Art. 28 DSGVO) online."""
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -26,10 +27,14 @@ def conclude_avv(company: Company, *, shown: str, name: str, function: str, by: 
     if earlier := company.acceptances.conclusion_of(terms):
         raise Refused(_("%(name)s has already concluded this agreement.") % {"name": earlier.signer_name})
     if not Terms.objects.avv_missing_at(company).exists():
-        raise Refused(_("An agreement on paper is filed under your documents. You need do nothing."))
+        raise Refused(_("An agreement on paper is filed under your documents. You do not have to do anything."))
     if not paragraphs_of(terms.file):
         raise Refused(
-            _("The text of this version cannot be shown here, so it cannot be concluded online. Please contact us.")
+            _(
+                "The text of this version cannot be shown here, so it cannot be concluded online. Please write to "
+                "%(mail)s or call us: %(phone)s"
+            )
+            % {"mail": settings.BRAND["info_mail"], "phone": settings.BRAND["phone"]}
         )
     acceptance = company.acceptances.create(
         terms=terms,

@@ -18,7 +18,7 @@ class AvvForm(forms.Form):
         help_text=_("For example managing director or authorised signatory."),
     )
     agrees = forms.BooleanField(
-        label=_("I have read the agreement and conclude it for my company."),
+        label=_("I have read the agreement, am entitled to conclude it for my company, and conclude it."),
         error_messages={"required": _("Please confirm that you conclude the agreement.")},
     )
     shown = forms.CharField(max_length=64, widget=forms.HiddenInput)

@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from access.mails import Mailbox
@@ -10,17 +11,17 @@ from portal.lib.letters import send_letter
 
 def mail_agreement(acceptance, paper):
     """The concluded AVV, attached: to who concluded it, to the company's mailbox and to the vendor."""
-    readers = {settings.BRAND["info_mail"].lower(): "de"}
-    if acceptance.company.email:
-        readers[acceptance.company.email.lower()] = "de"
+    boxes = [settings.BRAND["info_mail"], acceptance.company.email]
+    readers = {address.lower(): Mailbox(address) for address in boxes if address}
     if acceptance.user.email:
-        readers[acceptance.user.email.lower()] = acceptance.user.language
+        readers[acceptance.user.email.lower()] = acceptance.user
     url = settings.PORTAL_URL + reverse("document_list", args=[acceptance.company.number])
     subject = lambda: _("Data processing agreement concluded: %s") % acceptance.company_name  # noqa: E731
-    context = {"acceptance": acceptance, "url": url}
     attachment = (f"{acceptance.document.number}.pdf", paper, "application/pdf")
-    for address, language in readers.items():
-        send_letter("contracts/mail/agreement.txt", address, language, subject, context, attachment=attachment)
+    for reader in readers.values():
+        template = "contracts/mail/agreement.txt"
+        context = {"reader": reader, "acceptance": acceptance, "url": url}
+        send_letter(template, reader.email, reader.language, subject, context, attachment=attachment)
 
 
 def _send(template, reader, subject, **context):
@@ -34,18 +35,21 @@ def _send(template, reader, subject, **context):
 def mail_recalled(document, readers):
     """A document was recalled: to who opened it and to the licence holders."""
     url = settings.PORTAL_URL + reverse("document_list", args=[document.company.number])
+    named = f"{document.title} {document.number}"
     for reader in readers:
-        _send("recalled", reader, lambda: _("A document was recalled"), document=document, url=url)
+        _send("recalled", reader, lambda: _("Withdrawn: %s") % named, document=document, url=url)
 
 
 def _vendor():
-    return Mailbox(settings.BRAND["info_mail"], settings.BRAND["vendor"])
+    return Mailbox(settings.BRAND["info_mail"])
 
 
 def mail_change(change, company):
     """A new sub-processor: to the company's licence holders."""
     url = settings.PORTAL_URL + reverse("subprocessor_list", args=[company.number])
-    subject = lambda: _("New sub-processor: %s") % change.processor  # noqa: E731
+    words = {"firm": change.processor, "day": date_format(change.processor.since, "d.m.Y")}
+    words["until"] = date_format(change.objection_until, "d.m.Y")
+    subject = lambda: _("New sub-processor from %(day)s: %(firm)s (objection until %(until)s)") % words  # noqa: E731
     for row in company.memberships.holders().select_related("user"):
         _send("change", row.user, subject, change=change, company=company, url=url)
 
@@ -53,16 +57,18 @@ def mail_change(change, company):
 def mail_objection(objection):
     """To the vendor, with the page where it is answered; and to who objected."""
     page = settings.PORTAL_URL + reverse("admin:contracts_objection_decide", args=[objection.pk])
-    subject = lambda: _("Objection to %s") % objection.change  # noqa: E731
+    words = {"company": objection.company, "firm": objection.change}
+    subject = lambda: _("Objection of %(company)s to %(firm)s") % words  # noqa: E731
     _send("objection", _vendor(), subject, objection=objection, url=page)
     url = settings.PORTAL_URL + reverse("subprocessor_list", args=[objection.company.number])
+    subject = lambda: _("Your objection to %(firm)s has arrived") % words  # noqa: E731
     _send("objection_sent", objection.user, subject, objection=objection, url=url)
 
 
 def mail_objection_answered(objection):
     """To who objected, or to the licence holders once that person has gone."""
     url = settings.PORTAL_URL + reverse("subprocessor_list", args=[objection.company.number])
-    subject = lambda: _("Objection to %s") % objection.change  # noqa: E731
+    subject = lambda: _("Answer to your objection to %s") % objection.change  # noqa: E731
     holders = objection.company.memberships.holders().select_related("user")
     readers = [objection.user] if objection.user else [row.user for row in holders]
     for reader in readers:

@@ -9,7 +9,7 @@ PERSONAL = [
         "contracts.Acceptance",
         "user",
         ("company__number", "terms__title", "signer_name", "signer_function", "sha256", "accepted_at"),
-        keeps=_("Concluded contracts, until ten calendar years after they end (§ 257 HGB, § 147 AO)."),
+        keeps=_("Concluded contracts, until ten calendar years after they end."),
     ),
     Personal(
         "documents_opened",

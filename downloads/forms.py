@@ -1,6 +1,7 @@
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as now
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +28,7 @@ class PassForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"), help_text=_("The link and a code go to this address."))
     days = forms.IntegerField(
         label=_("Valid for so many days"), min_value=1, max_value=DownloadPass.MAX_DAYS, initial=3,
-        help_text=_("1 to 14 days."),
+        help_text=format_lazy(_("1 to {most} days."), most=DownloadPass.MAX_DAYS),
     )  # fmt: skip
     max_downloads = forms.IntegerField(
         label=_("Downloads at most"), min_value=1, max_value=DownloadPass.MAX_DOWNLOADS, initial=3,

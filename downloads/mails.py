@@ -30,7 +30,8 @@ def page_of(company, product):
 def mail_new_release(release, company, person):
     """To somebody who asked for it; the link to switch it off leads behind the login."""
     url = page_of(company, release.product)
-    subject = lambda: _("New version: %(release)s") % {"release": release}  # noqa: E731
+    security, other = lambda: _("Security update: %(release)s"), lambda: _("New version: %(release)s")
+    subject = lambda: (security if release.is_security else other)() % {"release": release}  # noqa: E731
     _send("new_release", person, subject, release=release, company=company, url=url, off_url=f"{url}#news")
 
 
@@ -44,7 +45,7 @@ def mail_recalled(release, person, companies, open_to):
 
 def mail_pass(download_pass, token):
     """The personal link, to the technician; the only place where the token stands."""
-    subject = lambda: _("%(release)s for you to load") % {"release": download_pass.release}  # noqa: E731
+    subject = lambda: _("Download for you: %(release)s") % {"release": download_pass.release}  # noqa: E731
     _send(
         "pass",
         reader_of(download_pass),
@@ -57,14 +58,15 @@ def mail_pass(download_pass, token):
 
 def mail_pass_code(download_pass, code):
     """The code without which the link opens nothing."""
-    subject = lambda: _("Your code: %(code)s") % {"code": code}  # noqa: E731
+    # Not in the subject, which shows on locked screens.
+    subject = lambda: _("Your code for %(product)s") % {"product": download_pass.release.product.name}  # noqa: E731
     _send("pass_code", reader_of(download_pass), subject, download_pass=download_pass, code=code, minutes=CODE_MINUTES)
 
 
 def mail_quarantined(upload):
     """To the vendor's mailbox and to who uploaded the file."""
     subject = lambda: _("Virus found: %(file)s") % {"file": upload.file_name}  # noqa: E731
-    vendor = Mailbox(settings.BRAND["info_mail"], settings.BRAND["vendor"])
+    vendor = Mailbox(settings.BRAND["info_mail"])
     url = settings.PORTAL_URL + reverse("admin:downloads_release_upload", args=[upload.release_id])
     for reader in (vendor, upload.started_by):
         _send("quarantined", reader, subject, upload=upload, url=url)

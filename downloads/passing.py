@@ -96,9 +96,9 @@ def check_open(row: DownloadPass) -> None:
     if row.state == "expired":
         raise PassRefused(_("This pass is over. Ask who gave it to you for a new one."))
     if not may_load_for(row.company, row.given_by):
-        raise PassRefused(_("Who gave you this pass may no longer load programs for the company. Ask there."))
+        raise PassRefused(_("Who gave you this pass may no longer download programs for the company. Ask there."))
     if not Release.objects.entitled(row.company).filter(pk=row.release_id).exists():
-        raise PassRefused(_("The company may no longer load this version. Ask who gave you the pass."))
+        raise PassRefused(_("The company may no longer download this version. Ask who gave you the pass."))
 
 
 @transaction.atomic

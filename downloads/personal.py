@@ -5,7 +5,7 @@ from portal.lib.personal import Personal
 PERSONAL = [
     Personal(
         "downloads",
-        _("programs you loaded"),
+        _("programs you downloaded"),
         "downloads.Download",
         "user",
         ("company__number", "file__release__product__name", "file__release__version", "started_at"),

@@ -169,7 +169,7 @@ def _read(stream: Readable, most: int) -> bytes:
 
 
 def _line_cut() -> str:
-    return _("The line was cut. Please send the piece again.")
+    return _("The connection was lost. Please send the part again.")
 
 
 @contextmanager

@@ -23,8 +23,20 @@ def why_not_decided(order: Order, membership: Membership) -> str:
     if order.state != Order.State.WAITING:
         return _("This order does not wait for approval any more.")
     if order.ordered_by_id == membership.user_id:
-        return _("Nobody approves their own order.")
+        names = ", ".join(approvers_of(order, but=membership.user_id)) or "–"
+        return _("You cannot approve your own order. That can: %(names)s.") % {"names": names}
     return "" if membership.may(Right.ACCESS) else _("You may no longer manage access at this company.")
+
+
+def approvers_of(order: Order, *, but: int | None = None) -> list[str]:
+    """The names of who may approve this order: those who may grant access and may order such a sum themselves."""
+    rows = order.company.memberships.granting().select_related("user").exclude(user=order.ordered_by)
+    names = []
+    for row in rows:
+        row.company = order.company
+        if row.user_id != but and not needs_approval(row, order.net):
+            names.append(row.user.get_full_name())
+    return names
 
 
 def may_decide(order: Order, membership: Membership) -> bool:

@@ -20,7 +20,7 @@ class CheckoutForm(forms.Form):
         label=_("Note to us"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
     wished_on = forms.DateField(
-        label=_("Wished date"),
+        label=_("Preferred date"),
         required=False,
         help_text=_("When services or delivery would suit you; we get in touch."),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -120,7 +120,7 @@ class DecisionForm(forms.Form):
         choices=[(APPROVE, _("Approve")), (REJECT, _("Reject"))],
         error_messages={name: _("Please approve or reject the order.") for name in ("required", "invalid_choice")},
     )
-    reason = forms.CharField(label=_("A word to who ordered"), max_length=300, required=False)
+    reason = forms.CharField(label=_("Your message to who ordered"), max_length=300, required=False)
 
 
 class AnswerForm(forms.Form):
@@ -134,4 +134,4 @@ class AnswerForm(forms.Form):
             name: _("Please take the rest or withdraw the order.") for name in ("required", "invalid_choice")
         },
     )
-    reason = forms.CharField(label=_("A word to us"), max_length=300, required=False)
+    reason = forms.CharField(label=_("Your message to us"), max_length=300, required=False)

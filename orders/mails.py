@@ -5,14 +5,18 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from portal.lib.letters import send_letter
+from portal.lib.tags import money
 
 from .limits import answerers, needs_approval
 from .models import Order
 
 
-def _send(template, order, address, language, subject, *, attachment=None, place="", **context):
+def _send(template, order, address, language, subject, *, attachment=None, place="", reader=None, **context):
+    """reader: whom it greets; else who ordered, where it is their address, and nobody by name in a mailbox."""
     url = settings.PORTAL_URL + reverse("order_detail", args=[order.company.number, order.pk]) + place
-    context = {"order": order, "url": url, **context}
+    orderer = order.ordered_by
+    reader = reader or (orderer if orderer and orderer.email.lower() == address else None)
+    context = {"order": order, "url": url, "reader": reader, **context}
     send_letter(f"orders/mail/{template}.txt", address, language, subject, context, attachment=attachment)
 
 
@@ -47,8 +51,16 @@ def mail_receipt(order, *, approved_by="", word=""):
 
 def mail_waiting(order):
     """The order waits for approval inside the company: to who ordered, and to nobody else yet."""
+    rows = order.company.memberships.granting().select_related("user").exclude(user=order.ordered_by)
+    names = ", ".join(row.user.get_full_name() for row in rows if not _is_too_much(row, order))
     for address, language in _orderer(order).items():
-        _send("waiting", order, address, language, lambda: _("Your order %s waits for approval") % order.number)
+        subject = lambda: _("Your order %s waits for approval") % order.number  # noqa: E731
+        _send("waiting", order, address, language, subject, names=names)
+
+
+def _is_too_much(row, order):
+    row.company = order.company
+    return needs_approval(row, order.net)
 
 
 def mail_offer(order, *, again=False):
@@ -56,12 +68,15 @@ def mail_offer(order, *, again=False):
 
     again: as a reminder, to those who may answer only.
     """
-    readers = {row.user.email.lower(): row.user.language for row in answerers(order) if row.user.email}
+    people = {row.user.email.lower(): row.user for row in answerers(order) if row.user.email}
+    readers = {address: person.language for address, person in people.items()}
     if not readers or not again:
         readers = dict(_readers(order)) | readers
-    subject = _offer_reminder if again else _offer
+    said = _offer_reminder if again else _offer
+    subject = lambda: said() % order.number  # noqa: E731
     for address, language in readers.items():
-        _send("offer", order, address, language, lambda: subject() % order.number, again=again, place="#answer")
+        more = {"reader": people.get(address), "again": again, "place": "#answer"}
+        _send("offer", order, address, language, subject, **more)
 
 
 def _offer():
@@ -81,14 +96,21 @@ def mail_confirmation(order, paper):
             order,
             address,
             language,
-            lambda: _("Order confirmation for your order %s") % order.number,
+            lambda: _confirmed(order) % order.number,
             attachment=attachment,
         )
+
+
+def _confirmed(order):
+    if order.has_declined:
+        return _("Order confirmation %s (accepted in part)")
+    return _("Order confirmation for your order %s")
 
 
 def mail_approvers(order, membership):
     """An order waits: to the licence holders and deputies who may approve its sum, but not to who ordered."""
     company = membership.company
+    words = lambda: {"number": order.number, "who": order.orderer_name, "sum": money(order.net)}  # noqa: E731
     for row in company.memberships.granting().select_related("user").exclude(user=membership.user):
         row.company = company
         if row.user.email and not needs_approval(row, order.net):
@@ -97,7 +119,8 @@ def mail_approvers(order, membership):
                 order,
                 row.user.email,
                 row.user.language,
-                lambda: _("Order %s waits for your approval") % order.number,
+                lambda: _("Please approve: %(number)s of %(who)s, %(sum)s net") % words(),
+                reader=row.user,
                 limit=membership.order_limit,
                 month=membership.order_limit_month,
             )

@@ -10,11 +10,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.lib.days import today
+from portal.lib.letterhead import legal_line
 from portal.lib.pdf import CARRIER, make_pdf
 from portal.lib.signs import visible
 from portal.lib.tags import money, percent
 
-from .models import Order
+from .models import Order, OrderLine
 
 TEMPLATE = Path(__file__).parent / "confirmation.typ"
 # UN/CEFACT 1001: what the message is.
@@ -97,8 +98,8 @@ def _unit(line):
     return "C62" if line.months else UNITS.get(line.unit, "C62")
 
 
-def _declined(line):
-    return f"{line.quantity} × {line.name} ({line.article_number}), {money(line.net)}: {line.reason}"
+def _declined(line: OrderLine) -> str:
+    return f"{line.how_much} {line.name} ({line.article_number}), {money(line.net)}: {line.reason}"
 
 
 def _confirmation(order):
@@ -114,10 +115,13 @@ def _confirmation(order):
 def _accepted_how(order):
     """How the contract came about: as ordered, by the customer's yes to a part, or in part by the terms."""
     if order.was_offered:
-        return _("You have accepted what we can deliver of your order. Thank you for it. We deliver:")
+        return _("You have accepted what we can deliver of your order. Thank you. What it covers:")
     if order.was_taken_in_part:
-        return _("We accept your order in part, as our terms provide, and thank you for it. We deliver:")
-    return _("We accept your order and thank you for it. We deliver:")
+        return _("We accept your order in part, as our terms provide. Thank you. What it covers:")
+    if order.has_declined:
+        # What is declined is not covered by "we accept your order" (§ 150 (2) BGB).
+        return _("We accept your order to the following extent. Thank you.")
+    return _("We accept your order. Thank you. What it covers:")
 
 
 def _paper(order, title, intro, lines, sums):
@@ -129,6 +133,7 @@ def _paper(order, title, intro, lines, sums):
         "lang": get_language() or "de",
         "seller": brand["seller"],
         "sender": " · ".join([brand["seller"], brand["seller_street"], home]),
+        "legal": legal_line("seller"),
         "footer": " · ".join(filter(None, [brand["phone"], brand["info_mail"], brand["seller_vat_id"]])),
         "color": brand["color"],
         "brand": brand["name"],

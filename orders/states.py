@@ -280,7 +280,10 @@ def cancel(order: Order, *, by: User | None, reason: str = "", by_customer: bool
     if by_customer and order.state == State.OFFERED:
         raise OrderRefused(_("We can deliver a part of this order and have asked for an answer. Please give it here."))
     if by_customer and not order.is_open:
-        raise OrderRefused(_("This order has been accepted already. Please talk to us if you want to cancel it."))
+        raise OrderRefused(
+            _("This order has been accepted already. If you still want to cancel it, call us: %(phone)s")
+            % settings.BRAND
+        )
     if not by_customer and not reason.strip():
         raise OrderRefused(_("Please give a reason."))
     return _call_off(order, by=by, reason=reason)

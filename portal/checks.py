@@ -6,6 +6,7 @@ from django.core.checks import Error, Info, Tags, Warning, register
 from django.db import connection, models
 from django.db.models import Count, Q
 
+from .lib.letterhead import missing_details
 from .lib.signs import HIDDEN_SQL
 
 
@@ -26,6 +27,15 @@ def orders_survive_a_crash(app_configs, databases, **kwargs):
 def no_demo_in_production(app_configs, **kwargs):
     if settings.DEMO:
         return [Error("DEMO=1 is for a machine of one's own, not for production.", id="portal.E002")]
+    return []
+
+
+@register(deploy=True)
+def letters_name_the_firm(app_configs, **kwargs):
+    """Mails and papers about contracts are business letters; leaving these details out can be fined."""
+    if missing := missing_details():
+        hint = "On every letter (§ 35a GmbHG, § 37a HGB). A firm that has none of it, such as a sole trader, may go on."
+        return [Warning(f"Letters lack legal details: {', '.join(missing)}.", hint=hint, id="portal.W004")]
     return []
 
 

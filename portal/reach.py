@@ -34,9 +34,7 @@ def _in_words(row):
     programs = ngettext(
         "downloads the programs of %(count)d product", "downloads the programs of %(count)d products", products
     )
-    colleagues = ngettext(
-        "lets colleagues in and out, %(count)d today", "lets colleagues in and out, %(count)d today", people
-    )
+    colleagues = ngettext("manages access of %(count)d person", "manages access of %(count)d people", people)
     return {
         Right.SHOP.value: _("orders in the shop, and sees %(orders)s") % {"orders": _orders(row)},
         Right.DOWNLOADS.value: programs % {"count": products},

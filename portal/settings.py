@@ -33,6 +33,11 @@ SECRET_KEY = guard.secret_key(env.str("SECRET_KEY", ""), env.str("SECRET_KEY_FIL
 
 # --- The vendor's brand ----------------------------------------------------------------
 
+# What the law wants on letters (§ 35a GmbHG, § 37a HGB), as it stands in the register; the demo's are made up.
+_made_up = {"SEAT": "Musterstadt", "COURT": "Amtsgericht Musterstadt", "REGISTER": "HRB 0"}
+_made_up["DIRECTORS"] = "Erika Muster, Max Muster"
+_legal = _made_up if DEMO or DEBUG else dict.fromkeys(_made_up, "")
+
 BRAND: dict[str, Any] = {
     "name": env.str("BRAND_NAME", "DOMUS"),
     "portal": env.str("BRAND_PORTAL", "Kundenportal"),
@@ -40,8 +45,18 @@ BRAND: dict[str, Any] = {
     "info_mail": env.str("BRAND_INFO_MAIL", "info@domus-software.de"),
     "changes_mail": env.str("BRAND_CHANGES_MAIL", "softwarepflege@domus-software.de"),
     "phone": env.str("BRAND_PHONE", "+49 89 66086-0"),
+    # The firm with its legal form, its seat, the court and number of its register, and the names of its directors.
     "vendor": env.str("BRAND_VENDOR", "DOMUS Software GmbH"),
+    "vendor_seat": env.str("BRAND_VENDOR_SEAT", _legal["SEAT"]),
+    "vendor_court": env.str("BRAND_VENDOR_COURT", _legal["COURT"]),
+    "vendor_register": env.str("BRAND_VENDOR_REGISTER", _legal["REGISTER"]),
+    "vendor_directors": env.str("BRAND_VENDOR_DIRECTORS", _legal["DIRECTORS"]),
+    # The same of the firm that sells in the shop.
     "seller": env.str("BRAND_SELLER", "TSA Solution GmbH"),
+    "seller_seat": env.str("BRAND_SELLER_SEAT", _legal["SEAT"]),
+    "seller_court": env.str("BRAND_SELLER_COURT", _legal["COURT"]),
+    "seller_register": env.str("BRAND_SELLER_REGISTER", _legal["REGISTER"]),
+    "seller_directors": env.str("BRAND_SELLER_DIRECTORS", _legal["DIRECTORS"]),
     "seller_street": env.str("BRAND_SELLER_STREET", "Otto-Hahn-Straße 4"),
     "seller_postal_code": env.str("BRAND_SELLER_POSTAL_CODE", "85521"),
     "seller_city": env.str("BRAND_SELLER_CITY", "Ottobrunn"),

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contracts.models import Licence
 
@@ -58,12 +59,20 @@ def _judge(licence, row):
     if not licence.is_running:
         return 4, _("licence %(number)s does not run today") % name
     if licence.seats < row.min_seats:
-        return 3, _("%(have)d of %(need)d seats licensed") % {"have": licence.seats, "need": row.min_seats}
+        return 3, _seats(licence.seats, row.min_seats)
     if row.needs_care and not _is_cared_for(licence, row.needs_care):
         return 2, _("maintenance (%(kind)s) is not in force") % {"kind": row.get_needs_care_display()}
     if row.from_day and licence.covered_until < row.from_day:
         return 1, _("licence %(number)s does not cover version %(version)s") % {**name, "version": row.from_version}
-    return 0, _("licence %(number)s runs, %(seats)d seats") % {**name, "seats": licence.seats}
+    runs = ngettext(
+        "licence %(number)s is valid, %(seats)d seat", "licence %(number)s is valid, %(seats)d seats", licence.seats
+    )
+    return 0, runs % {**name, "seats": licence.seats}
+
+
+def _seats(have, need):
+    sentence = ngettext("%(have)d of %(need)d seat licensed", "%(have)d of %(need)d seats licensed", need)
+    return sentence % {"have": have, "need": need}
 
 
 def _is_cared_for(licence, care):

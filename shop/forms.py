@@ -1,6 +1,6 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 
 from portal.lib.erp import decoded
 from portal.lib.forms import SearchField
@@ -112,7 +112,12 @@ def _label(date):
     return f"{day_of(date)} · {date.place} · {free}"
 
 
-SORTS = [("", _("Best first")), ("name", _("By name")), ("price", _("Cheapest first")), ("-price", _("Dearest first"))]
+SORTS = [
+    ("", _("Best first")),
+    ("name", _("By name")),
+    ("price", _("Cheapest first")),
+    ("-price", _("Most expensive first")),
+]
 VIEWS = [("", _("List")), ("tiles", _("Tiles"))]
 
 
@@ -138,7 +143,7 @@ class BrowseForm(forms.Form):
     product = forms.CharField(label=_("For product"), required=False)
     price_from = PriceField(_("Price from, euro net"))
     price_to = PriceField(_("Price to, euro net"))
-    sort = forms.ChoiceField(label=_("Order"), required=False, choices=SORTS)
+    sort = forms.ChoiceField(label=pgettext_lazy("list", "Order"), required=False, choices=SORTS)
     view = forms.ChoiceField(required=False, choices=VIEWS)
     page = forms.CharField(required=False)
 

@@ -2,6 +2,8 @@
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from portal.lib.letters import send_letter
@@ -15,16 +17,20 @@ def _send(template, company, address, language, subject, **context):
 def mail_booked(date, company, participants, order_number, by):
     """Seats are booked: to who ordered, with date, place, names and until when they can be cancelled."""
     if by and by.email:
-        context = {"date": date, "participants": participants, "order_number": order_number, "person": by}
-        _send("booked", company, by.email, by.language, lambda: _("Booked: %s") % date.article.name, **context)
+        context = {"date": date, "participants": participants, "order_number": order_number, "reader": by}
+        words = {"training": date.article.name, "day": date_format(localtime(date.starts_at), "d.m.Y")}
+        subject = lambda: _("Booked: %(training)s, %(day)s") % words  # noqa: E731
+        _send("booked", company, by.email, by.language, subject, **context)
 
 
 def mail_released(booking, by):
     """A seat was given back: to the vendor's desk and to who cancelled."""
-    readers = {settings.BRAND["info_mail"]: "de"}
+    desk = settings.BRAND["info_mail"]
+    readers = {desk: None}
     if by and by.email:
-        readers[by.email] = by.language
-    for address, language in readers.items():
-        context = {"booking": booking, "person": by}
+        readers[by.email] = by
+    for address, reader in readers.items():
+        context = {"booking": booking, "reader": reader, "is_desk": reader is None}
+        language = reader.language if reader else "de"
         subject = lambda: _("Seat cancelled: %s") % booking.date.article.name  # noqa: E731
         _send("released", booking.company, address, language, subject, **context)

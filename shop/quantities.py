@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import Company
+from portal.lib.units import with_unit
 
 from .models import Article
 from .models.cart import MAX_QUANTITY
@@ -19,14 +21,22 @@ def quantity_refusal(article: Article, quantity: int, company: Company | None = 
     if not 1 <= quantity <= MAX_QUANTITY:
         return _("Please choose a quantity from 1 to %(most)d.") % {"most": MAX_QUANTITY}
     if quantity < least:
-        return _("Please order at least %(least)d.") % {"least": least}
+        return _("Please order at least %(least)s.") % {"least": with_unit(least, article.unit)}
     if (quantity - least) % step:
         near = quantity - (quantity - least) % step
-        words = {"step": step, "near": near, "next": near + step}
-        return _("Sold in steps of %(step)d: for example %(near)d or %(next)d.") % words
+        words = {"step": step, "near": near, "next": with_unit(near + step, article.unit)}
+        return _("Sold in steps of %(step)d: for example %(near)d or %(next)s.") % words
     if article.is_per_seat and quantity > (seats := _seats(article, company)):
-        return _("Your company has licensed %(seats)d seats; more cannot be ordered.") % {"seats": seats}
+        return _only_licensed(seats) % {"seats": seats}
     return ""
+
+
+def _only_licensed(seats: int) -> str:
+    return ngettext(
+        "Your company has licensed %(seats)d seat; more cannot be ordered.",
+        "Your company has licensed %(seats)d seats; more cannot be ordered.",
+        seats,
+    )
 
 
 def _seats(article: Any, company: Company | None) -> int:

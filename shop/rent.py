@@ -5,6 +5,8 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from portal.lib.units import unit_of, with_unit
+
 from .models import Article
 
 
@@ -28,13 +30,13 @@ def seats(count: int) -> str:
 
 
 def how_much(quantity: int, unit: str, months: int | None) -> str:
-    """ "5 Stunde" as it is sold, "5 seats, 12 months" for a rent."""
-    return f"{seats(quantity)}, {duration(months)}" if months else f"{quantity} {unit}".strip()
+    """ "5 Stunden" as it is sold, "5 seats, 12 months" for a rent."""
+    return f"{seats(quantity)}, {duration(months)}" if months else with_unit(quantity, unit)
 
 
 def per(unit: str, *, is_rent: bool) -> str:
     """What a price is for: "per Stunde", "per seat and month"."""
-    return _("per seat and month") if is_rent else f"{_('per')} {unit}"
+    return _("per seat and month") if is_rent else f"{_('per')} {unit_of(unit)}"
 
 
 def periods_offered(article: Article) -> list[tuple[int, str]]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from itertools import groupby
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -101,7 +102,8 @@ def release(booking: Booking, *, by: User | None) -> Booking:
         return booking
     if not booking.date.may_cancel:
         day = date_format(booking.date.cancel_until, "d.m.Y")
-        raise Refused(_("Cancelling was possible until %(day)s. Please call us.") % {"day": day})
+        words = {"day": day, "phone": settings.BRAND["phone"]}
+        raise Refused(_("Cancelling was possible until %(day)s. Please call us: %(phone)s") % words)
     mail_released(booking, by)
     return _release(booking, by)
 

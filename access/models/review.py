@@ -3,14 +3,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class AccessReview(models.Model):
     """A company looks at every access once: "Are these still right?" Closed when each person is decided."""
 
     company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="access_reviews")
-    opened_at = models.DateTimeField(_("opened"), default=timezone.now, editable=False)
-    closed_at = models.DateTimeField(_("closed"), null=True, blank=True)
+    opened_at = models.DateTimeField(pgettext_lazy("review", "opened"), default=timezone.now, editable=False)
+    closed_at = models.DateTimeField(pgettext_lazy("review", "closed"), null=True, blank=True)
     closed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="+")
     closed_by_name = models.CharField(_("closed by"), max_length=300, blank=True)
     # The dated proof, written once when the review is closed.

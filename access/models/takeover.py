@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.lib.days import today
 
@@ -17,7 +18,7 @@ class TakeOver(models.Model):
         OBJECTED = "objected", _("objection raised")
         RELEASED = "released", _("released")
         DECLINED = "declined", _("declined")
-        WITHDRAWN = "withdrawn", _("withdrawn")
+        WITHDRAWN = "withdrawn", pgettext_lazy("take-over", "withdrawn")
 
     OPEN = (State.WAITING, State.OBJECTED)
 

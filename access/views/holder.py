@@ -74,7 +74,7 @@ def takeover(request):
     if form.is_valid():
         with told(request, form):
             start_takeover(Actor.member(request.membership), form.cleaned_data["person"], form.cleaned_data["reason"])
-            messages.success(request, _("The take-over is under way. Everybody concerned has been told."))
+            messages.success(request, _("The transfer is under way. Everybody concerned has been told."))
             return redirect("takeover", request.company.number)
     return render(request, "access/takeover.html", _shown(request, newest, form))
 
@@ -92,7 +92,7 @@ def _shown(request, newest, form, objection=None):
 
 def _open(request, pk):
     takeovers = request.company.takeovers.select_related("membership")
-    return still_there(takeovers, "takeover", _("This take-over is no longer there."), pk=pk)
+    return still_there(takeovers, "takeover", _("This transfer is no longer there."), pk=pk)
 
 
 @require_POST
@@ -113,5 +113,5 @@ def takeover_object(request, pk):
 def takeover_withdraw(request, pk):
     with told(request):
         withdraw_takeover(Actor.member(request.membership), _open(request, pk))
-        messages.success(request, _("The take-over is taken back."))
+        messages.success(request, _("The transfer is taken back."))
     return redirect("takeover", request.company.number)

@@ -17,6 +17,7 @@ from ..forms import AnswerForm
 from ..missing import still_there
 from ..models import AccessRequest
 from ..rights import Right
+from ..words import names_of
 
 
 @require_POST
@@ -52,4 +53,5 @@ def request_answer(request, pk):
             answer(actor, asked, **form.answer())
             messages.success(request, _("%(name)s has been told.") % {"name": asked.membership.name})
         return redirect("people_list", request.company.number)
-    return render(request, "access/request_answer.html", {"asked": asked, "form": form, "may": may})
+    names = names_of(request.company)
+    return render(request, "access/request_answer.html", {"asked": asked, "form": form, "may": may, "names": names})

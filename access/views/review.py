@@ -15,6 +15,7 @@ from ..door import company_view
 from ..missing import still_there
 from ..reviews import close_review, is_unused, keep, start_review
 from ..rights import Right
+from ..words import names_of
 
 CLOSED_SHOWN = 10
 
@@ -41,6 +42,7 @@ def _people(request, is_open):
         if person.membership:
             person.membership.company = request.company
             person.may = not actor.why_not_touched(person.membership)
+            person.deciders = "" if person.may else names_of(request.company)
             person.unused = is_unused(person.membership)
     return people
 
@@ -63,7 +65,7 @@ def review_close(request):
     with told(request):
         if is_open:
             close_review(Actor.member(request.membership), is_open)
-            messages.success(request, _("The review is closed. Its paper stands below."))
+            messages.success(request, _("The review is closed. You find its proof below."))
     return redirect("review", request.company.number)
 
 

@@ -81,7 +81,8 @@ class PersonAdmin(ByVerbs, UserAdmin, QuickList):
         for person in people:
             mail_password_link(person)
             self.log_change(request, person, _("A link to set a password was sent."))
-        self.message_user(request, _("%(count)d links sent.") % {"count": len(people)}, messages.SUCCESS)
+        sent = ngettext("%(count)d link sent.", "%(count)d links sent.", len(people))
+        self.message_user(request, sent % {"count": len(people)}, messages.SUCCESS)
 
     @admin.action(description=_("End the wait after wrong passwords"), permissions=["change"])
     def lift_tries(self, request, queryset):

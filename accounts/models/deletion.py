@@ -1,9 +1,13 @@
+from datetime import date
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from portal.lib.days import in_months
 
 
 class DeletionRequest(models.Model):
@@ -18,7 +22,7 @@ class DeletionRequest(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="deletion_requests", verbose_name=_("person")
     )
-    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    asked_at = models.DateTimeField(pgettext_lazy("deletion", "asked"), default=timezone.now)
     state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
     decided_by_name = models.CharField(_("decided by"), max_length=300, blank=True)
@@ -36,3 +40,8 @@ class DeletionRequest(models.Model):
 
     def __str__(self):
         return f"{self.user or '–'}, {self.asked_at:%d.%m.%Y}"
+
+    @property
+    def due(self) -> date:
+        """The day by which the person hears from us: a month after asking (Art. 12 (3) GDPR)."""
+        return in_months(timezone.localtime(self.asked_at).date(), 1)

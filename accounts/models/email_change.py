@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 UNDO_DAYS = 7
 
@@ -33,7 +34,7 @@ class EmailChange(models.Model):
     # None: not confirmed yet.
     changed_at = models.DateTimeField(_("when"), default=timezone.now, null=True)
     token_sha256 = models.CharField(max_length=64, unique=True)
-    undone_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    undone_at = models.DateTimeField(pgettext_lazy("change", "taken back"), null=True, blank=True)
 
     objects = EmailChangeQuerySet.as_manager()
 

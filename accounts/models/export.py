@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.lib.files import stored_name
 
@@ -26,7 +27,7 @@ class DataExport(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="exports")
-    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    asked_at = models.DateTimeField(pgettext_lazy("data", "asked"), default=timezone.now)
     ready_at = models.DateTimeField(_("ready"), null=True, blank=True)
     file = models.FileField(_("file"), upload_to=stored_name("exports"), blank=True)
     size = models.PositiveBigIntegerField(_("size in bytes"), default=0)

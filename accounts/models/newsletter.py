@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 SALT = "accounts.newsletter"
 CONFIRM_DAYS = 3
@@ -49,7 +50,7 @@ class NewsletterConsent(models.Model):
     email = models.EmailField(_("e-mail address"))
     wording = models.TextField(_("wording that was agreed to"))
     wording_version = models.CharField(_("version of the wording"), max_length=20)
-    asked_at = models.DateTimeField(_("asked"), default=timezone.now)
+    asked_at = models.DateTimeField(pgettext_lazy("data", "asked"), default=timezone.now)
     asked_ip = models.GenericIPAddressField(_("asked from"), null=True, blank=True)
     mailed_at = models.DateTimeField(_("link mailed"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class SignOnConsentQuerySet(models.QuerySet):
@@ -18,7 +19,7 @@ class SignOnConsent(models.Model):
     client = models.ForeignKey("allauth_idp_oidc.Client", models.CASCADE, related_name="+", verbose_name=_("program"))
     # As OpenID Connect writes them, with blanks between.
     scopes = models.CharField(_("scopes"), max_length=300)
-    given_at = models.DateTimeField(_("given"), default=timezone.now)
+    given_at = models.DateTimeField(pgettext_lazy("consent", "given"), default=timezone.now)
 
     objects = SignOnConsentQuerySet.as_manager()
 

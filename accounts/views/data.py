@@ -20,7 +20,7 @@ def my_data(request):
     """Ask for the ZIP, and load it while it is kept."""
     if request.method == "POST":
         ask_for_export(request.user)
-        messages.success(request, _("Your data is being gathered. You will be mailed when it is ready."))
+        messages.success(request, _("Your data is being gathered. We will email you when it is ready."))
         return redirect("my_data")
     exports = request.user.exports
     context = {"at_work": exports.filter(ready_at=None).first(), "ready": exports.ready().order_by("-ready_at")}
@@ -61,7 +61,7 @@ def _asked(request):
     if asked.state == "done":
         logout(request)
         return render(request, "accounts/account_deleted.html")
-    messages.success(request, _("Your request has arrived. You will be mailed within a month."))
+    messages.success(request, _("Your request has arrived. We will email you within a month."))
     return redirect("account_delete")
 
 

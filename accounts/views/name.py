@@ -28,7 +28,7 @@ def name_change(request):
 def _sent(request, form):
     with told(request):
         form.save(by=request.user)
-        messages.success(request, _("Sent. You will be mailed as soon as it is decided."))
+        messages.success(request, _("Sent. We will email you as soon as it is decided."))
     return redirect("name_change", request.company.number)
 
 

@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from portal.lib.admin import Decided, Kept, ReadOnly, WithFile
 from portal.lib.refusals import told
@@ -94,7 +95,7 @@ class ObjectionAdmin(Decided):
         return [
             (_("company"), "", objection.company, False),
             (_("new sub-processor"), "", f"{processor}, {processor.seat}: {processor.purpose}", False),
-            (_("objection until"), "", until, False),
+            (pgettext("sub-processor", "objection until"), "", until, False),
             (_("reason"), "", objection.text, True),
         ]
 

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.lib.days import today
 from portal.lib.files import stored_name
@@ -130,7 +131,7 @@ class DocumentOpening(models.Model):
 
     document = models.ForeignKey(Document, models.PROTECT, related_name="openings")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    opened_at = models.DateTimeField(_("opened"), default=timezone.now)
+    opened_at = models.DateTimeField(pgettext_lazy("document", "opened"), default=timezone.now)
     how = models.CharField(
         _("how"), max_length=10, choices=[("view", _("viewed")), ("download", _("downloaded"))], default="view"
     )

@@ -71,7 +71,7 @@ class SubProcessorChange(models.Model):
     announced_at = models.DateTimeField(_("announced"), default=timezone.now)
     announced_by_name = models.CharField(_("announced by"), max_length=300)
     # The end of that day, in Berlin.
-    objection_until = models.DateField(_("objection until"))
+    objection_until = models.DateField(pgettext_lazy("sub-processor", "objection until"))
 
     objects = ChangeQuerySet.as_manager()
 

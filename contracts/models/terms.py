@@ -3,6 +3,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from portal.lib.days import today
 from portal.lib.files import stored_name
@@ -97,7 +98,7 @@ class Acceptance(models.Model):
     signer_name = models.CharField(_("name of the signer"), max_length=200)
     signer_function = models.CharField(_("function"), max_length=120, blank=True)
     sha256 = models.CharField("SHA-256", max_length=64)
-    accepted_at = models.DateTimeField(_("accepted"), default=timezone.now)
+    accepted_at = models.DateTimeField(pgettext_lazy("terms", "accepted"), default=timezone.now)
     # An order accepts the same terms each time; an agreement is concluded once per company and version.
     is_conclusion = models.BooleanField(_("concludes an agreement"), default=False, db_default=False)
     # As it was called that day; a company renamed later keeps it on its old papers (edge 21).

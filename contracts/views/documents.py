@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
@@ -43,7 +44,9 @@ def document_zip(request):
         return redirect("document_list", request.company.number)
     documents = form.cleaned_data["document"]
     if missing := first_missing(documents):
-        messages.error(request, _("The file of %(number)s cannot be found. Please contact us.") % {"number": missing})
+        words = {"number": missing, "mail": settings.BRAND["info_mail"], "phone": settings.BRAND["phone"]}
+        sentence = _("The file of %(number)s is missing. Please write to %(mail)s or call us: %(phone)s") % words
+        messages.error(request, sentence)
         return redirect("document_list", request.company.number)
     documents.note_openings(request.user, "download")
     return zip_response(documents, name=f"{_('Documents')} {request.company.number}.zip")

@@ -8,6 +8,7 @@ from django.db.models import Count
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from .release import Release
 
@@ -48,9 +49,9 @@ class DownloadPass(models.Model):
     email = models.EmailField(_("e-mail"))
     language = models.CharField(_("language"), max_length=2, choices=settings.LANGUAGES, default="de")
     max_downloads = models.PositiveSmallIntegerField(_("downloads at most"), default=3)
-    given_at = models.DateTimeField(_("given"), default=timezone.now)
+    given_at = models.DateTimeField(pgettext_lazy("pass", "given"), default=timezone.now)
     expires_at = models.DateTimeField(_("valid until"))
-    revoked_at = models.DateTimeField(_("taken back"), null=True, blank=True)
+    revoked_at = models.DateTimeField(pgettext_lazy("pass", "taken back"), null=True, blank=True)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
     code_hash = models.CharField(max_length=64, blank=True, editable=False)
     code_until = models.DateTimeField(null=True, editable=False)
@@ -137,7 +138,7 @@ class PassEvent(models.Model):
         WRONG = "wrong", _("wrong code typed")
         OPENED = "opened", _("opened with the code")
         LOADED = "loaded", _("loaded")
-        REVOKED = "revoked", _("taken back")
+        REVOKED = "revoked", pgettext_lazy("pass", "taken back")
         ENDED = "ended", _("ended with the access of who gave it")
 
     download_pass = models.ForeignKey(DownloadPass, models.CASCADE, related_name="events")

@@ -14,6 +14,7 @@ from portal.lib.refusals import told
 
 from ..forms import CodeForm
 from ..models import DownloadPass
+from ..models.passes import CODE_MINUTES
 from ..passing import (
     PassRefused,
     check_open,
@@ -71,7 +72,7 @@ def pass_open(request, token):
             form.refuse(str(refusal))
     files = given.release.files.all() if _is_opened(request) else None
     given.refresh_from_db(fields=["code_hash", "code_until", "code_tries"])
-    context = {"pass": given, "form": form, "files": files, "token": token}
+    context = {"pass": given, "form": form, "files": files, "token": token, "minutes": CODE_MINUTES}
     return render(request, "downloads/pass_open.html", context)
 
 

@@ -1,6 +1,7 @@
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Grant(models.Model):
@@ -20,8 +21,8 @@ class Grant(models.Model):
     # The last day before and after; None is without end, or that there was none before.
     ends_before = models.DateField(_("ended before"), null=True)
     ends_after = models.DateField(_("ends now"), null=True)
-    given_at = models.DateTimeField(_("given"), default=timezone.now)
-    taken_back_at = models.DateTimeField(_("taken back"), null=True)
+    given_at = models.DateTimeField(pgettext_lazy("grant", "given"), default=timezone.now)
+    taken_back_at = models.DateTimeField(pgettext_lazy("grant", "taken back"), null=True)
 
     class Meta:
         verbose_name = _("grant")

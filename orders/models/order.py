@@ -361,7 +361,7 @@ class OrderLine(models.Model):
 
     @property
     def how_much(self) -> str:
-        """ "5 Stunde", or "5 seats, 12 months" for a rent."""
+        """ "5 Stunden", or "5 seats, 12 months" for a rent."""
         return how_much(self.quantity, self.unit, self.months)
 
     @property

@@ -19,6 +19,7 @@ from ..approval import (
     answer,
     answer_limit,
     approver_limit,
+    approvers_of,
     decide,
     may_answer,
     may_decide,
@@ -141,6 +142,8 @@ def order_page(request, order, form=None):
     if context["may_decide"]:
         context["changed"] = [entry for entry in compare(order) if not entry.is_same]
         context["limit"], context["form"] = approver_limit(order, member), form or DecisionForm()
+    elif order.state == order.State.WAITING:
+        context["approvers"] = ", ".join(approvers_of(order)) or "–"
     if context["may_answer"]:
         context["limit"], context["form"] = answer_limit(order, member), form or AnswerForm()
     context["may_shop"] = Right.SHOP in request.rights
@@ -157,7 +160,7 @@ def order_again(request, pk):
     if request.method == "POST" and possible:
         replace = request.POST.get("mode") == "replace"
         for name in fill_cart(compared, request.company, request.user, replace=replace):
-            messages.warning(request, _("“%(name)s” could not be ordered again.") % {"name": name})
+            messages.warning(request, _("“%(name)s” cannot be ordered today and is not in the cart.") % {"name": name})
         return redirect("order_create", request.company.number)
     context = {"order": order, "compared": compared, "possible": possible}
     context["is_same"] = all(entry.is_same for entry in compared)

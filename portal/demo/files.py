@@ -15,12 +15,12 @@ TEMPLATE = Path(__file__).parent / "document.typ"
 ANCHOR = dt.date(2026, 11, 1)
 DATE_COLUMNS = {"Datum", "Kaufdatum", "LaufzeitBis", "PflegeBis", "GueltigBis", "SupportBis"}
 BODIES = {
-    "AB": "Wir bestätigen Ihren Auftrag zu den vereinbarten Preisen.|Die Lieferung erfolgt über Ihr Kundenportal.",
+    "AB": "Wir nehmen Ihre Bestellung zu den vereinbarten Preisen an.|Die Lieferung erfolgt über Ihr Kundenportal.",
     "RE": "Für die vereinbarten Leistungen berechnen wir den Betrag nach Vertrag.|Zahlbar innerhalb von 14 Tagen.",
     "SPV": "Gegenstand ist die Pflege der Software: neue Versionen, Fehlerbehebung und telefonische Hilfe.|"
-    "Die Pflege läuft jeweils ein Jahr und verlängert sich, wenn sie nicht drei Monate vorher gekündigt wird.",
+    "Die Pflege läuft ein Jahr. Sie verlängert sich um je ein Jahr, wenn sie nicht drei Monate vor Ablauf gekündigt wird.",
     "UPV": "Gegenstand ist die Lieferung neuer Versionen ohne telefonische Hilfe.|Die Laufzeit beträgt ein Jahr.",
-    "AVV": "Der Auftragnehmer verarbeitet personenbezogene Daten nur auf Weisung.|"
+    "AVV": "Der Auftragsverarbeiter verarbeitet personenbezogene Daten nur auf Weisung.|"
     "Technische und organisatorische Maßnahmen stehen in der Anlage.",
     "AGB": "Diese Bedingungen gelten für Bestellungen von Unternehmen.|"
     "Eine Bestellung ist ein Angebot; der Vertrag kommt mit der Auftragsbestätigung zustande.",

@@ -15,6 +15,7 @@ from django.template.loader import get_template, render_to_string
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from .plain import defuse, plain
 
@@ -94,27 +95,31 @@ def as_letter(message: EmailMessage) -> EmailMessage:
 
 
 def html_of(subject: str, text: str) -> str:
-    """The text as a page: paragraphs, and a button for each link of ours that has a line to itself."""
+    """The text as a page: paragraphs, and a button for each link of ours that has a line to itself.
+
+    The button is named by the line above it, where that ends with a colon.
+    """
     blocks = [block for part in BLANK_LINES.split(text.strip()) for block in _blocks(part)]
     language = translation.get_language() or "de"
     context = {"subject": subject, "blocks": blocks, "brand": settings.BRAND, "language": language}
     return render_to_string("mail/letter.mail", context)
 
 
-def _blocks(part: str) -> Iterator[tuple[bool, str]]:
-    """(whether it is a button, its address or HTML) for each piece of one paragraph."""
+def _blocks(part: str) -> Iterator[tuple[str, str]]:
+    """(what a button says, its address) or ("", HTML) for each piece of one paragraph."""
     words: list[str] = []
     for line in part.splitlines():
         button = MARKED.fullmatch(line.strip())
         if not button:
             words.append(line)
             continue
+        label = words.pop()[:-1] if words and words[-1].endswith(":") else _("Open the link")
         if words:
-            yield False, _lines(words)
+            yield "", _lines(words)
         words = []
-        yield True, button[1]
+        yield label, button[1]
     if words:
-        yield False, _lines(words)
+        yield "", _lines(words)
 
 
 def _lines(words: list[str]) -> SafeString:

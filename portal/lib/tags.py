@@ -2,23 +2,45 @@
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django import template
 from django.apps import apps
 from django.utils import formats, timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as lazy
 
 from . import plain
 from .days import is_endless, today
+from .letterhead import legal_line
+from .units import unit_of, with_unit
 
 register = template.Library()
+# Salutations as a mail begins with them.
+TITLES = {"ms": lazy("Ms"), "mr": lazy("Mr")}
 CENT = Decimal("0.01")
 
 # For mails, whose templates get every text as one line without addresses.
 register.filter("quoted", plain.quoted)
 register.filter("address", plain.address)
 register.filter("as_written", plain.as_written)
+register.simple_tag(legal_line)
+# {{ 4|of_unit:"Stunde" }}: "4 Stunden"; {{ article.unit|unit_of }} for one.
+register.filter("of_unit", with_unit)
+register.filter("unit_of", unit_of)
+
+
+@register.filter
+def hello(reader: Any) -> str:
+    """How a mail begins: "Guten Tag Frau Sonntag,", the whole name without a salutation, no name for a mailbox."""
+    title = TITLES.get(getattr(reader, "salutation", ""))
+    name = getattr(reader, "last_name", "") if title else ""
+    if name:
+        name = f"{title} {name}"
+    elif full := getattr(reader, "get_full_name", ""):
+        name = full() if callable(full) else full
+    return gettext("Hello %(name)s,") % {"name": name} if name else gettext("Hello,")
 
 
 @register.filter
@@ -57,6 +79,29 @@ def filesize(size: int | None) -> str:
             break
         amount, unit = amount / 1000, larger
     return f"{formats.number_format(amount, decimal_pos=0 if unit in ('Byte', 'KB') else 1)}\N{NO-BREAK SPACE}{unit}"
+
+
+@register.filter
+def clock(moment: dt.datetime | None) -> str:
+    """The moment in Berlin, for sentences: "03.12.2026, 14:05 Uhr"; "" for None."""
+    if not moment:
+        return ""
+    return gettext("%(day)s, %(time)s") % _day_and_time(moment)
+
+
+@register.filter
+def span(date: Any) -> str:
+    """From when to when something goes on that has starts_at and ends_at: "14.12.2026, 9 bis 16 Uhr"."""
+    begins, ends = _day_and_time(date.starts_at), _day_and_time(date.ends_at)
+    words = {"day": begins["day"], "begin": begins["time"].removesuffix(":00"), "end": ends["time"].removesuffix(":00")}
+    if begins["day"] == ends["day"]:
+        return gettext("%(day)s, %(begin)s to %(end)s") % words
+    return gettext("%(day)s, %(begin)s to %(last)s, %(end)s") % (words | {"last": ends["day"]})
+
+
+def _day_and_time(moment: dt.datetime) -> dict[str, str]:
+    local = timezone.localtime(moment)
+    return {"day": formats.date_format(local, "d.m.Y"), "time": formats.date_format(local, "G:i")}
 
 
 @register.filter

@@ -153,7 +153,7 @@ def _waiting(kind: Kind, rows: list[tuple]) -> Waiting:
     return Waiting(kind.title, min(len(rows), MOST), len(rows) > MOST, url, about, since, is_late)
 
 
-def full_disks(user: AbstractBaseUser) -> QuerySet:
+def full_disks(user: User | AnonymousUser) -> QuerySet:
     """Troubles of disks that are nearly full, for who may look at troubles."""
     return Trouble.objects.filter(work=WORK) if user.has_perm("portal.view_trouble") else Trouble.objects.none()
 

@@ -5,7 +5,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 from django.utils.text import get_text_list
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 from heroicons.templatetags import heroicons
 
 from shop import prices, rent, search
@@ -104,8 +104,7 @@ def names(products):
     """ "DOMUS 4000, Modul Heizkosten und DOMUS NAVI"; of many only the first."""
     found = [name for _number, name in products]
     if len(found) > MOST_NAMES:
-        return gettext("%(names)s and %(count)d more programs") % {
-            "names": ", ".join(found[:MOST_NAMES]),
-            "count": len(found) - MOST_NAMES,
-        }
+        count = len(found) - MOST_NAMES
+        more = ngettext("%(names)s and %(count)d more program", "%(names)s and %(count)d more programs", count)
+        return more % {"names": ", ".join(found[:MOST_NAMES]), "count": count}
     return get_text_list(found, gettext("and"))

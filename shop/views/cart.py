@@ -100,5 +100,5 @@ def cart_remove(request, pk):
 @company_view(needs=Right.SHOP)
 def cart_confirm(request):
     confirm_prices(request.company, request.user)
-    messages.success(request, _("Today's prices have been taken over."))
+    messages.success(request, _("The new prices have been accepted."))
     return redirect("cart_detail", request.company.number)

@@ -51,7 +51,7 @@ def test_yes_until_a_day_ends_with_that_day(olga, dora, as_):
     mail.outbox.clear()
     tasks.run()
     tasks.run()
-    assert len(told(dora)) == 1 and "bis gestern" in told(dora)[0].body
+    assert len(told(dora)) == 1 and "sind gestern abgelaufen" in told(dora)[0].body
     assert member(dora).granted == {Right.DOWNLOADS}
     assert not member(dora).rights.filter(permission__codename=Right.SHOP).exists()
 
@@ -111,14 +111,14 @@ def test_an_answered_request_is_not_answered_again(olga, deniz, dora, as_):
     url = reverse("request_answer", args=["12345", AccessRequest.objects.get().pk])
     as_(olga).post(url, {"decision": "no"})
     page = as_(deniz).post(url, {"decision": "yes"}, follow=True).content.decode()
-    assert "bereits abgelehnt" in page and Right.SHOP not in member(dora).granted
+    assert "schon beantwortet: abgelehnt" in page and Right.SHOP not in member(dora).granted
 
 
 def test_the_page_and_the_tile_show_what_waits(olga, dora, as_):
     ask(as_(dora))
     client = as_(olga)
     asked = AccessRequest.objects.get()
-    assert "1 Bitte um Zugriff wartet" in client.get("/kunde/12345/").content.decode()
+    assert "1 Zugriffsanfrage offen" in client.get("/kunde/12345/").content.decode()
     for query in ("", "?state=asked"):
         page = client.get(f"/kunde/12345/zugaenge/{query}").content.decode()
         assert reverse("request_answer", args=["12345", asked.pk]) in page

@@ -45,7 +45,7 @@ def test_suspending_closes_the_door_at_the_next_click_and_keeps_the_switches(olg
     session = as_(ben)
     assert session.get("/kunde/12345/").status_code == 200
     page = press(as_(olga), ben, "sperren").content.decode()
-    assert "Ben Bauer ist gesperrt." in page and "Wieder freigeben" in page
+    assert "Ben Bauer ist gesperrt." in page and "Sperre aufheben" in page
     assert session.get("/kunde/12345/").status_code == 403
     assert member(ben).granted == {Right.SHOP}
     assert "gesperrt" in to(ben)[0].subject

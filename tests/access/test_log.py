@@ -43,8 +43,8 @@ def test_a_saved_switch_is_a_line_in_plain_words(acme, olga, ben, since):
     wish = Wish(1, on=frozenset({Right.DOWNLOADS, Right.CONTRACTS}), off=frozenset({Right.SHOP}))
     save_switches(Actor.member(member(olga)), {member(ben).pk: wish})
     assert lines(acme, since) == [
-        ("Olga Oswald", "Ben Bauer", "eingeschaltet: Downloads, Vertragsdokumente"),
-        ("Olga Oswald", "Ben Bauer", "ausgeschaltet: Shop & Bestellungen"),
+        ("Olga Oswald", "Ben Bauer", "freigeschaltet: Downloads, Vertragsdokumente"),
+        ("Olga Oswald", "Ben Bauer", "entzogen: Shop & Bestellungen"),
     ]
 
 
@@ -56,8 +56,8 @@ def test_no_way_in_escapes_it(acme, ben, since):
         cursor.execute("update access_membership set suspended_at = now() where user_id = %s", [ben.pk])
     assert [words for _who, _whom, words in lines(acme, since)] == [
         "gesperrt",
-        "ausgeschaltet: Shop & Bestellungen",
-        "Enddatum geändert: ohne Ende, jetzt 31.01.2030",
+        "entzogen: Shop & Bestellungen",
+        "Enddatum geändert: unbefristet, jetzt 31.01.2030",
     ]
 
 
@@ -68,9 +68,9 @@ def test_what_staff_do_is_told_as_the_vendor_s(acme, ben, admin, as_, since):
     answer = client.post(address(row), data)
     assert answer.status_code == 302
     assert (
-        "der Anbieter",
+        "DOMUS Software GmbH",
         "Ben Bauer",
-        "Bestellgrenze geändert: keine Grenze, jetzt 99,50\N{NO-BREAK SPACE}€",
+        "Bestellgrenze geändert: keine Bestellgrenze, jetzt 99,50\N{NO-BREAK SPACE}€",
     ) in lines(acme, since)
     assert AccessEvent.objects.filter(pk__gt=since).values_list("actor", flat=True)[0] == admin.pk
     assert {reader for message in mail.outbox for reader in message.to} == {ben.email}
@@ -83,7 +83,7 @@ def test_bulk_removal_in_the_admin_is_noted_and_spares_the_last_holder(acme, olg
     data = {"action": "delete_selected", "_selected_action": pks, "post": "yes"}
     as_(admin).post("/admin/access/membership/", data)
     assert acme.memberships.get().user == olga
-    assert lines(acme, since)[0] == ("der Anbieter", "Ben Bauer", "entfernt")
+    assert lines(acme, since)[0] == ("DOMUS Software GmbH", "Ben Bauer", "Zugang beendet")
     assert [message.to for message in mail.outbox] == [[ben.email]], "and nobody is told of what was refused"
 
 
@@ -93,8 +93,8 @@ def test_what_the_import_does_is_noted(acme, olga, since, tmp_path):
     (tmp_path / "personen.csv").write_text(head + row, encoding="cp1252")
     list(import_export(tmp_path))
     assert lines(acme, since) == [
-        ("das ERP des Anbieters", "Ida Import", "eingeschaltet: Shop & Bestellungen, Downloads"),
-        ("das ERP des Anbieters", "Ida Import", "eingelassen, bis 31.12.2030"),
+        ("unser ERP-System", "Ida Import", "freigeschaltet: Shop & Bestellungen, Downloads"),
+        ("unser ERP-System", "Ida Import", "Zugang gegeben, bis 31.12.2030"),
     ]
 
 
@@ -115,7 +115,7 @@ def test_names_stay_after_people_have_gone(acme, olga, ben, as_, since):
     as_(olga).post(f"/kunde/12345/zugaenge/{member(ben).pk}/entfernen/")
     ben.first_name = "Anders"
     ben.save()
-    assert lines(acme, since)[0] == ("Olga Oswald", "Ben Bauer", "entfernt")
+    assert lines(acme, since)[0] == ("Olga Oswald", "Ben Bauer", "Zugang beendet")
 
 
 @pytest.mark.parametrize("sql", ["update access_accessevent set kind = 'added'", "delete from access_accessevent"])
@@ -158,7 +158,7 @@ def test_the_page_filters_by_person_and_time(acme, olga, ben, dora, as_):
     assert "Ben Bauer" in page and "Dora Dietz" not in page
     page = client.get(PAGE, {"person": dora.pk}).content.decode()
     assert "Dora Dietz" in page and "Ben Bauer" not in page
-    assert "Da wurde nichts geändert" in client.get(PAGE, {"until": "2020-01-01"}).content.decode()
+    assert "In dieser Zeit wurde nichts geändert" in client.get(PAGE, {"until": "2020-01-01"}).content.decode()
     assert "Dora Dietz" in client.get(PAGE, {"since": timezone.localdate().isoformat()}).content.decode()
 
 

@@ -37,8 +37,8 @@ def begun(client):
 def test_one_click_per_person_and_a_dated_paper(acme, olga, ben, dora, as_):
     client = as_(olga)
     begun(client)
-    assert "2 Personen noch zu entscheiden" in client.get(PAGE).content.decode()
-    press(client, "Der Zugang von Ben Bauer ist noch richtig")
+    assert "Noch 2 Zugänge zu prüfen" in client.get(PAGE).content.decode()
+    press(client, "Zugang von Ben Bauer bestätigen")
     assert "Prüfung abschließen" not in client.get(PAGE).content.decode()
     client.post(f"/kunde/12345/zugaenge/{member(dora).pk}/entfernen/", {"back": "review"})
     page = press(client, "Prüfung abschließen").content.decode()
@@ -50,7 +50,7 @@ def test_one_click_per_person_and_a_dated_paper(acme, olga, ben, dora, as_):
         pdf = PdfReader(file)
         text = " ".join(page.extract_text() for page in pdf.pages)
         assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"] and pdf.trailer["/Root"]["/Lang"] == "de"
-    for words in ("Ben Bauer", "noch richtig", "Dora Dietz", "Zugang beendet", "Olga Oswald", acme.name):
+    for words in ("Ben Bauer", "bestätigt", "Dora Dietz", "Zugang beendet", "Olga Oswald", acme.name):
         assert words in text, words
     assert f"{timezone.localtime():%d.%m.%Y}" in text
 
@@ -58,7 +58,7 @@ def test_one_click_per_person_and_a_dated_paper(acme, olga, ben, dora, as_):
 def test_the_paper_keeps_what_was_then(acme, olga, ben, as_):
     client = as_(olga)
     begun(client)
-    press(client, "Der Zugang von Ben Bauer ist noch richtig")
+    press(client, "Zugang von Ben Bauer bestätigen")
     press(client, "Prüfung abschließen")
     member(ben).rights.all().delete()
     ben.first_name = "Anders"
@@ -78,7 +78,7 @@ def test_it_is_not_closed_while_somebody_is_undecided(olga, ben, as_):
 def test_who_came_in_meanwhile_is_decided_too(acme, olga, ben, as_):
     client = as_(olga)
     begun(client)
-    press(client, "Der Zugang von Ben Bauer ist noch richtig")
+    press(client, "Zugang von Ben Bauer bestätigen")
     make.MembershipFactory(company=acme, user=make.UserFactory(first_name="Neu", last_name="Da"))
     client.post(f"{PAGE}abschliessen/")
     assert AccessReview.objects.get().closed_at is None
@@ -96,7 +96,7 @@ def test_who_has_not_logged_in_for_half_a_year_is_marked(olga, ben, dora, as_):
     type(ben).objects.filter(pk=ben.pk).update(last_login=timezone.now() - dt.timedelta(days=181))
     begun(as_(olga))
     html = as_(olga).get(PAGE).content.decode()
-    assert html.count("lange nicht benutzt") == 1
+    assert html.count("seit über 180 Tagen nicht angemeldet") == 1
     ben.refresh_from_db()
     assert is_unused(member(ben)) and not is_unused(member(dora))
 

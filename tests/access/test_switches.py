@@ -49,7 +49,7 @@ def test_a_switch_is_stored_said_and_mailed(olga, ben, as_):
     del data[switch(ben, Right.SHOP)]
     page = save(client, data).content.decode()
     assert rights(ben) == {Right.DOWNLOADS}
-    assert "Ben Bauer: Downloads eingeschaltet; Shop &amp; Bestellungen ausgeschaltet." in page
+    assert "Ben Bauer: Downloads freigeschaltet; Shop &amp; Bestellungen entzogen." in page
     (message,) = mail.outbox
     assert message.to == [ben.email] and "Olga Oswald" in message.body and "Downloads" in message.body
 
@@ -210,7 +210,7 @@ def test_a_stale_row_is_not_overwritten_and_both_states_are_shown(olga, deniz, b
     said = " ".join(html.split())
     assert "Shop &amp; Bestellungen: gespeichert ist: an, auf dieser Seite: aus" in said
     # Only what differs: what this page takes over is no difference.
-    assert said.count("gespeichert ist") == 1 and "Downloads: inzwischen eingeschaltet" in said
+    assert said.count("gespeichert ist") == 1 and "Downloads: inzwischen freigeschaltet" in said
     # What was switched is kept, what the other one did is not undone by saving again.
     save(first, fields(page))
     assert rights(ben) == {Right.DOWNLOADS} and rights(dora) == {Right.DOWNLOADS, Right.SHOP}

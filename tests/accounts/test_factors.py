@@ -55,7 +55,7 @@ def test_the_app_is_set_up_with_a_picture_drawn_on_the_server(olga):
     assert "data:image/svg+xml" in page and "Scannen Sie" in page
     set_up_app(client)
     assert Authenticator.objects.filter(user=olga, type="totp").exists()
-    assert [message.subject for message in mail.outbox] == ["Authenticator-App eingerichtet"]
+    assert [message.subject for message in mail.outbox] == ["Ihr Konto: Authenticator-App eingerichtet"]
 
 
 def test_a_wrong_code_is_said_beside_the_field(olga):

@@ -89,7 +89,7 @@ def test_the_page_asks_before_it_unsubscribes(ben, subscribe):
     stop = link(mail.outbox[-1])
     assert "Newsletter abbestellen?" in Client().get(stop).content.decode()
     assert NewsletterConsent.objects.confirmed().exists(), "opening alone ends nothing"
-    assert "steht ab sofort nicht mehr" in Client().post(stop).content.decode()
+    assert "ist ab sofort nicht mehr" in Client().post(stop).content.decode()
     assert ben.consents.get().end == "link"
 
 
@@ -99,14 +99,14 @@ def test_the_pages_behind_links_speak_the_reader_s_language(ben, as_):
     as_(ben).post(reverse("newsletter"), ON)
     page = Client().get(link(mail.outbox[0])).content.decode()
     assert '<html lang="en">' in page and "Yes, subscribe" in page
-    assert "Please mail me news" in ben.consents.get().wording
+    assert "I consent to DOMUS" in ben.consents.get().wording
 
 
 def test_somebody_without_an_address_is_told(ben, as_):
     ben.email = None
     ben.save()
     page = as_(ben).post(reverse("newsletter"), ON, follow=True).content.decode()
-    assert "braucht Ihr Konto eine E-Mail-Adresse" in page and not NewsletterConsent.objects.exists()
+    assert "hinterlegen Sie zuerst eine E-Mail-Adresse" in page and not NewsletterConsent.objects.exists()
 
 
 def test_staff_export_confirmed_addresses_only(ben, dora, admin, as_):

@@ -146,7 +146,7 @@ def test_everything_staff_can_say_has_its_sentence():
 
 def test_a_blocked_company_is_told_whichever_way(acme, olga, ben, nils, admin, as_):
     client, url = as_(admin), reverse("admin:accounts_company_changelist")
-    for action, words in (("block", "gesperrt"), ("unblock", "wieder geöffnet")):
+    for action, words in (("block", "gesperrt"), ("unblock", "Sperre des Zugangs")):
         for _again in range(2):
             client.post(url, {"action": action, "_selected_action": [acme.pk]})
         assert sorted(message.to[0] for message in mail.outbox) == [ben.email, olga.email], "once, and not the invited"
@@ -164,7 +164,7 @@ def test_staff_do_not_make_themselves_members(request, who, acme, olga, as_):
     person = request.getfixturevalue(who)
     form = {"company": acme.pk, "user": person.pk, "accepted_at_0": "2026-01-01", "accepted_at_1": "00:00:00"}
     page = as_(person).post(reverse("admin:access_membership_add"), form)
-    assert page.status_code == 200 and "Mitarbeiterkonto" in page.content.decode()
+    assert page.status_code == 200 and "gehört zu unserem Team" in page.content.decode()
     assert not Membership.objects.filter(user=person).exists()
 
 

@@ -119,7 +119,7 @@ def test_the_last_holder_cannot_be_unticked(client_of, acme, olga):
     form.pop("is_main_holder")
     answer = client.post(address, form)
     assert answer.status_code == 200
-    assert "mindestens eine Lizenzinhaberin" in answer.content.decode()
+    assert "mindestens eine Person mit der Rolle" in answer.content.decode()
     assert Membership.of(membership).is_holder
 
 
@@ -131,7 +131,7 @@ def test_the_last_holder_cannot_be_deleted(how, client_of, acme, olga):
     else:
         data = {"action": "delete_selected", "_selected_action": [membership.pk], "post": "yes"}
         answer = client.post(url(Membership), data, follow=True)
-    assert "mindestens eine Lizenzinhaberin" in answer.content.decode()
+    assert "mindestens eine Person mit der Rolle" in answer.content.decode()
     assert Membership.objects.filter(pk=membership.pk).exists()
 
 

@@ -53,9 +53,9 @@ def test_invite_accept_grant_use_and_revoke(visit, olga, live_server):
 
     # Switched off: gone at her next click.
     switch(holder, "Shop & Bestellungen", "Ina Imhof").uncheck()
-    expect(holder.get_by_role("status").filter(has_text="1 Änderung")).to_contain_text("nicht mehr")
+    expect(holder.get_by_role("status").filter(has_text="1 Änderung nicht gespeichert")).to_contain_text("nicht mehr")
     holder.get_by_role("button", name="Änderungen speichern").click()
-    expect(holder.get_by_text("Shop & Bestellungen ausgeschaltet")).to_be_visible()
+    expect(holder.get_by_text("Shop & Bestellungen entzogen")).to_be_visible()
     guest.goto(f"{live_server.url}/kunde/12345/bestellungen/")
     expect(guest.get_by_role("button", name="Zugriff anfragen")).to_be_visible()
 
@@ -66,7 +66,7 @@ def test_invite_accept_grant_use_and_revoke(visit, olga, live_server):
     expect(guest.get_by_text("Zugang")).not_to_have_count(0)
     assert not Membership.objects.filter(user__email="ina@partner.example").exists()
     holder.get_by_role("link", name="Protokoll").click()
-    for words in ("entfernt", "ausgeschaltet: Shop & Bestellungen", "Einladung angenommen", "eingeladen"):
+    for words in ("Zugang beendet", "entzogen: Shop & Bestellungen", "Einladung angenommen", "eingeladen"):
         expect(holder.get_by_role("listitem").filter(has_text=words).first).to_be_visible()
 
 
@@ -76,7 +76,7 @@ def test_the_preview_shows_unsaved_switches_and_gives_them_back(visit, olga, ben
     page.get_by_role("button", name="Das Portal wie Ben Bauer sehen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Das Portal, wie Ben Bauer es sieht")
     tile = page.get_by_role("listitem").filter(has_text="Downloads")
-    expect(tile).to_contain_text("neu durch Ihre Änderung")
+    expect(tile).to_contain_text("neu mit Ihrer Änderung")
     expect(tile).to_contain_text("lädt die Programme von 1 Produkt")
     page.get_by_role("button", name="Zurück zu den Schaltern").click()
     expect(switch(page, "Downloads", "Ben Bauer")).to_be_checked()
@@ -102,7 +102,7 @@ def test_it_all_works_without_script(visit, olga, ben):
     page.get_by_role("switch", name="Downloads: Ben Bauer").check()
     page.get_by_role("button", name="Das Portal wie Ben Bauer sehen").click()
     page.get_by_role("button", name="Änderungen speichern").click()
-    expect(page.get_by_text("Ben Bauer: Downloads eingeschaltet")).to_be_visible()
+    expect(page.get_by_text("Ben Bauer: Downloads freigeschaltet")).to_be_visible()
     page.get_by_role("link", name="Ben Bauer", exact=True).click()
     page.get_by_role("button", name="Sperren").click()
     expect(page.get_by_text("Ben Bauer ist gesperrt.")).to_be_visible()
@@ -116,4 +116,4 @@ def test_the_switches_are_turned_by_keyboard_alone(visit, olga, ben):
     expect(switch(page, "Downloads", "Ben Bauer")).to_be_checked()
     page.get_by_role("button", name="Änderungen speichern").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Downloads eingeschaltet")).to_be_visible()
+    expect(page.get_by_text("Downloads freigeschaltet")).to_be_visible()

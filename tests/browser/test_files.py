@@ -60,7 +60,7 @@ def test_the_login_leads_to_the_file(place, visit, acme, olga, what, begins):
     page = visit(None, what(acme))
     assert arrives(page, lambda: log_in(page, olga)).startswith(begins)
     with page.expect_download() as again:
-        page.get_by_role("link", name="Datei laden").click()
+        page.get_by_role("link", name="Datei herunterladen").click()
     assert again.value.path().read_bytes().startswith(begins)
     page.get_by_role("link", name="Startseite").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("Guten")

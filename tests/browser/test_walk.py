@@ -44,7 +44,7 @@ def test_everybody_of_the_demo_walks_through_all_tiles(demo, log_in):
             heading = page.get_by_role("heading", level=1)
             expect(heading).to_contain_text(tile if expected == 200 else "noch nicht freigeschaltet")
             if expected == 403:
-                asked = page.get_by_text("darum gebeten")
+                asked = page.get_by_text("angefragt. Die Antwort")
                 expect(page.get_by_role("button", name="Zugriff anfragen").or_(asked)).to_be_visible()
                 expect(page.get_by_text("Petra Sonntag")).to_be_visible()
         # A refused page is a failed answer to the console; nothing else may have gone wrong.
@@ -101,7 +101,7 @@ def test_petra_turns_a_switch_and_dora_sees_it_at_her_next_click(demo, log_in):
     dora, petra = log_in("dora@sonnenhof.example"), log_in("petra@sonnenhof.example")
     petra.get_by_role("link", name=re.compile("^Zugänge verwalten")).click()
     petra.get_by_role("switch", name="Shop & Bestellungen: Dora Dietz").check()
-    expect(petra.get_by_text(re.compile("^1 Änderung"))).to_be_visible()
+    expect(petra.get_by_text(re.compile("^1 Änderung nicht gespeichert"))).to_be_visible()
     petra.get_by_role("button", name="Änderungen speichern").click()
     expect(petra.get_by_role("switch", name="Shop & Bestellungen: Dora Dietz")).to_be_checked()
     dora.get_by_role("link", name=re.compile("^Shop")).click()

@@ -43,7 +43,7 @@ def test_customers_read_who_works_today_and_who_did(carla, as_):
     make.SubProcessorFactory(name="Später GmbH", since=today() + timedelta(days=5))
     page = as_(carla).get(URL).content.decode()
     assert "Rechenzentrum Süd GmbH" in page and "Nürnberg" in page and "Betrieb der Server" in page
-    assert page.index("Nicht mehr tätig") < page.index("Früher GmbH")
+    assert page.index("Nicht mehr eingesetzt") < page.index("Früher GmbH")
     assert "Später GmbH" not in page, "not before it is announced"
 
 
@@ -95,21 +95,21 @@ def test_a_licence_holder_objects_and_is_answered(change, covered, olga, admin, 
     staff.post(page, {"decline": "1", "reason": "Sitz ist Augsburg."})
     assert "Sitz ist Augsburg." in mail.outbox[-1].body
     shown = client.get(URL).content.decode()
-    assert "zurückgewiesen" in shown and "Sitz ist Augsburg." in shown
+    assert "nicht gefolgt" in shown and "Sitz ist Augsburg." in shown
 
 
 def test_one_objection_and_only_within_the_period(change, covered, olga, ben, as_):
     object_to(change, covered, "Nein.", by=olga)
-    with pytest.raises(Refused, match="schon widersprochen"):
+    with pytest.raises(Refused, match="bereits Einspruch erhoben"):
         object_to(change, covered, "Nein!", by=olga)
     Objection.objects.all().delete()
     change.objection_until = today()
     change.save()
-    assert "Widerspruch möglich bis" in as_(olga).get(URL).content.decode(), "the end of that day counts"
+    assert "Einspruch möglich bis" in as_(olga).get(URL).content.decode(), "the end of that day counts"
     change.objection_until = today() - timedelta(days=1)
     change.save()
     page = as_(olga).post(f"{URL}{change.pk}/widerspruch/", {"text": "Zu spät."}, follow=True).content.decode()
-    assert "Die Frist zum Widerspruch endete" in page and not Objection.objects.exists()
+    assert "Die Frist für den Einspruch endete" in page and not Objection.objects.exists()
 
 
 def test_an_agreement_on_paper_is_not_concluded_again_by_hand(acme, olga):

@@ -64,7 +64,7 @@ def test_papers_of_others_and_of_tomorrow_stay_out(acme, elsewhere, carla, as_):
 def test_a_file_that_is_gone_is_named_before_anything_is_sent(acme, carla, as_):
     document = make.DocumentFactory(company=acme, number="RE-7")
     document.file.storage.delete(document.file.name)
-    assert "Die Datei zu RE-7 ist nicht auffindbar" in load(as_(carla), acme, document.pk).content.decode()
+    assert "Die Datei zu RE-7 fehlt." in load(as_(carla), acme, document.pk).content.decode()
 
 
 def test_large_papers_pass_through_in_pieces(acme, carla, as_):

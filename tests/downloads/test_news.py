@@ -134,7 +134,7 @@ def test_a_recall_reaches_exactly_those_who_loaded_it(
     form = {"reason": "Druckt falsche Summen", "successor": better.pk}
     url = reverse("admin:downloads_release_recall", args=[loaded.pk])
     client = as_(admin)
-    assert "2 Personen haben diese Version geladen" in client.get(url).content.decode()
+    assert "2 Personen haben diese Version heruntergeladen" in client.get(url).content.decode()
     assert "Dieses Feld" in client.post(url, {"reason": ""}).content.decode()
     assert client.post(url, form).status_code == 302
     assert sorted(mail.to[0] for mail in mailoutbox) == ["carla@12345.example", "dora@12345.example"]

@@ -80,7 +80,13 @@ def test_link_then_code_then_files_counted_and_logged(given, timo, file, acme, d
     load(timo, given, file, range="bytes=99999999-")
     assert Download.objects.get().by_pass == DownloadPass.objects.get()
     log = as_(dora).get(reverse("pass_detail", args=[acme.number, DownloadPass.objects.get().pk])).content.decode()
-    for line in ("Weitergegeben und zugesandt", "Code zugesandt", "Mit dem Code geöffnet", "Geladen", file.file_name):
+    for line in (
+        "weitergegeben und gesendet",
+        "Code gesendet",
+        "mit dem Code geöffnet",
+        "heruntergeladen",
+        file.file_name,
+    ):
         assert line in log
     assert "1 von 2 Downloads" in as_(dora).get(reverse("pass_list", args=[acme.number])).content.decode()
 
@@ -130,10 +136,10 @@ def test_codes_are_few_short_lived_and_work_once(given, timo, file, mailoutbox, 
 ENDINGS = {
     "taken back": ("revoke", "zurückgenommen"),
     "over": ("expire", "abgelaufen"),
-    "the licence": ("licence", "darf diese Version nicht mehr laden"),
-    "withdrawn": ("withdraw", "darf diese Version nicht mehr laden"),
-    "the giver's right": ("right", "darf für die Firma keine Programme mehr laden"),
-    "the company is blocked": ("block", "darf für die Firma keine Programme mehr laden"),
+    "the licence": ("licence", "darf diese Version nicht mehr herunterladen"),
+    "withdrawn": ("withdraw", "darf diese Version nicht mehr herunterladen"),
+    "the giver's right": ("right", "darf für die Firma keine Programme mehr herunterladen"),
+    "the company is blocked": ("block", "darf für die Firma keine Programme mehr herunterladen"),
     "the giver is suspended": ("suspend", "zurückgenommen"),
     "the giver is removed": ("remove", "zurückgenommen"),
 }

@@ -38,10 +38,10 @@ def test_a_locked_tile_is_a_link_that_says_so(as_, dora):
     """edge 13: hidden is not protected; the page behind it explains."""
     page = html_of(as_(dora), reverse("start", args=["12345"]))
     tiles = links_of(part(page, '<ul class="tiles"', "</ul>"))
-    locked = [text for text in tiles if text.endswith("Gesperrt. Zugriff anfragen")]
+    locked = [text for text in tiles if text.endswith("Nicht freigeschaltet. Zugriff anfragen")]
     assert [text.split(" ")[0] for text in locked] == ["Vertragsdokumente", "Zugänge", "Shop", "Bestellungen"]
     assert tiles[next(text for text in locked if text.startswith("Shop"))] == reverse("article_list", args=["12345"])
-    assert links_of(menu_of(page))["Vertragsdokumente gesperrt"] == reverse("document_list", args=["12345"])
+    assert links_of(menu_of(page))["Vertragsdokumente nicht freigeschaltet"] == reverse("document_list", args=["12345"])
 
 
 def test_the_explaining_page_names_who_can_grant_it(as_, dora, olga, deniz):

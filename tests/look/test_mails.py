@@ -29,7 +29,7 @@ def test_a_mail_of_the_account(prefix, language):
         body = render_to_string(f"account/email/{prefix}_message.txt", CONTEXT)
     assert subject
     assert "\n" not in subject
-    assert body.startswith("Guten Tag," if language == "de" else "Good day,")
+    assert body.startswith("Guten Tag," if language == "de" else "Hello,")
     assert "Muster & Söhne" in body
     assert "&amp;" not in body
     assert "%(" not in body

@@ -58,10 +58,10 @@ def test_an_address_stays_an_address_and_nothing_else_does():
 
 SOURCES = "".join(path.read_text() for path in ROOT.rglob("*.txt"))
 # What is no text: moments, and sums.
-MOMENTS = set(re.findall(r"(\w+)\|date", SOURCES))
+MOMENTS = {*re.findall(r"(\w+)\|(?:date|clock)\b", SOURCES), "starts_at", "ends_at"} - {"date"}
 NUMBERS = {
-    "unit_price", "net", "vat", "gross", "order_limit", "order_limit_month", "limit", "month", "once", "monthly", "rent",
-    "counted_net", "counted_vat", "counted_gross",
+    "unit_price", "net", "vat", "gross", "order_limit", "order_limit_month", "limit", "month", "once", "monthly",
+    "rent", "counted_net", "counted_vat", "counted_gross", "quantity", "minutes", "hours",
 }  # fmt: skip
 TUPLES = {"compared": 4, "items": 2}
 
@@ -155,6 +155,7 @@ def test_the_attack_through_an_invitation(acme, olga, as_):
 
 def test_a_question_keeps_its_lines_as_a_quotation(acme, olga, as_):
     as_(olga).post(reverse("support", args=[acme.number]), {"message": "Erste Zeile\r\nhttps://evil.example/x"})
-    (letter,) = mail.outbox
+    letter, receipt = mail.outbox
+    assert receipt.to == [olga.email] and "> Erste Zeile\n> https: //evil. example/x" in receipt.body
     assert "> Erste Zeile\n> https: //evil. example/x" in letter.body
     assert letter.reply_to == [olga.email]

@@ -16,7 +16,9 @@ from orders.models import Order
 from orders.offer import Offer
 from orders.placing import place_order, terms_of_sale
 from orders.states import OrderRefused
+from portal.lib.plain import defuse
 from portal.lib.refusals import Refused
+from portal.lib.tags import money
 from shop.cart import put, read_cart
 from shop.models import Article
 
@@ -123,10 +125,10 @@ def test_who_ordered_has_left_and_the_order_waits_on(acme, olga, ben, waiting, a
 
 def test_a_price_that_changed_meanwhile_is_shown_and_the_order_stays(olga, waiting, as_):
     """Edge 70: what is approved is the offer as it was placed."""
-    assert "Heute anders" not in detail(as_(olga), waiting)
+    assert "Seit der Bestellung hat sich geändert" not in detail(as_(olga), waiting)
     Article.objects.update(list_price=Decimal("555"))
     page = detail(as_(olga), waiting)
-    assert "Heute anders" in page and "555,00" in page
+    assert "Seit der Bestellung hat sich geändert" in page and "555,00" in page
     decide(waiting, member(olga), approves=True)
     waiting.refresh_from_db()
     assert waiting.net == Decimal("499.00")
@@ -150,7 +152,7 @@ def test_the_monthly_limit_is_kept_on_the_person_s_page_and_logged(acme, olga, b
     as_(olga).post(f"/kunde/12345/zugaenge/{row.pk}/", data)
     assert member(ben).order_limit_month == 2000
     page = as_(olga).get("/kunde/12345/zugaenge/protokoll/").content.decode()
-    assert "Bestellgrenze geändert (im Monat): keine Grenze, jetzt 2.000,00" in page
+    assert "Bestellgrenze geändert (je Monat): keine Bestellgrenze, jetzt 2.000,00" in page
 
 
 def test_the_tile_says_that_something_waits_to_those_who_decide(olga, deniz, ben, waiting, as_):
@@ -292,13 +294,15 @@ def test_while_it_waits_nobody_reads_that_it_is_booked_or_received(acme, olga, b
     assert placed.state == "waiting" and acme.training_bookings.taken().count() == 2, "the seats are held"
     assert subjects(ben.email) == [f"Ihre Bestellung {placed.number} muss noch freigegeben werden"]
     assert subjects(acme.email) == []
-    assert subjects(olga.email) == [f"Bestellung {placed.number} wartet auf Ihre Freigabe"]
+    assert subjects(olga.email) == [
+        f"Bitte freigeben: {placed.number} von Ben Bauer, {defuse(money(placed.net))} netto"
+    ]
     mail.outbox.clear()
     decide(placed, member(olga), approves=True, reason="Passt.")
-    assert subjects(ben.email) == [
-        f"Bestelleingang: Ihre Bestellung {placed.number}",
-        "Gebucht: Schulung WEG",
-    ]
+    received, booked = subjects(ben.email)
+    assert received == f"Bestelleingang: Ihre Bestellung {placed.number}" and booked.startswith(
+        "Gebucht: Schulung WEG, "
+    )
     assert subjects(acme.email) == [f"Bestelleingang: Ihre Bestellung {placed.number}"]
     (receipt,) = [message for message in mail.outbox if acme.email in message.to]
     assert "Freigegeben hat sie Olga Oswald. Passt." in receipt.body

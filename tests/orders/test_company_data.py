@@ -92,7 +92,7 @@ def test_confirmations_to_a_mailbox_need_one(acme, olga, as_):
     page = as_(olga).post(reverse("company_edit", args=["12345"]), MOVED | {"email": "", "confirmations": "mailbox"})
     assert (
         'id="id_confirmations_error"' in page.content.decode()
-        or "braucht die Firma ein Postfach" in page.content.decode()
+        or "tragen Sie zuerst das Postfach der Firma ein" in page.content.decode()
     )
     acme.refresh_from_db()
     assert acme.confirmations == "both"

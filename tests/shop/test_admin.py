@@ -382,7 +382,7 @@ def test_a_ring_of_successors_is_refused(staff):
     first = make.ArticleFactory()
     second = make.ArticleFactory(successor=first)
     answer = save(staff(), first, successor=second.pk)
-    assert "führt zum Artikel selbst zurück" in answer.content.decode()
+    assert "führt zu diesem Artikel zurück" in answer.content.decode()
 
 
 def test_the_tool_says_why(staff, acme, article):
@@ -392,10 +392,10 @@ def test_the_tool_says_why(staff, acme, article):
     assert f"Hausverwaltung Sonnenhof GmbH (12345) sieht {article}." in page
     Fit.objects.update(min_seats=99)
     page = client.get(url, {"customer": "12345", "article": article.number}).content.decode()
-    assert "nicht." in page and "1 von 99 Plätzen lizenziert" in page
+    assert "nicht." in page and "1 von 99 Arbeitsplätzen lizenziert" in page
     for wrong in ({"customer": "gibt es nicht", "article": article.number}, {"customer": "12345", "article": "TSA-X"}):
         page = client.get(url, wrong).content.decode()
-        assert "wird kein Kunde" in page or "gibt es nicht" in page
+        assert "passt zu keinem oder zu mehreren Kunden" in page or "gibt es nicht" in page
 
 
 def test_the_list_of_what_nobody_sees(staff, article):

@@ -140,7 +140,7 @@ def test_the_page_says_what_it_is_why_it_fits_and_what_it_brings(acme, page_of):
     page = page_of(article)
     for said in (
         "passt zu Ihrer Lizenz DOMUS 4000", "DOMUS 4000, DOMUS ERP", "Mietlizenz Modul Heizkosten", "12 Monate",
-        "ab 5 Plätzen", "450,00\xa0€", "Höchstens 1,",
+        "ab 5 Arbeitsplätzen", "450,00\xa0€", "Höchstens 1:",
     ):  # fmt: skip
         assert said in page
 
@@ -217,7 +217,7 @@ def test_ordered_together_looks_at_the_newest_orders(acme, product, monkeypatch)
         ({"min_quantity": 5}, 5, ""),
         ({"min_quantity": 2, "quantity_step": 3}, 6, "zum Beispiel 5 oder 8"),
         ({"min_quantity": 2, "quantity_step": 3}, 8, ""),
-        ({"is_per_seat": True}, 2, "1 Plätze lizenziert"),
+        ({"is_per_seat": True}, 2, "1 Arbeitsplatz lizenziert"),
         ({"is_per_seat": True}, 1, ""),
     ],
 )

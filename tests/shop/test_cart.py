@@ -109,7 +109,7 @@ def test_a_quantity_refused_in_the_cart_is_told_at_the_line_and_kept(acme, ben, 
     article.min_quantity = 5
     article.save()
     cart = read_cart(acme, ben)
-    assert (cart.orderable, cart.lines[0].problem) == ([], "Bitte bestellen Sie mindestens 5.")
+    assert (cart.orderable, cart.lines[0].problem) == ([], "Bitte bestellen Sie mindestens 5 Stück.")
     for quantity, said in (("3", "mindestens 5"), ("viele", "ganze Zahl"), ("-1", "größer oder gleich 1")):
         response = client.post(url, {"quantity": quantity})
         page = response.content.decode()
@@ -134,7 +134,7 @@ def test_what_turned_unfit_between_page_and_click_is_said(acme, ben, as_, articl
 @pytest.mark.parametrize(
     "change, reason",
     [
-        ("licence", "Ihre Lizenz dafür läuft nicht mehr"),
+        ("licence", "Ihre Lizenz dafür ist nicht mehr gültig"),
         ("sale", "wird nicht mehr verkauft"),
         ("seats", "passt nicht mehr"),
     ],
@@ -168,7 +168,7 @@ def test_new_prices_count_only_after_a_click(acme, ben, as_, article):
     article.list_price = Decimal("120")
     article.save()
     url = reverse("cart_detail", args=[acme.number])
-    assert "Heutige Preise übernehmen" in client.get(url).content.decode()
+    assert "Neue Preise bestätigen" in client.get(url).content.decode()
     client.post(reverse("cart_confirm", args=[acme.number]))
     assert CartLine.objects.get().seen_price == 120
     assert "statt" not in client.get(url).content.decode()

@@ -68,7 +68,7 @@ def order(acme, ben, as_, rent, once):
     client.post(path(acme, "cart_add", rent.number), {"quantity": 2, "periods": 2})
     client.post(path(acme, "cart_add", once.number), {"quantity": 1})
     page = client.get(path(acme, "order_create"))
-    for said in (*BOTH, "2 Plätze, 24 Monate", "je Platz und Monat", "2.352,00\xa0€"):
+    for said in (*BOTH, "2 Arbeitsplätze, 24 Monate", "je Arbeitsplatz und Monat", "2.352,00\xa0€"):
         assert said in page.content.decode(), said
     form = page.context["form"]
     sent = {name: form[name].value() or "" for name in form.fields}
@@ -81,10 +81,17 @@ def order(acme, ben, as_, rent, once):
 
 def test_the_page_says_the_price_per_month_and_for_the_period(acme, ben, as_, rent):
     page = words(as_(ben).get(path(acme, "article_detail", rent.number)))
-    for said in ("49,00\xa0€", "je Platz und Monat", "588,00\xa0€ für 12 Monate", "Plätze", "24 Monate", "36 Monate"):
+    for said in (
+        "49,00\xa0€",
+        "je Arbeitsplatz und Monat",
+        "588,00\xa0€ für 12 Monate",
+        "Arbeitsplätze",
+        "24 Monate",
+        "36 Monate",
+    ):
         assert said in page, said
     listed = words(as_(ben).get(path(acme, "article_list")))
-    assert "je Platz und Monat" in listed and "588,00\xa0€ für 12 Monate" in listed and "je Monat" not in listed
+    assert "je Arbeitsplatz und Monat" in listed and "588,00\xa0€ für 12 Monate" in listed and "je Monat" not in listed
 
 
 def test_the_cart_sums_once_and_monthly_apart(acme, ben, as_, rent, once):
@@ -93,7 +100,7 @@ def test_the_cart_sums_once_and_monthly_apart(acme, ben, as_, rent, once):
     sums = read_cart(acme, ben).sums
     assert (sums.once, sums.monthly, sums.rent, sums.net) == (200, 98, 2352, 2552)
     page = words(as_(ben).get(path(acme, "cart_detail")))
-    for said in (*BOTH, "2 Plätze, 24 Monate: 98,00\xa0€ monatlich, insgesamt 2.352,00\xa0€"):
+    for said in (*BOTH, "2 Arbeitsplätze, 24 Monate: 98,00\xa0€ monatlich, insgesamt 2.352,00\xa0€"):
         assert said in page, said
 
 
@@ -180,14 +187,17 @@ def test_the_order_says_it_everywhere(acme, ben, as_, order):
     paper = for_paper(order.pk)
     texts = [page, *(" ".join(words_of(one).split()) for one in (pdf_of(paper), confirmation_of(paper)))]
     for text in texts:
-        for said in ("Einmalig netto", "Monatlich netto", "2 Plätze, 24 Monate", "je Platz und Monat"):
+        for said in ("Einmalig netto", "Monatlich netto", "2 Arbeitsplätze, 24 Monate", "je Arbeitsplatz und Monat"):
             assert said in text, said
     answer = as_(ben).get(path(acme, "order_export"))
     head, row = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
     cells = dict(zip(head.split(";"), row.split(";"), strict=True))
     assert (cells["Netto"], cells["Einmalig netto"], cells["Monatlich netto"]) == ("2552,00", "200,00", "98,00")
     receipt = mail.outbox[0].body
-    assert "Einmalig netto: 200,00\xa0€. Monatlich netto: 98,00\xa0€" in receipt and "2 Plätze, 24 Monate" in receipt
+    assert (
+        "Einmalig netto: 200,00\xa0€. Monatlich netto: 98,00\xa0€" in receipt
+        and "2 Arbeitsplätze, 24 Monate" in receipt
+    )
 
 
 def test_the_licence_has_the_seats_for_the_time_and_the_next_order_extends_it(acme, ben, as_, order):
@@ -196,7 +206,7 @@ def test_the_licence_has_the_seats_for_the_time_and_the_next_order_extends_it(ac
     assert (licence.seats, licence.ends_on) == (2, last_day(licence.starts_on, 24))
     client = as_(ben)
     page = client.get(path(acme, "order_again", order.pk)).content.decode()
-    assert "2 Plätze, 24 Monate" in page and "Seitdem hat sich nichts" in page
+    assert "2 Arbeitsplätze, 24 Monate" in page and "Seitdem hat sich nichts" in page
     client.post(path(acme, "order_again", order.pk), {"mode": "replace"})
     assert {line.article.kind: (line.quantity, line.months) for line in read_cart(acme, ben).lines}["M"] == (2, 24)
     form = client.get(path(acme, "order_create")).context["form"]
@@ -221,7 +231,7 @@ def test_the_message_to_machines_adds_up(order):
     amounts = lambda name: [Decimal(one) for one in re.findall(rf"<ram:{name}[^>]*>([\d.]+)<", xml)]
     pairs = zip(amounts("ChargeAmount"), amounts("RequestedQuantity"), amounts("LineTotalAmount"), strict=False)
     assert all(price * quantity == net for price, quantity, net in pairs)
-    assert "Einmalig netto: 200,00" in xml and "Monatlich netto: 98,00" in xml and "2 Plätze, 24 Monate" in xml
+    assert "Einmalig netto: 200,00" in xml and "Monatlich netto: 98,00" in xml and "2 Arbeitsplätze, 24 Monate" in xml
     assert facturx.xml_check_xsd(xml.encode(), flavor="order-x", level="basic")
 
 

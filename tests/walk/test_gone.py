@@ -87,4 +87,4 @@ def test_a_program_that_was_ended_on_another_device(pk, olga, ben, as_):
         pk = ben.sign_on_consents.create(client=client, scopes="openid").pk
     page = as_(olga).post(reverse("sign_on_end", args=[pk]), follow=True)
     assert page.redirect_chain == [(reverse("sign_on_list"), 302)]
-    assert "Dieses Programm kennt Sie nicht mehr." in page.content.decode()
+    assert "Dieses Programm ist nicht mehr verbunden." in page.content.decode()

@@ -1,0 +1,24 @@
+"""What German law wants on every letter of a firm: its name, seat, register and managing directors."""
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+
+def legal_line(party: str) -> str:
+    """Those details in one line, in the active language (§ 35a GmbHG, § 37a HGB).
+
+    party: "vendor" or "seller". What the settings do not know is left out; the deploy check names it.
+    """
+    brand = settings.BRAND
+    seat, directors = brand[f"{party}_seat"], brand[f"{party}_directors"]
+    register = f"{brand[f'{party}_court']} {brand[f'{party}_register']}".strip()
+    seat = _("Seat: %(town)s") % {"town": seat} if seat else ""
+    directors = _("Managing directors: %(names)s") % {"names": directors} if directors else ""
+    return " · ".join(filter(None, [brand[party], seat, register, directors]))
+
+
+def missing_details() -> list[str]:
+    """The settings that have to be filled before a letter may leave, such as BRAND_VENDOR_COURT."""
+    parties, details = ("vendor", "seller"), ("seat", "court", "register", "directors")
+    names = [f"{party}_{detail}" for party in parties for detail in details]
+    return [f"BRAND_{name.upper()}" for name in names if not settings.BRAND[name]]
