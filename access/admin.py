@@ -88,7 +88,7 @@ class NewMembershipForm(RefusedForm):
         """The row is the verbs' to make and check."""
 
     def clean_user(self):
-        """Staff look at customers from outside; nobody is on both sides of the counter (decision 0111)."""
+        """Staff look at customers from outside; nobody is on both sides of the counter (decision 0051)."""
         person = self.cleaned_data["user"]
         if person and person.is_staff:
             raise ValidationError(_("This is one of the vendor's staff, who cannot become a customer's person."))

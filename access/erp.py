@@ -121,7 +121,7 @@ def apply(cursor: Any) -> None:
         cursor.execute(statement)
 
 
-# Nobody is on both sides of the counter (decision 0111).
+# Nobody is on both sides of the counter (decision 0051).
 STAFF = "select lower(email) from accounts_user where is_staff and email is not null"
 
 DOUBTS = """

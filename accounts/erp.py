@@ -123,7 +123,7 @@ def apply(cursor):
         cursor.execute(statement)
 
 
-# Nobody is on both sides of the counter (decision 0111).
+# Nobody is on both sides of the counter (decision 0051).
 STAFF = "select lower(email) from accounts_user where is_staff and email is not null"
 
 SAID_OF = {"postal_code": "postal code", "phone": "phone number", "vat_id": "VAT id"}

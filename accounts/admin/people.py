@@ -16,7 +16,7 @@ from ..models import User
 
 class PersonForm(ShownForm):
     def clean_is_staff(self):
-        """Nobody is on both sides of the counter (decision 0111)."""
+        """Nobody is on both sides of the counter (decision 0051)."""
         wanted = self.cleaned_data["is_staff"]
         if wanted and self.instance.pk and not self.initial.get("is_staff"):
             numbers = list(self.instance.memberships.values_list("company__number", flat=True)[:5])

@@ -218,6 +218,11 @@ class Order(models.Model):
         return [line for line in self.lines.all() if line.waits_for and line.state == OrderLine.State.ACCEPTED]
 
     @property
+    def accepted_lines(self) -> "list[OrderLine]":
+        """The lines that the vendor has not declined."""
+        return [line for line in self.lines.all() if not line.is_declined]
+
+    @property
     def has_declined(self):
         return any(line.is_declined for line in self.lines.all())
 

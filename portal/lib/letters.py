@@ -21,6 +21,8 @@ from .plain import defuse, plain
 
 BEGIN, END = "\ue000", "\ue001"
 MARKED = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
+# What tags with a line to themselves leave behind.
+MANY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 BLANK_LINES = re.compile(r"\n\s*\n")
 OWN_ADDRESSES = ["info_mail", "changes_mail", "privacy_url"]
 
@@ -63,7 +65,7 @@ def written(template: str, subject: str, context: dict[str, Any]) -> EmailMultiA
     values = {**{name: _value(name, value) for name, value in context.items()}, "brand": brand}
     # Any engine's template; Django's own holds another one inside, which is drawn without escaping.
     made: Any = get_template(template)
-    marked = made.template.render(Context(values, autoescape=False))
+    marked = MANY_LINES.sub("\n\n", made.template.render(Context(values, autoescape=False))).lstrip()
     message = EmailMultiAlternatives(subject, MARKED.sub(r"\1", marked))
     message.attach_alternative(html_of(subject, marked), "text/html")
     return message

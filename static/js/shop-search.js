@@ -1,4 +1,5 @@
-// Suggestions while typing: a combobox with a list, for mouse, keyboard and screen reader. Enter without a choice searches.
+// Suggestions while typing: a combobox with a list, for mouse, keyboard and screen reader.
+// Enter without a choice searches.
 "use strict";
 
 const input = document.getElementById("q");

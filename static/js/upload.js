@@ -1,4 +1,4 @@
-// Sends a large file in pieces, in order, and goes on after a cut. Without this script the form sends it in one request.
+// Sends a large file in pieces, in order, and goes on after a cut. Without this script the form sends it at once.
 "use strict";
 
 const form = document.getElementById("upload");
@@ -17,7 +17,8 @@ async function ask(url, body, type) {
   const headers = { "X-CSRFToken": token };
   if (type) headers["Content-Type"] = type;
   const answer = await fetch(url, { method: body === undefined ? "GET" : "POST", headers, body });
-  if (answer.redirected || !answer.headers.get("Content-Type")?.includes("json")) throw new Error(String(answer.status));
+  const isJson = answer.headers.get("Content-Type")?.includes("json");
+  if (answer.redirected || !isJson) throw new Error(String(answer.status));
   const said = await answer.json();
   if (answer.status === 409) return said;
   if (!answer.ok && !said.again) throw Object.assign(new Error(said.error), { isRefusal: true });
@@ -27,7 +28,8 @@ async function ask(url, body, type) {
 
 function show(sent, size) {
   bar.value = sent / size;
-  const inMegabytes = (bytes) => (bytes / 1e6).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
+  const inMegabytes = (bytes) =>
+    (bytes / 1e6).toLocaleString(document.documentElement.lang, { maximumFractionDigits: 1 });
   words.textContent = `${Math.floor((100 * sent) / size)} % · ${inMegabytes(sent)} / ${inMegabytes(size)} MB`;
 }
 

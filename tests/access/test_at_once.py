@@ -91,7 +91,7 @@ def test_who_is_suspended_while_becoming_holder_is_one_of_both(acme, olga, secon
     assert row.is_holder != bool(row.suspended_at)
 
 
-# --- the order of locks (decision 0022) ---
+# --- the order of locks (decision 0016) ---
 
 
 def waits_for_a_lock():
