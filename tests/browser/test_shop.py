@@ -162,7 +162,7 @@ def test_the_admin_s_pages_of_the_shop_keep_the_security_policy(admin, acme, vis
     ]  # fmt: skip
     for place in places:
         page.goto(f"{live_server.url}/admin/shop/{place}")
-        expect(page.get_by_role("link", name="DOMUS Kundenportal")).to_be_visible()
+        expect(page.get_by_role("link", name="DOMUS Verwaltung")).to_be_visible()
     assert troubles == []
 
 

@@ -73,7 +73,7 @@ def test_ben_finds_orders_and_orders_again(demo, log_in):
     page.get_by_role("button", name=re.compile("^Nebenkostenabrechnung als Mietlizenz in den")).click()
     expect(page.get_by_role("status").get_by_text("Im Warenkorb").or_(page.get_by_text("Im Warenkorb"))).to_be_visible()
     page.get_by_role("link", name=re.compile("^Warenkorb")).click()
-    page.get_by_label(re.compile("^Menge von")).fill("3")
+    page.get_by_label(re.compile("^(Menge|Plätze|Arbeitsplätze) von")).fill("3")
     page.get_by_role("button", name="Ändern").click()
     page.get_by_role("link", name="Zur Kasse").click()
     page.get_by_label("Ihr Bestellzeichen").fill("Büro 7")
@@ -169,7 +169,7 @@ def test_the_admin_keeps_the_security_policy(demo, log_in, live_server):
     ]  # fmt: skip
     for place in places:
         page.goto(f"{live_server.url}/admin/{place}")
-        expect(page.get_by_role("link", name="DOMUS Kundenportal")).to_be_visible()
+        expect(page.get_by_role("link", name="DOMUS Verwaltung")).to_be_visible()
     page.goto(f"{live_server.url}/admin/accounts/company/?q=sonnenhof")
     page.get_by_role("link", name="12345").click()
     expect(page.get_by_role("link", name="Ben Bauer")).to_be_visible()

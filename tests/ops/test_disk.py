@@ -300,7 +300,8 @@ def test_short_is_measured_in_megabytes_or_a_tenth(tmp_path):
 
 def test_other_troubles_stand_on_the_first_page_too(db, admin, as_):
     client = as_(admin)
-    assert "Der Worker" not in client.get(reverse("admin:index")).content.decode()
+    assert "Fehlgeschlagene Aufgaben" not in client.get(reverse("admin:index")).content.decode()
     for number in range(3):
         Trouble.objects.note("make_confirmation", str(number), "x")
-    assert "Der Worker konnte 3 Dinge nicht erledigen" in client.get(reverse("admin:index")).content.decode()
+    (told,) = client.get(reverse("admin:index")).context["lists"]
+    assert (str(told.title), told.count) == ("Fehlgeschlagene Aufgaben", 3)

