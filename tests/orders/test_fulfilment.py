@@ -82,7 +82,7 @@ def test_no_mail_and_no_paper_promises_what_is_not_there(place, crm, case):
     run_jobs("make_confirmation")
     paper = " ".join(words_of(confirmation_of(for_paper(order.pk))).split())
     for text in (mail.outbox[-1].body, paper):
-        assert "unter Downloads" not in text and "Von uns kommt noch" in text
+        assert "unter „Downloads“" not in text and "Von uns kommt noch" in text
 
 
 def test_what_is_there_is_promised(place, crm):
@@ -90,7 +90,7 @@ def test_what_is_there_is_promised(place, crm):
     accept(order, by=None)
     run_jobs("make_confirmation")
     for text in (mail.outbox[-1].body, " ".join(words_of(confirmation_of(for_paper(order.pk))).split())):
-        assert "unter Downloads" in text and "Von uns kommt noch" not in text
+        assert "unter „Downloads“" in text and "Von uns kommt noch" not in text
 
 
 @pytest.mark.parametrize("finish", [lambda order: line_done(order.lines.get(), by=None), lambda o: fulfil(o, by=None)])

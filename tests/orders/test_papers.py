@@ -116,7 +116,7 @@ def test_by_the_terms_a_part_is_confirmed_in_words_that_say_so(order, settings):
     accept(order, by=None, declined={order.lines.last().pk: "Kein Termin frei"})
     tasks.make_confirmation.func(order=str(order.pk))
     text = words(confirmation_of(for_paper(order.pk)))
-    assert "zum Teil an, wie es unsere Bedingungen vorsehen" in text
+    assert "teilweise an, wie es unsere Bedingungen vorsehen" in text
     assert all("wie es unsere Bedingungen vorsehen" in " ".join(message.body.split()) for message in mail.outbox)
 
 
