@@ -17,6 +17,9 @@ BERLIN = ZoneInfo("Europe/Berlin")
 # hour is missing or comes twice.
 MOMENTS = ["2028-02-29 23:59", "2026-12-31 23:59", "2027-03-28 01:59", "2027-10-31 02:59"]
 FOLDERS = ["access", "accounts", "contracts", "downloads", "erp", "mail", "orders", "shop", "support"]
+# What other programs do with the clock of files and sockets: nginx, the browser, curl, the age of what lies on the disk.
+LEFT_OUT = ["-k", "not nginx and not chromium and not curl", "--ignore=tests/downloads/test_uploads.py",
+            "--ignore=tests/downloads/test_upload_loss.py"]  # fmt: skip
 LIBRARIES = "usr/lib/*/faketime/libfaketimeMT.so.1", "usr/lib/faketime/libfaketimeMT.so.1"
 
 
@@ -51,7 +54,7 @@ def main(arguments):
     failed = []
     for moment in MOMENTS:
         print(f"As if it were {moment} in Berlin:", flush=True)
-        if run_at(moment, library, ["--numprocesses", "2", *arguments]):
+        if run_at(moment, library, ["--numprocesses", "2", *LEFT_OUT, *arguments]):
             failed.append(moment)
     if failed:
         print(f"Failed as of {', '.join(failed)}.")
