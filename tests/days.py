@@ -17,7 +17,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
 # hour is missing or comes twice.
 MOMENTS = ["2028-02-29 23:59", "2026-12-31 23:59", "2027-03-28 01:59", "2027-10-31 02:59"]
 FOLDERS = ["access", "accounts", "contracts", "downloads", "erp", "mail", "orders", "shop", "support"]
-# What other programs do with the clock of files and sockets: nginx, the browser, curl, the age of what lies on the disk.
+# What other programs do with the clock: nginx, the browser, curl, the age of files on the disk.
 LEFT_OUT = ["-k", "not nginx and not chromium and not curl", "--ignore=tests/downloads/test_uploads.py",
             "--ignore=tests/downloads/test_upload_loss.py"]  # fmt: skip
 LIBRARIES = "usr/lib/*/faketime/libfaketimeMT.so.1", "usr/lib/faketime/libfaketimeMT.so.1"
