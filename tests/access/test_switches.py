@@ -28,7 +28,7 @@ def fields(page):
     """What a browser would send of the page: hidden rows and switches that are on and not disabled."""
     html = page.content.decode()
     data = {"row": re.findall(r'name="row" value="([^"]+)"', html)}
-    for box in re.findall(r'<input type="checkbox" role="switch"[^>]*>', html):
+    for box in re.findall(r'<input\s+type="checkbox" role="switch"[^>]*>', html):
         if " checked" in box and " disabled" not in box:
             data[re.search(r'name="([^"]+)"', box).group(1)] = "1"
     return data
@@ -57,7 +57,7 @@ def test_a_switch_is_stored_said_and_mailed(olga, ben, as_):
 def test_every_switch_is_a_checkbox_named_for_right_and_person(olga, ben, as_):
     """Edge 86."""
     html = as_(olga).get(PAGE).content.decode()
-    boxes = re.findall(r'<input type="checkbox" role="switch"[^>]*>', html)
+    boxes = re.findall(r'<input\s+type="checkbox" role="switch"[^>]*>', html)
     names = {re.search('aria-label="([^"]+)"', box).group(1) for box in boxes}
     assert len(boxes) == len(names) == 5
     assert "Downloads: Ben Bauer" in names
