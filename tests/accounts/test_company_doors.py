@@ -42,9 +42,9 @@ def test_staff_rename_block_and_end_with_a_line_each(acme, olga, admin, as_):
     day = f"{today():%d.%m.%Y}"
     assert client.post(url, sent | {"name": "Neu GmbH", "is_blocked": "on", "ended_on": day}).status_code == 302
     assert lines(acme) == [
-        ("der Anbieter", f"Vertragsende geändert: ohne Ende, jetzt {day}"),
-        ("der Anbieter", "Zugang der Firma gesperrt"),
-        ("der Anbieter", "Firmenname geändert: Hausverwaltung Sonnenhof GmbH, jetzt Neu GmbH"),
+        ("DOMUS Software GmbH", f"Vertragsende geändert: unbefristet, jetzt {day}"),
+        ("DOMUS Software GmbH", "Zugang der Firma gesperrt"),
+        ("DOMUS Software GmbH", "Firmenname geändert: Hausverwaltung Sonnenhof GmbH, jetzt Neu GmbH"),
     ]
     assert [message.to for message in mail.outbox] == [[olga.email]]
     assert "Neu GmbH" in client.get(url).content.decode()
@@ -53,7 +53,7 @@ def test_staff_rename_block_and_end_with_a_line_each(acme, olga, admin, as_):
 def test_the_action_blocks_once(acme, olga, admin):
     by = Actor.staff(admin, acme.pk)
     assert set_blocked(by, True) and not set_blocked(by, True)
-    assert lines(acme) == [("der Anbieter", "Zugang der Firma gesperrt")] and len(mail.outbox) == 1
+    assert lines(acme) == [("DOMUS Software GmbH", "Zugang der Firma gesperrt")] and len(mail.outbox) == 1
 
 
 def test_the_import_blocks_with_a_line(tmp_path):
@@ -64,7 +64,7 @@ def test_the_import_blocks_with_a_line(tmp_path):
     text = (folder / "kunden.csv").read_bytes().decode("cp1252")
     (folder / "kunden.csv").write_bytes(text.replace("Kaethe@A.example;N;N;", "Kaethe@A.example;N;J;").encode("cp1252"))
     list(import_export(folder))
-    assert again(company).is_blocked and lines(company) == [("das ERP des Anbieters", "Zugang der Firma gesperrt")]
+    assert again(company).is_blocked and lines(company) == [("unser ERP-System", "Zugang der Firma gesperrt")]
 
 
 def test_an_accepted_name_has_a_line(acme, olga, admin):
@@ -72,7 +72,7 @@ def test_an_accepted_name_has_a_line(acme, olga, admin):
     report(change, acme, by=olga)
     accept(change, by=admin)
     (line,) = lines(acme)
-    assert line[0] == "der Anbieter" and "Neu GmbH" in line[1]
+    assert line[0] == "DOMUS Software GmbH" and "Neu GmbH" in line[1]
 
 
 # --- page and admin, both orders ---
