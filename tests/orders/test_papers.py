@@ -58,7 +58,9 @@ def test_the_message_passes_schema_and_rules(order, kind):
 
 def test_a_message_without_an_address_is_refused_by_the_rules(order):
     """The rules are really asked: the schema alone lets this through."""
-    xml = re.sub(rb"<ram:PostalTradeAddress>.*?</ram:PostalTradeAddress>", b"", order_x(for_paper(order.pk)), flags=re.S)
+    xml = re.sub(
+        rb"<ram:PostalTradeAddress>.*?</ram:PostalTradeAddress>", b"", order_x(for_paper(order.pk)), flags=re.S
+    )
     assert facturx.xml_check_xsd(xml, flavor="order-x", level="basic") and refused_by_rules(xml)
 
 
