@@ -43,7 +43,7 @@ def test_staff_rename_block_and_end_with_a_line_each(acme, olga, admin, as_):
     day = f"{today():%d.%m.%Y}"
     assert client.post(url, sent | {"name": "Neu GmbH", "is_blocked": "on", "ended_on": day}).status_code == 302
     assert lines(acme) == [
-        (settings.BRAND["vendor"], f"Vertragsende geändert: ohne Ende, jetzt {day}"),
+        (settings.BRAND["vendor"], f"Vertragsende geändert: unbefristet, jetzt {day}"),
         (settings.BRAND["vendor"], "Zugang der Firma gesperrt"),
         (settings.BRAND["vendor"], "Firmenname geändert: Hausverwaltung Sonnenhof GmbH, jetzt Neu GmbH"),
     ]
