@@ -1,6 +1,7 @@
 """Several doors to one company and one person: customers' page, admin, import, message about the name."""
 
 import pytest
+from django.conf import settings
 from django.core import mail
 from django.urls import reverse
 
@@ -42,9 +43,9 @@ def test_staff_rename_block_and_end_with_a_line_each(acme, olga, admin, as_):
     day = f"{today():%d.%m.%Y}"
     assert client.post(url, sent | {"name": "Neu GmbH", "is_blocked": "on", "ended_on": day}).status_code == 302
     assert lines(acme) == [
-        ("DOMUS Software GmbH", f"Vertragsende geändert: unbefristet, jetzt {day}"),
-        ("DOMUS Software GmbH", "Zugang der Firma gesperrt"),
-        ("DOMUS Software GmbH", "Firmenname geändert: Hausverwaltung Sonnenhof GmbH, jetzt Neu GmbH"),
+        (settings.BRAND["vendor"], f"Vertragsende geändert: unbefristet, jetzt {day}"),
+        (settings.BRAND["vendor"], "Zugang der Firma gesperrt"),
+        (settings.BRAND["vendor"], "Firmenname geändert: Hausverwaltung Sonnenhof GmbH, jetzt Neu GmbH"),
     ]
     assert [message.to for message in mail.outbox] == [[olga.email]]
     assert "Neu GmbH" in client.get(url).content.decode()
@@ -53,7 +54,7 @@ def test_staff_rename_block_and_end_with_a_line_each(acme, olga, admin, as_):
 def test_the_action_blocks_once(acme, olga, admin):
     by = Actor.staff(admin, acme.pk)
     assert set_blocked(by, True) and not set_blocked(by, True)
-    assert lines(acme) == [("DOMUS Software GmbH", "Zugang der Firma gesperrt")] and len(mail.outbox) == 1
+    assert lines(acme) == [(settings.BRAND["vendor"], "Zugang der Firma gesperrt")] and len(mail.outbox) == 1
 
 
 def test_the_import_blocks_with_a_line(tmp_path):
@@ -72,7 +73,7 @@ def test_an_accepted_name_has_a_line(acme, olga, admin):
     report(change, acme, by=olga)
     accept(change, by=admin)
     (line,) = lines(acme)
-    assert line[0] == "DOMUS Software GmbH" and "Neu GmbH" in line[1]
+    assert line[0] == settings.BRAND["vendor"] and "Neu GmbH" in line[1]
 
 
 # --- page and admin, both orders ---
