@@ -11,18 +11,23 @@ from django.db.models import CharField, Exists, Lookup, Q, TextField
 
 from .text import clean_query
 
-MOST_WORDS = 6
+MOST_WORDS, MOST_LETTERS = 6, 2
 # From so many letters on it does not matter where a word is written with hyphens, dots or blanks.
 LONG = 5
 BETWEEN = " -./_\N{NO-BREAK SPACE}\N{SOFT HYPHEN}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}"
 
 
 def words_of(typed: str) -> list[str]:
-    """The words of a search: composed, without control signs, each once, at most MOST_WORDS."""
+    """The words of a search: composed, without control signs, each once, at most MOST_WORDS, the longest of many.
+
+    Single letters stand in nearly every row and cost a look at each: two of them are asked for, no more.
+    """
     found: dict[str, str] = {}
     for word in clean_query(typed).split():
         found.setdefault(word.casefold(), word)
-    return list(found.values())[:MOST_WORDS]
+    letters = [key for key, word in found.items() if len(word) == 1][MOST_LETTERS:]
+    longest = sorted((key for key in found if key not in letters), key=lambda key: -len(found[key]))[:MOST_WORDS]
+    return [word for key, word in found.items() if key in longest]
 
 
 def every_word(typed: str, *fields: str, also: Callable[[str], Q | Exists] | None = None) -> Q:

@@ -45,7 +45,7 @@ def test_invite_accept_grant_use_and_revoke(visit, olga, live_server):
     guest.goto(f"{live_server.url}/kunde/12345/downloads/")
     guest.get_by_role("button", name="Zugriff anfragen").click()
     holder.goto(f"{live_server.url}{PAGE}")
-    holder.get_by_role("link", name="Die Bitte von Ina Imhof um Downloads beantworten").click()
+    holder.get_by_role("link", name="angefragt: die Anfrage von Ina Imhof zu Downloads beantworten").click()
     holder.get_by_label("Ja", exact=True).check()
     holder.get_by_role("button", name="Antworten").click()
     guest.goto(f"{live_server.url}/kunde/12345/downloads/")
@@ -73,7 +73,7 @@ def test_invite_accept_grant_use_and_revoke(visit, olga, live_server):
 def test_the_preview_shows_unsaved_switches_and_gives_them_back(visit, olga, ben):
     page = visit(olga, PAGE)
     switch(page, "Downloads", "Ben Bauer").check()
-    page.get_by_role("button", name="Das Portal wie Ben Bauer sehen").click()
+    page.get_by_role("button", name="Ansehen: das Portal als Ben Bauer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Das Portal, wie Ben Bauer es sieht")
     tile = page.get_by_role("listitem").filter(has_text="Downloads")
     expect(tile).to_contain_text("neu mit Ihrer Änderung")
@@ -100,7 +100,7 @@ def test_leaving_with_unsaved_switches_warns(visit, olga, ben):
 def test_it_all_works_without_script(visit, olga, ben):
     page = visit(olga, PAGE, java_script_enabled=False)
     page.get_by_role("switch", name="Downloads: Ben Bauer").check()
-    page.get_by_role("button", name="Das Portal wie Ben Bauer sehen").click()
+    page.get_by_role("button", name="Ansehen: das Portal als Ben Bauer").click()
     page.get_by_role("button", name="Änderungen speichern").click()
     expect(page.get_by_text("Ben Bauer: Downloads freigeschaltet")).to_be_visible()
     page.get_by_role("link", name="Ben Bauer", exact=True).click()

@@ -192,7 +192,7 @@ def test_own_details_and_the_company_s_address(visit, olga, acme, live_server):
     page.get_by_role("button", name="Speichern").click()
     expect(page.get_by_label(order.number)).to_be_checked()
     page.get_by_role("button", name="Für die ausgewählten übernehmen").click()
-    expect(page.get_by_text("1 Bestellung bekommt die neue Anschrift.")).to_be_visible()
+    expect(page.get_by_text("1 Bestellung erhält die neue Anschrift.")).to_be_visible()
     page.goto(live_server.url + "/kunde/12345/konto/person/")
     page.get_by_label("Durchwahl in dieser Firma").fill("089 66086-23")
     page.get_by_label("Sprache").select_option("en")

@@ -146,7 +146,7 @@ def test_errors_of_the_quick_order_take_the_focus(shop):
     assert page.evaluate("document.activeElement.className") == "form-errors"
     expect(page.get_by_text("Zeile 2")).to_be_visible()
     page.get_by_role("button", name="Nur die 1 richtige Zeile in den Warenkorb").click()
-    expect(page.get_by_text("1 Zeile liegt in Ihrem Warenkorb.")).to_be_visible()
+    expect(page.get_by_text("1 Artikel liegt in Ihrem Warenkorb.")).to_be_visible()
     expect(page.get_by_label("Artikelnummern und Mengen")).to_have_value("TSA-K9;1")
 
 

@@ -34,6 +34,8 @@ def test_production_settings_pass_the_deployment_check():
             assert done.returncode == 0, done.stderr
         finally:
             server.execute("drop role deploy_check")
+    silent = manage("check", "--deploy", "--fail-level", "WARNING", BRAND_VENDOR_SEAT="")
+    assert silent.returncode == 1 and "BRAND_VENDOR_SEAT" in silent.stderr, "what every letter has to say is missed"
     as_owner = manage("check", "--deploy", "--fail-level", "WARNING", "--database", "default")
     assert as_owner.returncode == 1 and "portal.W003" in as_owner.stderr
 

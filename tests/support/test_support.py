@@ -45,10 +45,10 @@ def test_a_question_is_kept_and_mailed(acme, kim, as_):
     answer = as_(kim).post(reverse("support", args=[acme.number]), {"message": "Was kostet es?"}, follow=True)
     assert "Ihre Frage ist bei uns" in answer.content.decode()
     assert Enquiry.objects.get().company == acme
-    (sent,) = mail.outbox
+    sent, receipt = mail.outbox
     assert sent.to == ["info@domus-software.de"]
     assert sent.reply_to == [kim.email]
-    assert "Was kostet es?" in sent.body
+    assert "Was kostet es?" in sent.body and receipt.to == [kim.email]
 
 
 @pytest.mark.parametrize("message", ["", "   ", "x" * 4001])

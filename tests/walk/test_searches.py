@@ -74,6 +74,12 @@ def check(client, url, names=("q",)):
     return True
 
 
+def test_of_many_words_the_longest_are_asked_for_in_their_order():
+    typed = "b a c Haus d zz Verwaltung Tor Mahnwesen e Heizkosten f Beschluss"
+    assert words_of(typed) == ["Haus", "Verwaltung", "Tor", "Mahnwesen", "Heizkosten", "Beschluss"]
+    assert words_of("b a c d") == ["b", "a"] and words_of("Haus 4") == ["Haus", "4"]
+
+
 def test_searches_of_customers_grow_evenly_and_end(world, olga, as_):
     client = as_(olga)
     pages = [name for name in (GET | OUTSIDE) if client.get(address(world, name)).status_code == 200]
