@@ -77,7 +77,7 @@ def test_the_preview_shows_unsaved_switches_and_gives_them_back(visit, olga, ben
     expect(page.get_by_role("heading", level=1)).to_have_text("Das Portal, wie Ben Bauer es sieht")
     tile = page.get_by_role("listitem").filter(has_text="Downloads")
     expect(tile).to_contain_text("neu mit Ihrer Änderung")
-    expect(tile).to_contain_text("lädt die Programme von 1 Produkt")
+    expect(tile).to_contain_text("kann die Programme von 1 Produkt herunterladen")
     page.get_by_role("button", name="Zurück zu den Schaltern").click()
     expect(switch(page, "Downloads", "Ben Bauer")).to_be_checked()
     assert Membership.objects.get(user=ben).granted == {Right.SHOP}, "nothing is saved by looking"
