@@ -5,8 +5,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from accounts.models import Company, User
+from portal.lib.tags import money
+from portal.lib.units import unit_of
 from shop.cart import CartRefused, empty, put
 from shop.models import Article
 from shop.prices import unit_price
@@ -59,6 +62,29 @@ class Compared:
     def difference(self) -> Decimal | None:
         """Euro net per unit, or None."""
         return None if self.price is None else self.price - self.line.unit_price
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """(tone, sentence) of what is different today; the tone of components/_state.html, "" for words alone."""
+        if self.is_gone:
+            return "danger", _("no longer in the shop")
+        if self.article is None:
+            return "danger", _("does not fit your licences or is not sold any more")
+        if self.duration:
+            return "wait", _("now for %(duration)s") % {"duration": self.duration}
+        if self.is_successor:
+            article = {"name": self.article.name, "number": self.article.number}
+            return "wait", _("replaced by %(name)s (%(number)s)") % article
+        if self.is_same:
+            return "ok", _("none")
+        return "", self._small(self.article)
+
+    def _small(self, article: Article) -> str:
+        if self.difference:
+            return f"{money(self.difference)} {_('per unit')}"
+        if self.line.name != article.name:
+            return _("now called %(name)s") % {"name": article.name}
+        return _("now per %(unit)s") % {"unit": unit_of(article.unit)}
 
 
 def compare(order: Order) -> list[Compared]:

@@ -8,6 +8,9 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
 from django.db.models import Count, F, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce, JSONObject, Least
+from django.utils.text import Truncator
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from contracts.models import Product
 
@@ -63,7 +66,7 @@ class Catalogue:
 
     total: found in all categories and kinds; in_kind: in the chosen kind; shown: in the chosen category, too.
     only_similar: nothing was found for what was typed, meant is what it may have been. is_more: more hits than
-    were ranked. terms: the words to mark. kinds: {kind: count}. products: [(number, name)].
+    were ranked. terms: the words to mark, typed: all as typed. kinds: {kind: count}. products: [(number, name)].
     """
 
     page: object = None
@@ -77,6 +80,27 @@ class Catalogue:
     is_more: bool = False
     meant: str = ""
     terms: str = ""
+    typed: str = ""
+
+    @property
+    def told(self) -> str:
+        """How many articles are shown, and for what; what it may have been is said beside it."""
+        said = {"total": self.shown, "q": Truncator(self.typed).chars(60)}
+        if not self.typed:
+            return ngettext("%(total)s article", "%(total)s articles", self.shown) % said
+        if self.only_similar:
+            return (
+                ngettext(
+                    "Nothing for “%(q)s”, but %(total)s similar article",
+                    "Nothing for “%(q)s”, but %(total)s similar articles",
+                    self.shown,
+                )
+                % said
+            )
+        if self.is_more:
+            said["total"] = self.total
+            return _("The best %(total)s hits for “%(q)s”; another word narrows it down") % said
+        return ngettext("%(total)s hit for “%(q)s”", "%(total)s hits for “%(q)s”", self.shown) % said
 
     @property
     def is_capped(self):
@@ -91,7 +115,7 @@ FACETS = [
 
 def browse(company, asked):
     """A Catalogue for what was asked: q, category, kind, product, price_from, price_to, sort, page (see BrowseForm)."""
-    found, articles = Catalogue(), _narrowed(Article.objects.fitting(company), company, asked)
+    found, articles = Catalogue(typed=asked["q"]), _narrowed(Article.objects.fitting(company), company, asked)
     hits = _search(found, articles, company, asked) if asked["q"] else None
     _count(found, _kept_counts(company, articles, asked) if hits is None else [(*hit[2:], 1) for hit in hits], asked)
     chosen = next((shelf for shelf in found.shelves if shelf.path == asked["category"]), None)
