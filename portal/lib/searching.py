@@ -11,7 +11,7 @@ from django.db.models import CharField, Exists, Lookup, Q, TextField
 
 from .text import clean_query
 
-MOST_WORDS, MOST_LETTERS = 6, 2
+MOST_WORDS, MOST_LETTERS = 4, 2
 # From so many letters on it does not matter where a word is written with hyphens, dots or blanks.
 LONG = 5
 BETWEEN = " -./_\N{NO-BREAK SPACE}\N{SOFT HYPHEN}\N{HYPHEN}\N{NON-BREAKING HYPHEN}\N{EN DASH}"
