@@ -2,9 +2,10 @@
 
 from functools import wraps
 
+from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import Exists, OuterRef, Q, Sum
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Sum
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,6 +18,9 @@ ANYBODY = "anybody"
 PERSON = "person"
 MEMBER = "member"
 HOLDER = "holder"
+# The cookie that says which company was looked at last.
+LAST_COMPANY = "company"
+_YES = BooleanField()
 
 
 def _declare(view, needs):
@@ -60,7 +64,7 @@ def company_view(view=None, *, needs=None, or_if=None):
             return render(request, "accounts/second_factor_needed.html", status=403)
         if needs and not _has(membership, needs) and not (or_if and or_if(request, *args, **kwargs)):
             return _explain(request, needs)
-        return view_or_back(request, *args, **kwargs)
+        return _remembered(request, view_or_back(request, *args, **kwargs))
 
     return _declare(guarded, needs or MEMBER)
 
@@ -70,23 +74,64 @@ def membership_at(request, number):
 
     Raises Http404 to outsiders; returns None for a person whom every company has removed.
     """
-    # Staff are nobody's people; a membership from before that rule opens nothing (edge 45).
-    mine = Membership.objects.none() if request.user.is_staff else Membership.objects.filter(user=request.user)
-    others = mine.exclude(pk=OuterRef("pk")).exclude(accepted_at=None)
-    found = mine.select_related("company").filter(company__number=number).exclude(accepted_at=None)
-    # The header shows how full the cart is; asked along, by reverse relation, it costs no query of its own.
-    in_cart = Sum("company__carts__lines__quantity", filter=Q(company__carts__user=request.user))
-    membership = found.annotate(has_others=Exists(others), cart_units=in_cart).first()
+    mine = _memberships_of(request.user)
+    membership = _with_frame(mine, request.user).filter(company__number=number).first()
     if membership is None:
         if request.user.is_staff or mine.exists():
             raise Http404
         return None
+    return _entered(request, membership)
+
+
+def enter_last(request):
+    """Puts the company looked at last, else the person's first, on the request: for the frame of a page outside any.
+
+    None is put there for who is let in nowhere, and for a company that wants a second factor the person lacks.
+    """
+    if getattr(request, "company", None) is not None or not request.user.is_authenticated:
+        return
+    last = Q(company__number=request.COOKIES.get(LAST_COMPANY, "")[:40])
+    mine = _memberships_of(request.user).open().filter(company__is_blocked=False)
+    found = _with_frame(mine, request.user).alias(is_last=ExpressionWrapper(last, _YES))
+    membership = found.order_by("-is_last", "company__name", "pk").first()
+    if membership is None or (membership.company.needs_second_factor and not has_second_factor(request.user)):
+        request.company = request.rights = None
+        return
+    _entered(request, membership)
+
+
+def _memberships_of(user):
+    # Staff are nobody's people; a membership from before that rule opens nothing (edge 45).
+    return Membership.objects.none() if user.is_staff else Membership.objects.filter(user=user)
+
+
+def _with_frame(mine, user):
+    """The accepted ones with what the frame shows: whether there are others, and how full the cart is.
+
+    Asked along, by reverse relation, the cart costs no query of its own.
+    """
+    others = mine.exclude(pk=OuterRef("pk")).exclude(accepted_at=None)
+    in_cart = Sum("company__carts__lines__quantity", filter=Q(company__carts__user=user))
+    found = mine.select_related("company").exclude(accepted_at=None)
+    return found.annotate(has_others=Exists(others), cart_units=in_cart)
+
+
+def _entered(request, membership):
     # Saves a query wherever the person behind the membership is asked for.
     membership.user = request.user
     request.company, request.membership = membership.company, membership
     request.has_other_companies = membership.has_others
     request.rights = rights_of(membership)
     return membership
+
+
+def _remembered(request, response):
+    """The answer with the company in a cookie: pages that are the person's own stand in its frame."""
+    if request.COOKIES.get(LAST_COMPANY) != request.company.number:
+        response.set_cookie(
+            LAST_COMPANY, request.company.number, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
+        )
+    return response
 
 
 def closed_everywhere(person):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .acting import Actor
@@ -15,6 +16,7 @@ STATES = {
     "expired": _("expired"),
     "suspended": _("suspended"),
     "asked": _("with a request"),
+    **{right.value: format_lazy(_("with {right}"), right=right.label) for right in Right},
 }
 LARGEST_ID = 2**63 - 1
 
@@ -61,6 +63,11 @@ class Row:
     @property
     def may_edit(self):
         return any(switch.may for switch in self.switches)
+
+    @property
+    def may_end(self):
+        """Whether who looks may give the access a last day."""
+        return self.may_edit and not self.membership.is_holder
 
     @property
     def sent(self):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<int:pk>/sperren/", person.membership_suspend, name="membership_suspend"),
     path("<int:pk>/freigeben/", person.membership_resume, name="membership_resume"),
     path("<int:pk>/verlaengern/", person.membership_renew, name="membership_renew"),
+    path("<int:pk>/bis-freitag/", person.membership_friday, name="membership_friday"),
     path("<int:pk>/lizenzinhaber/", holder.holder_name, name="holder_name"),
     path("<int:pk>/lizenzinhaber-beenden/", holder.holder_end, name="holder_end"),
     path("<int:pk>/hauptlizenzinhaber/", holder.holder_main, name="holder_main"),

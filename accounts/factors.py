@@ -6,6 +6,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from allauth.mfa.utils import decrypt
 from django.db import transaction
 
+from portal.lib.tiles import CountOf
+
 from .models import User
 
 LAST = "last_step"
@@ -46,3 +48,10 @@ def use_step(factor: Authenticator, step: int) -> bool:
 def _use_step(factor: Authenticator, code: str) -> bool:
     step = step_of(decrypt(factor.data["secret"]), code)
     return step is not None and use_step(factor, step)
+
+
+def security_of(person: User) -> dict[str, int]:
+    """How a login is secured, in one query: second factors (recovery codes are none), and devices."""
+    factors = person.authenticator_set.exclude(type=Authenticator.Type.RECOVERY_CODES)
+    counts = {"factors": CountOf(factors.values("pk")), "devices": CountOf(person.sessions.alive().values("pk"))}
+    return User.objects.filter(pk=person.pk).values(**counts).get()

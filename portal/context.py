@@ -1,13 +1,19 @@
 from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
+from access.door import enter_last
 from access.rights import Right
 
 from .tiles import tiles_of
 
+# Pages that are the person's own, whatever the company: they stand in the frame of the one looked at last.
+OWN = ("/konto/", "/anmeldung/", "/pass/")
+
 
 def frame(request):
     """What the frame of every page shows: brand, tiles of "Ihr Konto", number of articles in the cart."""
+    if request.path_info.startswith(OWN):
+        enter_last(request)
     context = {"brand": settings.BRAND, "is_demo": settings.DEMO}
     if getattr(request, "company", None) is not None and getattr(request, "rights", None) is not None:
         context["tiles"] = SimpleLazyObject(lambda: tiles_of(request))

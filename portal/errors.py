@@ -4,6 +4,10 @@ import logging
 import sys
 import uuid
 
+from django.db import DatabaseError
+from django.shortcuts import render
+
+from access.door import enter_last
 from portal.lib.answers import database_trouble, plain_page, store_away
 from portal.lib.database import trouble_of
 from portal.lib.files import StoreAway, is_store_trouble
@@ -16,15 +20,30 @@ def bad_request(request, exception):
 
 
 def not_found(request, exception):
-    return plain_page("404.html", 404)
+    return in_frame(request, "404.html", 404)
 
 
 def forbidden(request, exception):
-    return plain_page("403_plain.html", 403)
+    return in_frame(request, "403_plain.html", 403)
 
 
 def csrf_failure(request, reason=""):
-    return plain_page("403_csrf.html", 403)
+    return in_frame(request, "403_csrf.html", 403)
+
+
+def too_many(request):
+    return in_frame(request, "429.html", 429)
+
+
+def in_frame(request, template, status):
+    """The page with menu, way back and help for who is logged in; for others, and without a database, the plain one."""
+    try:
+        if (person := getattr(request, "user", None)) is not None and person.is_authenticated:
+            enter_last(request)
+            return render(request, template, {"frame": "error_inside.html"}, status=status)
+    except DatabaseError:
+        log.warning("No frame around %s: the database does not answer.", template)
+    return plain_page(template, status)
 
 
 def server_error(request):

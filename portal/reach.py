@@ -16,7 +16,7 @@ def _first_year(rows, field):
 
 
 def reach_of(company):
-    """Right -> sentence about what becomes visible and possible at this company."""
+    """Right -> sentence about what becomes visible and possible at this company; "sums": Right -> how many have it."""
     documents, orders = company.documents.visible(), company.orders.all()
     row = Company.objects.filter(pk=company.pk).values(
         reach_documents=CountOf(documents.order_by().values("pk")),
@@ -25,8 +25,20 @@ def reach_of(company):
         reach_orders_since=_first_year(orders, "placed_at"),
         reach_products=CountOf(company.licences.running().order_by().values("product").distinct()),
         reach_people=CountOf(company.memberships.order_by().values("pk")),
+        **{f"sum_{right.value}": CountOf(_having(company, right)) for right in Right},
     )
-    return _in_words(row.get())
+    row = row.get()
+    return _in_words(row) | {"sums": _sums(row)}
+
+
+def _having(company, right):
+    return company.memberships.having(right).order_by().values("pk")
+
+
+def _sums(row):
+    """Right -> "2 of 7": how many of the company's people have it."""
+    words = _("%(count)d of %(all)d")
+    return {right.value: words % {"count": row[f"sum_{right.value}"], "all": row["reach_people"]} for right in Right}
 
 
 def _in_words(row):

@@ -43,4 +43,5 @@ if settings.DEMO:
 handler400 = "portal.errors.bad_request"
 handler403 = "portal.errors.forbidden"
 handler404 = "portal.errors.not_found"
+handler429 = "portal.errors.too_many"
 handler500 = "portal.errors.server_error"

@@ -9,6 +9,7 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_POST
 
 from access.door import closed_everywhere, closed_page, company_view, person_view, public_view
+from access.rights import Right
 from portal.lib.searching import every_word
 from portal.lib.text import clean_query
 
@@ -42,9 +43,12 @@ def chooser(request):
 
 @company_view
 def start(request):
-    return render(
-        request, "portal/start.html", {"tiles": tiles_with_facts(request), "greeting": greeting(request.user)}
-    )
+    context = {
+        "tiles": tiles_with_facts(request),
+        "greeting": greeting(request.user),
+        "may_invite": Right.ACCESS in request.rights and not request.company.has_ended,
+    }
+    return render(request, "portal/start.html", context)
 
 
 def greeting(user):

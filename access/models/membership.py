@@ -30,6 +30,11 @@ class MembershipQuerySet(models.QuerySet):
             "-is_main_holder", "-is_holder", "user__last_name", "user__first_name", "pk"
         )
 
+    def having(self, right):
+        """Those for whom a right is switched on, licence holders among them, whether their access is open or not."""
+        switched = MembershipRight.objects.in_force().filter(content_object=OuterRef("pk"), user=OuterRef("user"))
+        return self.filter(Q(is_holder=True) | models.Exists(switched.filter(permission__codename=right)))
+
     def granting(self, right=None):
         """Those who may grant access, or one right: licence holders, and deputies for what they hold themselves."""
         needed = {Right.ACCESS, right or Right.ACCESS}
@@ -41,7 +46,12 @@ class MembershipQuerySet(models.QuerySet):
         return self.open().filter(can)
 
     def in_state(self, state, on=None):
-        """Memberships whose `state` is one of "invited", "suspended", "expired", "active"; "asked": with a request."""
+        """Memberships whose `state` is one of "invited", "suspended", "expired", "active".
+
+        "asked": with an open request; a Right: those who have it.
+        """
+        if state in Right.values:
+            return self.having(state)
         if state == "active":
             return self.open(on)
         if state == "asked":

@@ -14,11 +14,12 @@ from ..forms import InvitationForm
 from ..inviting import invite
 from ..missing import Missing
 from ..people import STATES, advised_against, described, differences, people_of, posted, rows_for, within_reach
-from ..rights import Right
+from ..rights import ADVISED, Right
 from ..switches import save_switches
+from ..terms import coming_friday
 
 # Switches of two hundred people would make a page of half a megabyte.
-PER_PAGE = 30
+PER_PAGE = 25
 NAMED = 4
 
 
@@ -38,7 +39,8 @@ def show_people(request, wishes=None, status=200, **more):
     unsaved = sum(switch.is_changed for row in rows for switch in row.switches)
     context = {"page": page, "rows": rows, "query": query, "state": state, "person": person, "unsaved": unsaved}
     asked = [switch for row in rows for switch in row.switches if switch.request]
-    context |= {"rights": list(Right), "states": STATES.items(), "asked": asked, **more}
+    context |= {"rights": list(Right), "states": STATES.items(), "asked": asked, "friday": coming_friday()}
+    context |= {"may_save": any(row.may_edit for row in rows), "advised": ADVISED, **more}
     return render(request, "access/people_list.html", context, status=status)
 
 
@@ -111,4 +113,4 @@ def invitation_create(request):
             membership = invite(actor, form.person(), rights, **form.terms())
             messages.success(request, _("%(email)s has been invited.") % {"email": membership.user.email})
             return redirect("people_list", request.company.number)
-    return render(request, "access/invitation_create.html", {"form": form})
+    return render(request, "access/invitation_create.html", {"form": form, "friday": coming_friday()})

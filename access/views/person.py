@@ -17,7 +17,7 @@ from ..inviting import send_again
 from ..log import events_of
 from ..missing import still_there
 from ..rights import Right
-from ..terms import renew, set_terms
+from ..terms import end_on_friday, renew, set_terms
 
 RECENT = 6
 
@@ -91,6 +91,15 @@ def membership_resume(request, pk):
 def membership_renew(request, pk):
     until = _("%(name)s has access until %(day)s.")
     return _act(request, renew, pk, lambda row, day: until % {"name": row.name, "day": date_format(day, "d.m.Y")})
+
+
+@require_POST
+@company_view(needs=Right.ACCESS)
+def membership_friday(request, pk):
+    """Access until the coming Friday, in one click."""
+    until = _("%(name)s has access until %(day)s.")
+    answer = lambda row, day: until % {"name": row.name, "day": date_format(day, "d.m.Y")}  # noqa: E731
+    return _act(request, end_on_friday, pk, answer)
 
 
 @require_POST

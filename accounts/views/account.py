@@ -7,6 +7,7 @@ from access.door import HOLDER, company_view, has_second_factor
 from access.rights import Right
 
 from ..company import address_asks_for_orders, set_second_factor_rule
+from ..factors import security_of
 from ..forms import CompanyForm, PersonForm
 
 
@@ -16,6 +17,8 @@ def account(request):
     context = {
         "newsletter": request.user.consents.open().first(),
         "name_change": request.company.name_changes.waiting().first(),
+        "own": security_of(request.user),
+        "may_edit": Right.ACCOUNT in request.rights,
     }
     return render(request, "accounts/account.html", context)
 

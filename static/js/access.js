@@ -3,7 +3,8 @@
 
 const form = document.getElementById("people");
 const switches = [...form.querySelectorAll('input[role="switch"]:not(:disabled)')];
-const bar = form.querySelector(".save-bar-text");
+const bar = document.getElementById("save-bar");
+const said = document.getElementById("unsaved");
 let leaving = false;
 
 const isChanged = (input) => input.checked !== (input.dataset.was === "1");
@@ -11,31 +12,48 @@ const changed = () => switches.filter(isChanged);
 
 // "Ben Bauer: Downloads on – downloads the programs of 3 products": what the change means, not only that there is one.
 function inWords(input) {
-  const { right, person } = input.dataset;
-  const reach = document.getElementById(input.dataset.reach)?.textContent ?? "";
-  const state = input.checked ? bar.dataset.on : bar.dataset.off;
-  return `${person}: ${right} ${state}${reach ? ` – ${input.checked ? "" : `${bar.dataset.noLonger} `}${reach}` : ""}`;
+  const right = input.closest("td").dataset.label;
+  const person = input.closest("tr").querySelector(".row-title").textContent;
+  const reach = document.getElementById(`reach-${input.name.split("-").at(-1)}`)?.textContent ?? "";
+  const state = input.checked ? said.dataset.on : said.dataset.off;
+  return `${person}: ${right} ${state}${reach ? ` – ${input.checked ? "" : `${said.dataset.noLonger} `}${reach}` : ""}`;
+}
+
+function mark(input) {
+  const track = input.closest(".switch");
+  track.classList.toggle("is-changed", isChanged(input));
+  track.parentElement.querySelector(".switch-new")?.remove();
+  if (!isChanged(input)) return;
+  const note = document.createElement("span");
+  note.className = "switch-new";
+  note.textContent = input.checked ? said.dataset.newOn : said.dataset.newOff;
+  track.after(note);
 }
 
 function show() {
-  for (const input of switches) input.closest(".switch").classList.toggle("is-changed", isChanged(input));
+  switches.forEach(mark);
   const now = changed();
-  const text = now.length === 0 ? bar.dataset.none : now.length === 1 ? bar.dataset.one : bar.dataset.many;
+  const text = now.length === 0 ? said.dataset.none : now.length === 1 ? said.dataset.one : said.dataset.many;
   const count = document.createElement("b");
   count.textContent = text.replace("%n", now.length);
+  const list = document.createElement("ul");
+  list.append(...now.map((input) => Object.assign(document.createElement("li"), { textContent: inWords(input) })));
+  bar.querySelector(".save-bar-text").replaceChildren(count, list);
+  bar.classList.toggle("is-shown", now.length > 0);
   const last = now.includes(document.activeElement) ? document.activeElement : now.at(-1);
-  bar.replaceChildren(count, last ? inWords(last) : "");
+  said.textContent = last ? `${count.textContent} ${inWords(last)}` : count.textContent;
 }
 
-form.addEventListener("change", show);
+form.addEventListener("change", (event) => { if (switches.includes(event.target)) show(); });
 form.addEventListener("submit", (event) => {
   // Sending an invitation again is no saving: what is switched would be lost.
   leaving = !event.submitter?.hasAttribute("formaction");
 });
-document.getElementById("discard").addEventListener("click", (event) => {
+document.getElementById("discard")?.addEventListener("click", (event) => {
   event.preventDefault();
   for (const input of switches) input.checked = input.dataset.was === "1";
   show();
+  switches[0]?.focus();
 });
 window.addEventListener("beforeunload", (event) => {
   if (!leaving && changed().length) event.preventDefault();

@@ -3,8 +3,11 @@
 
 document.querySelector(".form-errors")?.focus();
 
-const menu = document.querySelector("details.menu");
-if (menu) {
+// On a narrow screen the tab one is on may stand outside the line.
+const tab = document.querySelector(".tabs [aria-current]");
+if (tab) tab.closest(".tabs").scrollLeft = tab.offsetLeft - 24;
+
+for (const menu of document.querySelectorAll("details.menu")) {
   document.addEventListener("click", (event) => {
     if (menu.open && !menu.contains(event.target)) menu.open = false;
   });
@@ -13,6 +16,17 @@ if (menu) {
       menu.open = false;
       menu.querySelector("summary").focus();
     }
+  });
+}
+
+// A button that fills a field in one click; without script it is not there.
+for (const button of document.querySelectorAll("button[data-fill]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    const field = document.getElementById(button.dataset.fill);
+    field.value = button.dataset.value;
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    field.focus();
   });
 }
 

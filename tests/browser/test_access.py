@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from access.models import Membership
 from access.rights import Right
 
+from .. import factories as make
+
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/kunde/12345/zugaenge/"
 SECRET = "Ein langer Satz für Ina 2026"
@@ -22,6 +24,13 @@ def switch(page, right, person):
     return page.get_by_role("switch", name=f"{right}: {person}")
 
 
+def more(page, person):
+    """The menu of what can be done with somebody, opened."""
+    menu = page.get_by_role("row").filter(has=page.get_by_role("link", name=person, exact=True)).locator("details")
+    menu.locator("summary").click()
+    return menu
+
+
 def test_invite_accept_grant_use_and_revoke(visit, olga, live_server):
     """The whole story, with the colleague's browser open all the time."""
     holder = visit(olga, PAGE)
@@ -29,8 +38,9 @@ def test_invite_accept_grant_use_and_revoke(visit, olga, live_server):
     holder.get_by_label("Vorname").fill("Ina")
     holder.get_by_label("Nachname").fill("Imhof")
     holder.get_by_label("E-Mail-Adresse").fill("ina@partner.example")
-    holder.get_by_label("Shop & Bestellungen").check()
-    holder.get_by_role("button", name="Einladung senden").click()
+    expect(holder.get_by_role("switch", checked=True)).to_have_count(0)
+    holder.get_by_role("switch", name="Shop & Bestellungen").check()
+    holder.get_by_role("button", name="Speichern").click()
     expect(holder.get_by_text("ina@partner.example wurde eingeladen")).to_be_visible()
 
     guest = visit(None, link(mail.outbox[-1]))
@@ -60,7 +70,7 @@ def test_invite_accept_grant_use_and_revoke(visit, olga, live_server):
     expect(guest.get_by_role("button", name="Zugriff anfragen")).to_be_visible()
 
     # Removed: the session ends.
-    holder.get_by_role("link", name="Ina Imhof entfernen").click()
+    more(holder, "Ina Imhof").get_by_role("link", name="Ina Imhof entfernen").click()
     holder.get_by_role("button", name="Ina Imhof entfernen").click()
     guest.goto(f"{live_server.url}/kunde/12345/")
     expect(guest.get_by_text("Zugang")).not_to_have_count(0)
@@ -73,7 +83,7 @@ def test_invite_accept_grant_use_and_revoke(visit, olga, live_server):
 def test_the_preview_shows_unsaved_switches_and_gives_them_back(visit, olga, ben):
     page = visit(olga, PAGE)
     switch(page, "Downloads", "Ben Bauer").check()
-    page.get_by_role("button", name="Ansehen: das Portal als Ben Bauer").click()
+    more(page, "Ben Bauer").get_by_role("button", name="Ansehen: das Portal als Ben Bauer").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Das Portal, wie Ben Bauer es sieht")
     tile = page.get_by_role("listitem").filter(has_text="Downloads")
     expect(tile).to_contain_text("neu mit Ihrer Änderung")
@@ -100,7 +110,7 @@ def test_leaving_with_unsaved_switches_warns(visit, olga, ben):
 def test_it_all_works_without_script(visit, olga, ben):
     page = visit(olga, PAGE, java_script_enabled=False)
     page.get_by_role("switch", name="Downloads: Ben Bauer").check()
-    page.get_by_role("button", name="Ansehen: das Portal als Ben Bauer").click()
+    more(page, "Ben Bauer").get_by_role("button", name="Ansehen: das Portal als Ben Bauer").click()
     page.get_by_role("button", name="Änderungen speichern").click()
     expect(page.get_by_text("Ben Bauer: Downloads freigeschaltet")).to_be_visible()
     page.get_by_role("link", name="Ben Bauer", exact=True).click()
@@ -117,3 +127,49 @@ def test_the_switches_are_turned_by_keyboard_alone(visit, olga, ben):
     page.get_by_role("button", name="Änderungen speichern").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_text("Downloads freigeschaltet")).to_be_visible()
+
+
+def test_the_bar_comes_with_the_first_change_and_lists_them_all(visit, olga, ben, dora):
+    page = visit(olga, PAGE)
+    bar = page.locator(".save-bar")
+    expect(bar).to_be_hidden()
+    switch(page, "Downloads", "Ben Bauer").check()
+    switch(page, "Shop & Bestellungen", "Dora Dietz").check()
+    expect(bar.get_by_role("listitem")).to_have_count(2)
+    expect(bar).to_contain_text("Ben Bauer: Downloads an")
+    expect(bar).to_contain_text("Dora Dietz: Shop & Bestellungen an")
+    expect(page.get_by_text("neu: an")).to_have_count(2)
+    bar.get_by_role("link", name="Verwerfen").click()
+    expect(bar).to_be_hidden()
+
+
+LONG = "Maximiliane-Friederike von und zu Hohenstein-Wittgenbach"
+INSIDE = """() => {
+    const wide = document.documentElement.clientWidth;
+    const out = [...document.querySelectorAll("main :is(a, button, summary, input, th, td):not(.tabs *)")];
+    const cut = out.filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > wide + 1);
+    return [document.documentElement.scrollWidth - wide, cut.length];
+}"""
+
+
+def test_long_names_and_an_open_invitation_fit_every_width(visit, olga, acme, nils):
+    """Every action stays reachable, and the page never scrolls sideways; at 640 it is 1280 with 200 % zoom."""
+    for number in range(30):
+        first, last = LONG.rsplit(" ", 1)
+        make.MembershipFactory(company=acme, user__first_name=first, user__last_name=f"{last}{number}")
+    page = visit(olga, PAGE, viewport={"width": 1180, "height": 800})
+    for width in (1180, 1040, 1000, 768, 641, 640, 360, 320):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(INSIDE) == [0, 0], width
+    menu = more(page, "Nils Neumann")
+    expect(menu.get_by_role("button", name="Erneut senden: die Einladung an Nils Neumann")).to_be_visible()
+    expect(menu.get_by_role("link", name="Die Einladung an Nils Neumann zurückziehen")).to_be_visible()
+
+
+def test_printed_the_switches_are_words(visit, olga, ben):
+    page = visit(olga, PAGE)
+    page.emulate_media(media="print")
+    row = page.get_by_role("row").filter(has_text="Ben Bauer")
+    expect(row.get_by_text("ja", exact=True)).to_have_count(1)
+    expect(row.get_by_text("nein", exact=True)).to_have_count(4)
+    expect(row.get_by_text("ja", exact=True)).to_be_visible()

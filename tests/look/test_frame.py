@@ -128,3 +128,44 @@ def test_another_vendors_brand_fills_the_frame(db, as_, settings):
     assert "DOMUS Kundenportal" not in page
     assert re.search(r"<title>\s*Anmelden · Musterhaus Portal\s*</title>", page)
     assert "mailto:hilfe@muster.example" in page
+
+
+OWN = ["session_list", "newsletter", "my_data", "account_delete", "sign_on_list", "mfa_index", "mfa_activate_totp",
+       "account_email", "account_change_password", "account_logout"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OWN)
+def test_own_pages_stand_in_the_frame_of_the_company_looked_at_last(as_, dora, elsewhere, name, settings):
+    make.MembershipFactory(company=elsewhere, user=dora)
+    settings.ACCOUNT_REAUTHENTICATION_REQUIRED = False
+    client = as_(dora)
+    client.get(reverse("start", args=["66666"]))
+    page = html_of(client, reverse(name))
+    assert "Fremde Verwaltung AG" in part(page, '<header class="bar">', "</header>")
+    assert list(links_of(menu_of(page)))[: len(TILES)][0] == TILES[0]
+    crumb = links_of(part(page, '<nav aria-label="Sie sind hier', "</nav>"))
+    assert crumb == {"Mein Konto": reverse("account", args=["66666"])} or name == "mfa_activate_totp"
+
+
+def test_the_frame_of_an_own_page_is_never_a_company_that_is_not_the_person_s(as_, dora, elsewhere, acme):
+    client = as_(dora)
+    client.cookies["company"] = "66666"
+    assert "Fremde Verwaltung AG" not in html_of(client, reverse("session_list"))
+    acme.is_blocked = True
+    acme.save()
+    assert acme.name not in html_of(client, reverse("session_list"))
+
+
+def test_an_error_page_keeps_the_frame_for_who_is_logged_in(as_, dora):
+    client = as_(dora)
+    client.get(reverse("start", args=["12345"]))
+    for path in ("/nirgends/", reverse("start", args=["99999"]), "/admin/nichts/"):
+        answer = client.get(path)
+        page = answer.content.decode()
+        assert answer.status_code in (404, 302)
+        if answer.status_code == 404:
+            assert "Hausverwaltung Sonnenhof GmbH" in part(page, '<header class="bar">', "</header>")
+            assert '<footer class="foot">' in page
+            assert f'href="{reverse("start", args=["12345"])}"' in part(page, '<main class="page"', "</main>")
+    nobody = as_(None).get("/nirgends/").content.decode()
+    assert '<details class="menu">' not in nobody

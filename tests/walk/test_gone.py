@@ -20,7 +20,14 @@ GONE = {
     "list_order": (["post"], "shopping_lists", "Diese Liste gibt es nicht mehr."),
     **{
         name: (["post"], "people_list", "Diese Person hat hier keinen Zugang mehr.")
-        for name in ("membership_suspend", "membership_resume", "membership_renew", "invitation_resend", "holder_main")
+        for name in (
+            "membership_suspend",
+            "membership_resume",
+            "membership_renew",
+            "membership_friday",
+            "invitation_resend",
+            "holder_main",
+        )
     },
     **{
         name: (["get", "post"], "people_list", "Diese Person hat hier keinen Zugang mehr.")

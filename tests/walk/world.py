@@ -23,8 +23,8 @@ from .. import factories as make
 
 # Pages about one colleague.
 PERSON = [
-    "membership_edit", "membership_suspend", "membership_resume", "membership_renew", "holder_name", "holder_end",
-    "holder_main",
+    "membership_edit", "membership_suspend", "membership_resume", "membership_renew", "membership_friday",
+    "holder_name", "holder_end", "holder_main",
 ]  # fmt: skip
 
 
