@@ -14,7 +14,7 @@ from .acting import AccessRefused, Actor, Gone, lock_company
 from .log import Kind, note
 from .models import AccessRequest, Membership
 from .rights import Right
-from .switches import switch_on
+from .switches import switch_off, switch_on
 
 
 @transaction.atomic
@@ -71,6 +71,29 @@ def _open_request(membership: Membership, request: AccessRequest) -> AccessReque
     if found.answered_at:
         raise AccessRefused(_("This request has been answered already."))
     found.membership = membership
+    return found
+
+
+@transaction.atomic
+def take_back(by: Actor, request: AccessRequest) -> AccessRequest:
+    """Undo one's own answer of the last minutes: what it granted is off again, and the request is open.
+
+    Raises AccessRefused where it is too late, or the same was asked or decided anew.
+    """
+    actor, membership = by.enter_with(request.membership)
+    found = membership.requests.select_for_update().filter(pk=request.pk).first()
+    if found is None:
+        raise Gone
+    lately = membership.requests.answered_lately(actor.user).filter(pk=found.pk)
+    is_asked_anew = membership.requests.filter(right=found.right, answered_at=None).exists()
+    if not lately.exists() or is_asked_anew or found.right not in actor.grantable(membership):
+        raise AccessRefused(_("This can no longer be undone."))
+    if found.is_granted:
+        switch_off(membership, Right(found.right), actor)
+    found.answered_at = found.answered_by = found.is_granted = None
+    found.word = ""
+    found.save(update_fields=["answered_at", "answered_by", "is_granted", "word"])
+    actor.note(Kind.REOPENED, membership, rights=[found.right])
     return found
 
 

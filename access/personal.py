@@ -20,6 +20,8 @@ PERSONAL = [
             "suspended_at",
             "order_limit",
             "order_limit_month",
+            "weekly_mail",
+            "weekly_sent_on",
         ),
     ),
     Personal(

@@ -86,6 +86,11 @@ def switch_on(row: Membership, right: Right, until: dt.date | None) -> None:
     save_version(row)
 
 
+def switch_off(row: Membership, right: Right, actor: Actor) -> None:
+    """One right less, and the person is told; the row is locked."""
+    _switch(row, Wish(row.version, off=frozenset({right})), actor)
+
+
 def end_rights(row: Membership) -> None:
     """Rights that were given until a day go after it; the row is locked."""
     over = row.rights.filter(ends_on__lt=today())

@@ -103,6 +103,18 @@ def set_own_phone(membership: Membership, phone: str) -> None:
     membership.phone = phone
 
 
+def set_weekly_mail(membership: Membership, wanted: bool) -> None:
+    """Whether a person gets the weekly mail of what waits for them at a company; their own wish."""
+    Membership.objects.filter(pk=membership.pk).update(weekly_mail=wanted)
+    membership.weekly_mail = wanted
+
+
+def note_weekly_mail(membership: Membership, day: dt.date) -> bool:
+    """Note the day's weekly mail; False where it is noted already, or is not wanted any more."""
+    due = Membership.objects.filter(pk=membership.pk).due_weekly(day)
+    return bool(due.update(weekly_sent_on=day))
+
+
 def expire(row: Membership, actor: Actor) -> None:
     """The day after an end date: the log says so, the person is told, what hung on the access ends. Row locked."""
     assert row.ends_on is not None  # noqa: S101

@@ -20,6 +20,7 @@ urlpatterns = [
     path("uebernahme/<uuid:pk>/widersprechen/", holder.takeover_object, name="takeover_object"),
     path("uebernahme/<uuid:pk>/zuruecknehmen/", holder.takeover_withdraw, name="takeover_withdraw"),
     path("anfragen/<uuid:pk>/antwort/", request.request_answer, name="request_answer"),
+    path("anfragen/<uuid:pk>/zuruecknehmen/", request.request_undo, name="request_undo"),
     path("anfragen/<str:right>/", request.access_request, name="access_request"),
     path("protokoll/", log.access_log, name="access_log"),
     path("protokoll.csv", log.access_log_export, name="access_log_export"),

@@ -7,10 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy, jobs
 from procrastinate.contrib.django import app
 
+from access.door import why_closed
+from access.models import Membership
+from access.terms import note_weekly_mail
 from portal.lib import space
+from portal.lib.days import today
 from portal.lib.each import each, steps
 from portal.lib.mail import deliver
 
+from .mails import mail_waiting
 from .models import MailHandover, Trouble
 from .staff.figures import count
 from .unreachable import check_addresses
@@ -85,6 +90,18 @@ def count_figures(timestamp):
 def find_unfit_addresses(timestamp):
     """Stored addresses that no mail reaches stand in the admin's list of troubles until somebody has mended them."""
     check_addresses()
+
+
+@app.periodic(cron="23 6 * * 1")
+@app.task(queue="heavy", queueing_lock="mail_weekly", name="mail_weekly")
+def mail_weekly(timestamp):
+    """On Monday what waits for them, to whoever wants that; nothing waits, no mail. A second run sends nothing."""
+    each(Membership.objects.due_weekly(today()).select_related("company", "user"), _mail_weekly)
+
+
+def _mail_weekly(membership):
+    if not why_closed(membership) and note_weekly_mail(membership, today()):
+        mail_waiting(membership)
 
 
 @app.periodic(cron="*/20 * * * *")

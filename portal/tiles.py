@@ -40,21 +40,22 @@ def tiles_of(request):
     return shown
 
 
-def tiles_with_facts(request):
-    """The same with the live facts, all read in a single query."""
+def tiles_with_facts(request, more=None):
+    """(the same with the live facts, the row they were read from): all in a single query, with what is asked along."""
     shown = tiles_of(request)
-    facts = {}
+    facts = dict(more or {})
     for tile in shown:
         if not tile.is_locked:
             facts |= tile.facts(request)
-    row = _read(request.company, facts) if facts else {}
+    row = read(request.company, facts) if facts else {}
     for tile in shown:
         if not tile.is_locked:
             tile.fact = tile.say(request, row)
-    return shown
+    return shown, row
 
 
-def _read(company, facts):
+def read(company, facts):
+    """Expressions about a company, in one query: name -> value."""
     # Prefixed, because a fact may be called like a field of the company.
     prefixed = {f"fact_{name}": expression for name, expression in facts.items()}
     row = Company.objects.filter(pk=company.pk).values(**prefixed).get()

@@ -31,6 +31,7 @@ class AccessEvent(models.Model):
         MAIN_NAMED = "main_named", _("main licence holder now")
         ASKED = "asked", _("asked for access")
         DECLINED = "declined", _("request declined")
+        REOPENED = "reopened", _("answer to a request taken back")
         ESCALATED = "escalated", _("request passed to the vendor")
         REVIEW_OPENED = "review_opened", _("review opened")
         REVIEW_CONFIRMED = "review_confirmed", _("access confirmed in the review")

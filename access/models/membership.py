@@ -22,6 +22,12 @@ class MembershipQuerySet(models.QuerySet):
         # An end date means the end of that day.
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=on), suspended_at=None).exclude(accepted_at=None)
 
+    def due_weekly(self, monday):
+        """Open ones whose person wants the weekly mail and has not got that of this week; nobody of the vendor's."""
+        wish = self.open().filter(weekly_mail=True, company__is_blocked=False, user__is_active=True)
+        fresh = Q(weekly_sent_on=None) | Q(weekly_sent_on__lt=monday)
+        return wish.filter(fresh, user__is_staff=False).exclude(user__email="")
+
     def holders(self):
         return self.filter(is_holder=True)
 
@@ -95,6 +101,9 @@ class Membership(models.Model):
     # What the inviter typed. Until the invitation is accepted nothing of an existing account is shown to them.
     invited_as = models.CharField(_("invited as"), max_length=300, blank=True, db_default="", editable=False)
     phone = models.CharField(_("phone at this company"), max_length=40, blank=True)
+    # The person's own wish: on Mondays a mail with what waits for them here; and the last one's day.
+    weekly_mail = models.BooleanField(_("weekly mail"), default=False, db_default=False, editable=False)
+    weekly_sent_on = models.DateField(_("last weekly mail"), null=True, blank=True, editable=False)
     ends_on = models.DateField(_("access until"), null=True, blank=True)
     order_limit = models.DecimalField(
         _("order limit, euro net"), max_digits=12, decimal_places=2, null=True, blank=True

@@ -1,4 +1,5 @@
 import uuid
+from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
@@ -7,6 +8,15 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ..rights import Right
+
+# So long one's own answer can be taken back.
+UNDO = timedelta(minutes=10)
+
+
+class AccessRequestQuerySet(models.QuerySet):
+    def answered_lately(self, person):
+        """Those that somebody has answered in the last minutes and may still take back."""
+        return self.filter(answered_by=person, answered_at__gt=timezone.now() - UNDO).exclude(is_granted=None)
 
 
 class AccessRequest(models.Model):
@@ -22,6 +32,8 @@ class AccessRequest(models.Model):
     word = models.CharField(_("reason"), max_length=500, blank=True)
     # Unanswered for two weeks it falls to the vendor.
     escalated_at = models.DateTimeField(_("passed to the vendor"), null=True, blank=True)
+
+    objects = AccessRequestQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("access request")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from portal.lib.refusals import told
 
 from ..acting import Actor
-from ..asking import answer, ask_for
+from ..asking import answer, ask_for, take_back
 from ..door import company_view
 from ..forms import AnswerForm
 from ..missing import still_there
@@ -39,6 +39,24 @@ def access_request(request, right):
     return redirect("start", request.company.number)
 
 
+def back_of(request):
+    """The page on which the button was pressed."""
+    return "start" if request.POST.get("back") == "start" else "people_list"
+
+
+@require_POST
+@company_view(needs=Right.ACCESS)
+def request_undo(request, pk):
+    """Takes one's own answer of a moment ago back."""
+    mine = request.company.memberships.all()
+    asked = still_there(AccessRequest.of(mine), "people_list", _("This request is no longer there."), pk=pk)
+    asked.membership.company = request.company
+    with told(request):
+        take_back(Actor.member(request.membership), asked)
+        messages.success(request, _("Taken back. The request is open again."))
+    return redirect(back_of(request), request.company.number)
+
+
 @company_view(needs=Right.ACCESS)
 def request_answer(request, pk):
     """Yes, yes until a day, or no."""
@@ -52,6 +70,6 @@ def request_answer(request, pk):
         with told(request):
             answer(actor, asked, **form.answer())
             messages.success(request, _("%(name)s has been told.") % {"name": asked.membership.name})
-        return redirect("people_list", request.company.number)
+        return redirect(back_of(request), request.company.number)
     names = names_of(request.company)
     return render(request, "access/request_answer.html", {"asked": asked, "form": form, "may": may, "names": names})

@@ -5,6 +5,7 @@ from django.views.decorators.http import require_POST
 
 from access.door import HOLDER, company_view, has_second_factor
 from access.rights import Right
+from access.terms import set_weekly_mail
 
 from ..company import address_asks_for_orders, set_second_factor_rule
 from ..factors import security_of
@@ -21,6 +22,19 @@ def account(request):
         "may_edit": Right.ACCOUNT in request.rights,
     }
     return render(request, "accounts/account.html", context)
+
+
+@require_POST
+@company_view
+def weekly_mail(request):
+    """The weekly mail of what waits, on or off; the person's own wish."""
+    wanted = request.POST.get("wanted") == "1"
+    if wanted and not request.user.email:
+        messages.error(request, _("For this your account needs an e-mail address."))
+    else:
+        set_weekly_mail(request.membership, wanted)
+        messages.success(request, _("You get the weekly mail.") if wanted else _("You no longer get the weekly mail."))
+    return redirect("account", request.company.number)
 
 
 @company_view

@@ -195,7 +195,9 @@ def order_decide(request, pk):
 
 
 def back_to(request, order):
-    """The order, or the list for who reads an order only while it waits for them."""
+    """Where the button stood: the start page, else the order, or the list for who reads it only while it waits."""
+    if request.POST.get("back") == "start":
+        return redirect("start", request.company.number)
     if Right.SHOP in request.rights:
         return redirect("order_detail", request.company.number, order.pk)
     return redirect("order_list", request.company.number)

@@ -155,7 +155,7 @@ def test_the_worker_makes_the_paper(acme, olga, terms):
 
 
 def reminder(client, company):
-    return "AVV noch nicht abgeschlossen" in client.get(reverse("start", args=[company.number])).content.decode()
+    return "AVV offen" in client.get(reverse("start", args=[company.number])).content.decode()
 
 
 def test_the_start_page_reminds_who_may_conclude_until_it_is(acme, olga, carla, as_, terms):

@@ -158,7 +158,7 @@ def test_the_monthly_limit_is_kept_on_the_person_s_page_and_logged(acme, olga, b
 def test_the_tile_says_that_something_waits_to_those_who_decide(olga, deniz, ben, waiting, as_):
     for person, told in ((olga, True), (deniz, True), (ben, False)):
         page = as_(person).get("/kunde/12345/").content.decode()
-        assert ("1 Bestellung wartet auf Freigabe" in page) == told
+        assert ("1 Freigabe offen" in page) == told
 
 
 # --- Whose limits, whose pages ---
@@ -227,7 +227,7 @@ def test_only_those_are_asked_for_whom_the_page_opens_and_who_may_say_yes(acme, 
 def test_a_deputy_without_the_shop_decides_and_reads_nothing_else(acme, ben, vera, waiting, as_):
     client = as_(vera)
     other = make.OrderFactory(company=acme, ordered_by=ben, number="FREMD-7")
-    assert "1 Bestellung wartet auf Freigabe" in client.get("/kunde/12345/").content.decode()
+    assert "1 Freigabe offen" in client.get("/kunde/12345/").content.decode()
     listed = client.get(reverse("order_list", args=["12345"])).content.decode()
     assert waiting.number in listed and "FREMD-7" not in listed and "erneut/" not in listed
     page = detail(client, waiting)

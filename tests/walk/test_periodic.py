@@ -154,6 +154,11 @@ def unfiled(two):
     return Acceptance.objects.filter(document=None).count
 
 
+def weekly(two):
+    Membership.objects.filter(pk__in=[row.pk for row in two]).update(weekly_mail=True)
+    return lambda: Membership.objects.filter(weekly_mail=True, weekly_sent_on=None).count()
+
+
 def unmade_exports(two):
     for row in two:
         DataExport.objects.create(user=row.user, asked_at=LONG_AGO)
@@ -179,6 +184,7 @@ ROWS = [
     ("accounts_by_date", "accounts.mails.mail_name_change_applied", renamed),
     ("accounts_by_date", "accounts.tasks._forget_export", old_exports),
     ("delete_documents", "contracts.retention._delete", old_documents),
+    ("mail_weekly", "portal.tasks.mail_waiting", weekly),
 ]
 # Each step of a periodic work by itself: what stands before the other work, and the other work's rows.
 STEPS = [

@@ -1,0 +1,58 @@
+""" "Waiting for you": what all apps let wait for one person at one company, the most pressing first."""
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.http import HttpRequest
+
+from access.door import rights_of
+from access.models import Membership
+from access.waiting import WAITS as ACCESS
+from accounts.models import Company
+from contracts.waiting import WAITS as CONTRACTS
+from downloads.waiting import WAITS as DOWNLOADS
+from orders.waiting import WAITS as ORDERS
+from portal.lib.waiting import Waiting
+from portal.tiles import read
+from shop.waiting import WAITS as SHOP
+
+APPS = [DOWNLOADS, CONTRACTS, ACCESS, ORDERS, SHOP]
+SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Onlooker:
+    """Somebody at a company, as a request knows them; for whom nobody is looking, such as the weekly mail."""
+
+    membership: Membership
+
+    @property
+    def user(self) -> Any:
+        return self.membership.user
+
+    @property
+    def company(self) -> Company:
+        return self.membership.company
+
+    @property
+    def rights(self) -> set[str]:
+        return rights_of(self.membership)
+
+
+def facts_of(request: HttpRequest) -> dict[str, Any]:
+    """What is asked along with the facts of the tiles, in the same query."""
+    return {name: fact for waits in APPS for name, fact in waits.facts(request).items()}
+
+
+def lines_of(request: HttpRequest, row: dict[str, Any]) -> list[Waiting]:
+    """The lines made of it, the most pressing first."""
+    lines = [line for waits in APPS for line in waits.say(request, row)]
+    return sorted(lines, key=lambda line: line.rank)[:SHOWN]
+
+
+def waiting_for(membership: Membership) -> list[Waiting]:
+    """The same for a member who is not looking. One query, and one for the switches."""
+    who = cast(HttpRequest, Onlooker(membership))
+    if not (facts := facts_of(who)):
+        return []
+    return lines_of(who, read(membership.company, facts))
