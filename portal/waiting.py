@@ -46,6 +46,8 @@ def facts_of(request: HttpRequest) -> dict[str, Any]:
 
 def lines_of(request: HttpRequest, row: dict[str, Any]) -> list[Waiting]:
     """The lines made of it, the most pressing first."""
+    # What can have no row is not asked of the database, and comes as None.
+    row = {name: [] if value is None else value for name, value in row.items()}
     lines = [line for waits in APPS for line in waits.say(request, row)]
     return sorted(lines, key=lambda line: line.rank)[:SHOWN]
 

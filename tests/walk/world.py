@@ -64,6 +64,7 @@ def of_access(company, colleague):
         "takeover_object": {"pk": takeover.pk},
         "takeover_withdraw": {"pk": takeover.pk},
         "request_answer": {"pk": asked.pk},
+        "request_undo": {"pk": asked.pk},
         "review_keep": {"pk": person.pk},
         "review_file": {"pk": closed.pk},
     }
