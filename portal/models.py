@@ -12,6 +12,10 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from portal.lib.mail import queue
 
+from .erp_runs.models import ErpExport, ErpRun
+
+__all__ = ["ErpExport", "ErpRow", "ErpRun", "LoginDay", "MailHandover", "Remembered", "Trouble"]
+
 
 class ErpRow(models.Model):
     """What the ERP last said of a row of its export, so that the next import sees what changed."""

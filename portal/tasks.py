@@ -11,6 +11,7 @@ from portal.lib import space
 from portal.lib.each import each, steps
 from portal.lib.mail import deliver
 
+from .erp_runs import tasks as erp_tasks  # noqa: F401 - the worker finds them here
 from .models import MailHandover, Trouble
 from .staff.figures import count
 from .unreachable import check_addresses
