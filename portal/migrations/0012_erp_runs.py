@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0008_login_days'),
+        ('portal', '0011_mail_archive_indexes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
