@@ -49,14 +49,15 @@ class WelcomeForm(forms.Form):
     last_name = forms.CharField(label=gettext_lazy("Last name"), max_length=150)
     email = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=254)
     language = forms.ChoiceField(
-        label=gettext_lazy("Language"), choices=User._meta.get_field("language").choices, initial="de"
+        label=gettext_lazy("Language"),
+        choices=[("de", gettext_lazy("German")), ("en", gettext_lazy("English"))],
+        initial="de",
     )
     is_holder = forms.TypedChoiceField(
         label=gettext_lazy("Role"),
         choices=[("1", gettext_lazy("Licence holder, with all permissions")), ("", gettext_lazy("Authorised person"))],
         coerce=bool,
         required=False,
-        empty_value=False,
         initial="1",
         widget=forms.RadioSelect,
     )
@@ -81,7 +82,7 @@ class WelcomeForm(forms.Form):
         data = self.cleaned_data
         rights = frozenset() if data["is_holder"] else frozenset(Right(right) for right in data["rights"])
         company = {name: data[name] for name in COMPANY} | {"country": data["country"] or "DE"}
-        return Welcome(company, {name: data[name] for name in PERSON}, data["is_holder"], rights)
+        return Welcome(company, {name: data[name] for name in PERSON}, bool(data["is_holder"]), rights)
 
     def notes(self) -> list[str]:
         """What staff should know before they send it."""
