@@ -37,7 +37,7 @@ class JsonLine(JsonFormatter):
         log_data.update(told | kept | request_id.current() | named)
 
     def formatException(self, ei: Any) -> str:
-        return without_tokens(super().formatException(ei))
+        return without_tokens(str(super().formatException(ei)))
 
 
 class HideArguments(logging.Filter):

@@ -4,6 +4,7 @@ import ast
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCE, TABLE = ROOT / "portal/settings.py", ROOT / "docs/settings.md"
@@ -35,25 +36,21 @@ class Row:
 def rows(source: str) -> list[Row]:
     """The variables in the order in which the settings read them."""
     lines = source.splitlines()
-    calls = [node for node in ast.walk(ast.parse(source)) if _reads(node)]
-    return [_row(node, lines) for node in sorted(calls, key=lambda node: node.lineno)]
+    calls = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call)]
+    calls.sort(key=lambda node: node.lineno)
+    return [_row(node, called.attr, lines) for node in calls if _is_of_env(called := node.func)]
 
 
-def _reads(node: ast.AST) -> bool:
-    return (
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id == "env"
-    )
+def _is_of_env(called: ast.expr) -> TypeGuard[ast.Attribute]:
+    return isinstance(called, ast.Attribute) and isinstance(called.value, ast.Name) and called.value.id == "env"
 
 
-def _row(node: ast.Call, lines: list[str]) -> Row:
+def _row(node: ast.Call, kind: str, lines: list[str]) -> Row:
     default = ast.unparse(node.args[1]) if len(node.args) > 1 else ""
     before = lines[: node.lineno - 1]
     section = next((found[1] for line in reversed(before) if (found := SECTION.match(line))), "")
-    kind = KINDS[node.func.attr]
-    return Row(section, node.args[0].value, kind, "" if default in {"''", "[]"} else default, _comment(before))
+    name = ast.literal_eval(node.args[0])
+    return Row(section, name, KINDS[kind], "" if default in {"''", "[]"} else default, _comment(before))
 
 
 def _comment(before: list[str]) -> str:

@@ -1,6 +1,7 @@
 """What the tables say about the state of the portal, in a handful of short queries, for health and metrics."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -59,6 +60,6 @@ def oldest_job() -> float:
         return max((float(age or 0) for _name, _count, age in _rows(cursor, QUEUES)), default=0.0)
 
 
-def _rows(cursor, query: str) -> list:
+def _rows(cursor: Any, query: str) -> list:
     cursor.execute(query)
     return cursor.fetchall()
