@@ -38,9 +38,9 @@ format: $(VENV)/test.stamp ## Write Python and templates in the house style
 messages: $(VENV)/test.stamp ## Put new English sentences into the German catalogue, to be translated there
 	@$(VENV)/bin/python -m portal.lib.sentences
 
-bench: $(VENV)/run.stamp ## Measure import beside COPY, shop beside a bare page, pages beside slow downloads (CUSTOMERS= ARTICLES=)
+bench: $(VENV)/run.stamp ## Measure pages beside a bare page, import beside COPY, slow downloads (LARGE=1 KEEP=folder CUSTOMERS=)
+	@$(VENV)/bin/python -m portal.bench $(if $(LARGE),--large) $(if $(KEEP),--keep "$(abspath $(KEEP))")
 	@$(RUN) manage -- bench_import --customers $(or $(CUSTOMERS),20000)
-	@$(RUN) manage -- bench_shop --articles $(or $(ARTICLES),1000 100000)
 	@$(RUN) manage -- bench_downloads
 
 faults: $(VENV)/test.stamp ## Place 500 orders while all is killed; 2,000 POSTs; the weather outside (ORDERS= KILLS= POSTS=)
