@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from contracts.models import Document
-from portal.lib.searching import any_field, every_word
+from portal.lib.searching import any_field, every_word, indexes_of
 from shop.prices import sums_of_lines
 from shop.rent import how_much, per
 
@@ -169,7 +169,11 @@ class Order(models.Model):
                 name="order_valid_sums_not_negative",
             ),
         ]
-        indexes = [models.Index(fields=["company", "-placed_at", "-number"], name="order_company_newest")]
+        indexes = [
+            models.Index(fields=["company", "-placed_at", "-number"], name="order_company_newest"),
+            models.Index(fields=["-placed_at", "-id"], name="order_newest"),
+            *indexes_of("order", "number", "reference", "orderer_name"),
+        ]
 
     def __str__(self):
         return self.number

@@ -69,12 +69,22 @@ class Line:
         if page.form:
             body = urlencode({**page.form, "csrfmiddlewaretoken": SECRET})
             headers |= {"Content-Type": "application/x-www-form-urlencoded", "Origin": self.origin}
-        self.line.request("POST" if page.form else "GET", path, body, headers)
-        answer = self.line.getresponse()
-        content = answer.read()
+        try:
+            answer, content = self._sent("POST" if page.form else "GET", path, body, headers)
+        except ConnectionError:
+            # A worker that was busy for too long was replaced, or closed a connection that was idle.
+            self.line.close()
+            answer, content = self._sent("POST" if page.form else "GET", path, body, headers)
         if answer.status != page.status:
             raise PageRefused(f"{page.name}: {path} answered {answer.status}.")
         return content
+
+    def _sent(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        self.line.request(method, path, body, headers)
+        answer = self.line.getresponse()
+        return answer, answer.read()
 
 
 class Bench:

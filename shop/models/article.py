@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Licence, Product
 from portal.lib.days import today
+from portal.lib.searching import indexes_of
 
 from .fit import Fit, fits_now, held, opening, opening_products, opening_seats, unmet
 
@@ -228,6 +229,7 @@ class Article(models.Model):
             GinIndex(fields=["number_key"], name="article_number_part", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["number_key"], name="article_number_key", opclasses=["text_pattern_ops"]),
             GinIndex(OpClass(Joined("name"), name="gin_trgm_ops"), name="article_joined"),
+            *indexes_of("article", "number", "name"),
         ]
 
     def __str__(self):

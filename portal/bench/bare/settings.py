@@ -4,7 +4,7 @@ from pathlib import Path
 import dj_database_url
 
 DEBUG = False
-SECRET_KEY = os.environ["SECRET_KEY"]
+SECRET_KEY = os.environ.get("SECRET_KEY", "")
 ALLOWED_HOSTS = ["127.0.0.1"]
 ROOT_URLCONF = "portal.bench.bare.site"
 USE_TZ = True
