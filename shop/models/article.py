@@ -1,5 +1,6 @@
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
@@ -184,6 +185,9 @@ class Article(models.Model):
     quantity_step = models.PositiveIntegerField(_("in steps of"), default=1, db_default=1)
     is_per_seat = models.BooleanField(_("at most as many as licensed seats"), default=False, db_default=False)
     is_active = models.BooleanField(_("active"), default=True)
+    # Kept by the database from the rows of Fit, and of what is required and excluded; what is written here is ignored.
+    opens = ArrayField(models.BigIntegerField(), default=list, db_default=[], editable=False)
+    is_bound = models.BooleanField(default=False, db_default=False, editable=False)
     # Names and descriptions by German word forms, numbers as they are written.
     words = models.GeneratedField(
         expression=SearchVector("name", weight="A", config="german")
