@@ -44,7 +44,8 @@ class Capped(Paginator):
 
     @cached_property
     def count(self) -> int:
-        return len(self.object_list.order_by().values_list("pk")[: self.MOST])
+        rows: Any = self.object_list
+        return len(rows.order_by().values_list("pk")[: self.MOST])
 
     @property
     def is_capped(self) -> bool:

@@ -108,7 +108,9 @@ class Squeezed(Func):
 
     output_field = TextField()
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> tuple[str, Any]:
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> tuple[str, Any]:
         column, own = compiler.compile(self.source_expressions[0])
         return _squeezed(column), own * 4
 
