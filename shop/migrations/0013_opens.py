@@ -79,12 +79,21 @@ create function shop_guard_opens() returns trigger language plpgsql as $$ begin
     end if;
     return new;
 end $$;
+-- A search compared with shop_joined(name), made anew for each row that it looked at.
+create function shop_keep_joined() returns trigger language plpgsql as $$ begin
+    new.joined := shop_joined(new.name);
+    return new;
+end $$;
+create trigger shop_article_joined before insert or update on shop_article for each row
+    execute function shop_keep_joined();
 create trigger shop_opens_kept_new before insert on shop_article for each row
     when (new.opens <> '{}' or new.is_bound) execute function shop_guard_opens();
 create trigger shop_opens_kept before update on shop_article for each row
     when ((new.opens, new.is_bound) is distinct from (old.opens, old.is_bound)) execute function shop_guard_opens();
 """
 BACK = """
+drop trigger shop_article_joined on shop_article;
+drop function shop_keep_joined();
 drop trigger shop_opens_kept on shop_article;
 drop trigger shop_opens_kept_new on shop_article;
 drop trigger shop_fits_new on shop_article_fits;
@@ -106,6 +115,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.AddField("article", "opens", django.contrib.postgres.fields.ArrayField(base_field=models.BigIntegerField(), db_default=[], default=list, editable=False, size=None)),
+        migrations.AddField("article", "joined", models.TextField(db_default="", default="", editable=False)),
         migrations.AddField("article", "is_bound", models.BooleanField(db_default=False, default=False, editable=False)),
         migrations.CreateModel(
             name="FitKey",

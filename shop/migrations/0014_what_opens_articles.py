@@ -12,6 +12,7 @@ def fill(apps, schema_editor):
             if not (ids := [pk for (pk,) in cursor.fetchall()]):
                 return
             cursor.execute("select shop_keep_opens(%s)", [ids])
+            cursor.execute("update shop_article set joined = '' where id = any(%s) and joined = ''", [ids])
             last = ids[-1]
 
 

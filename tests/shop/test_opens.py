@@ -146,3 +146,13 @@ def test_rows_that_stood_before_are_filled_in(db):
         cursor.execute("select shop_keep_opens(%s)", [[article.pk]])
     article.refresh_from_db()
     assert what_is_kept(article) == what_rows_say(article) and article.opens and article.is_bound
+
+
+def test_the_joined_words_follow_the_name(db):
+    article = make.ArticleFactory(name="Online-Banking Plus")
+    Article.objects.filter(pk=article.pk).update(joined="nonsense")
+    article.refresh_from_db()
+    assert article.joined.startswith(" onlinebankingplus") and " bankingplus" in article.joined
+    Article.objects.filter(pk=article.pk).update(name="Mahn Wesen")
+    article.refresh_from_db()
+    assert article.joined == " mahnwesen wesen"
