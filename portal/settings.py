@@ -146,6 +146,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.frame",
             ],
+            "libraries": {"heroicons": "portal.lib.icons"},
             "builtins": ["portal.lib.tags", "django.templatetags.i18n", "django.templatetags.static"],
         },
     }
@@ -391,7 +392,7 @@ STORAGES = {
         "OPTIONS": {"location": DATA_DIR / "files", "file_permissions_mode": 0o640},
     },
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "portal.lib.static.OneSheet"
         if not DEBUG
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
