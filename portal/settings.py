@@ -101,7 +101,6 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_countries",
-    "heroicons",
     "import_export",
     "procrastinate.contrib.django",
     # Last: its staff roles need the permissions of all the others.
