@@ -74,7 +74,8 @@ class Standing:
         query.compiler = compiler
         compiler.__class__ = _Compiler
         compiler.sql, compiler.params = sql, [_slot(param, names, moment) for param in params]
-        rows.query = query
+        # Past the setter, which would turn every list of values into one of dicts.
+        rows._query = query  # type: ignore[attr-defined]
         return rows
 
 
