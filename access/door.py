@@ -10,6 +10,8 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
+from portal.lib.standing import Standing
+
 from .missing import or_back
 from .models import Membership
 from .rights import Right
@@ -74,12 +76,15 @@ def membership_at(request, number):
 
     Raises Http404 to outsiders; returns None for a person whom every company has removed.
     """
-    mine = _memberships_of(request.user)
-    membership = _with_frame(mine, request.user).filter(company__number=number).first()
-    if membership is None:
-        if request.user.is_staff or mine.exists():
+    # Staff are nobody's people; a membership from before that rule opens nothing (edge 45).
+    if request.user.is_staff:
+        raise Http404
+    found = MEMBERSHIP(number=number, user=request.user.pk)
+    if not found:
+        if Membership.objects.filter(user=request.user).exists():
             raise Http404
         return None
+    (membership,) = found
     return _entered(request, membership)
 
 
@@ -91,29 +96,13 @@ def enter_last(request):
     if getattr(request, "company", None) is not None or not request.user.is_authenticated:
         return
     last = Q(company__number=request.COOKIES.get(LAST_COMPANY, "")[:40])
-    mine = _memberships_of(request.user).open().filter(company__is_blocked=False)
-    found = _with_frame(mine, request.user).alias(is_last=ExpressionWrapper(last, _YES))
+    mine = Membership.objects.filter(user=request.user, user__is_staff=False, company__is_blocked=False).open()
+    found = _with_frame(mine, request.user.pk).alias(is_last=ExpressionWrapper(last, _YES))
     membership = found.order_by("-is_last", "company__name", "pk").first()
     if membership is None or (membership.company.needs_second_factor and not has_second_factor(request.user)):
         request.company = request.rights = None
         return
     _entered(request, membership)
-
-
-def _memberships_of(user):
-    # Staff are nobody's people; a membership from before that rule opens nothing (edge 45).
-    return Membership.objects.none() if user.is_staff else Membership.objects.filter(user=user)
-
-
-def _with_frame(mine, user):
-    """The accepted ones with what the frame shows: whether there are others, and how full the cart is.
-
-    Asked along, by reverse relation, the cart costs no query of its own.
-    """
-    others = mine.exclude(pk=OuterRef("pk")).exclude(accepted_at=None)
-    in_cart = Sum("company__carts__lines__quantity", filter=Q(company__carts__user=user))
-    found = mine.select_related("company").exclude(accepted_at=None)
-    return found.annotate(has_others=Exists(others), cart_units=in_cart)
 
 
 def _entered(request, membership):
@@ -132,6 +121,23 @@ def _remembered(request, response):
             LAST_COMPANY, request.company.number, secure=settings.SESSION_COOKIE_SECURE, httponly=True, samesite="Lax"
         )
     return response
+
+
+def _membership(number, user):
+    return _with_frame(Membership.objects.filter(user=user), user).filter(company__number=number).order_by("pk")[:1]
+
+
+def _with_frame(mine, user):
+    """The accepted ones with what the frame shows: whether there are others, and how full the cart is."""
+    others = Membership.objects.filter(user=user).exclude(pk=OuterRef("pk")).exclude(accepted_at=None)
+    found = mine.select_related("company").exclude(accepted_at=None)
+    # Asked along, by reverse relation, the cart costs no query of its own.
+    in_cart = Sum("company__carts__lines__quantity", filter=Q(company__carts__user=user))
+    return found.annotate(has_others=Exists(others), cart_units=in_cart)
+
+
+# Every page of every customer asks this.
+MEMBERSHIP = Standing(_membership, number=str, user=int)
 
 
 def closed_everywhere(person):

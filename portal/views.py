@@ -14,7 +14,7 @@ from portal.lib.searching import every_word
 from portal.lib.text import clean_query
 
 from .tiles import tiles_with_facts
-from .waiting import facts_of, lines_of
+from .waiting import lines_of
 
 
 @person_view
@@ -44,10 +44,9 @@ def chooser(request):
 
 @company_view
 def start(request):
-    tiles, row = tiles_with_facts(request, facts_of(request))
     context = {
-        "tiles": tiles,
-        "waiting": lines_of(request, row),
+        "tiles": tiles_with_facts(request),
+        "waiting": lines_of(request),
         "greeting": greeting(request.user),
         "may_invite": Right.ACCESS in request.rights and not request.company.has_ended,
     }

@@ -13,7 +13,6 @@ from contracts.waiting import WAITS as CONTRACTS
 from downloads.waiting import WAITS as DOWNLOADS
 from orders.waiting import WAITS as ORDERS
 from portal.lib.waiting import Waiting
-from portal.tiles import read
 from shop.waiting import WAITS as SHOP
 
 APPS = [DOWNLOADS, CONTRACTS, ACCESS, ORDERS, SHOP]
@@ -39,22 +38,18 @@ class Onlooker:
         return rights_of(self.membership)
 
 
-def facts_of(request: HttpRequest) -> dict[str, Any]:
-    """What is asked along with the facts of the tiles, in the same query."""
-    return {name: fact for waits in APPS for name, fact in waits.facts(request).items()}
-
-
-def lines_of(request: HttpRequest, row: dict[str, Any]) -> list[Waiting]:
-    """The lines made of it, the most pressing first."""
+def lines_of(request: HttpRequest) -> list[Waiting]:
+    """The lines of who asks, the most pressing first: all in one query, none where nothing may be answered."""
+    facts = {f"fact_{name}": fact for waits in APPS for name, fact in waits.facts(request).items()}
+    if not facts:
+        return []
+    found = Company.objects.filter(pk=request.company.pk).values(**facts).get()
     # What can have no row is not asked of the database, and comes as None.
-    row = {name: [] if value is None else value for name, value in row.items()}
+    row = {name.removeprefix("fact_"): value or [] for name, value in found.items()}
     lines = [line for waits in APPS for line in waits.say(request, row)]
     return sorted(lines, key=lambda line: line.rank)[:SHOWN]
 
 
 def waiting_for(membership: Membership) -> list[Waiting]:
-    """The same for a member who is not looking. One query, and one for the switches."""
-    who = cast(HttpRequest, Onlooker(membership))
-    if not (facts := facts_of(who)):
-        return []
-    return lines_of(who, read(membership.company, facts))
+    """The same for a member who is not looking. One query more, for the switches."""
+    return lines_of(cast(HttpRequest, Onlooker(membership)))
