@@ -6,10 +6,14 @@ nobody's text can hold.
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
@@ -17,6 +21,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from .masking import masked, secrets_of
 from .plain import defuse, plain
 
 BEGIN, END = "\ue000", "\ue001"
@@ -25,6 +30,33 @@ MARKED = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
 MANY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 BLANK_LINES = re.compile(r"\n\s*\n")
 OWN_ADDRESSES = ["info_mail", "changes_mail", "privacy_url"]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the portal remembers of a mail: its template, what it was about, and its words without what they open."""
+
+    kind: str
+    subject: str
+    text: str
+    is_secret: bool
+    context: dict[str, Any]
+
+
+HELD: ContextVar[list[EmailMessage] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def rehearsed() -> Iterator[list[EmailMessage]]:
+    """What stands inside is done and undone again; gives the letters it would have sent. Refusals come through."""
+    letters: list[EmailMessage] = []
+    held = HELD.set(letters)
+    try:
+        with transaction.atomic():
+            yield letters
+            transaction.set_rollback(True)
+    finally:
+        HELD.reset(held)
 
 
 class Link(str):
@@ -55,7 +87,10 @@ def send_letter(
     message.to, message.reply_to, message.extra_headers = [to], reply_to or [], headers or {}
     if attachment:
         message.attach(*attachment)
-    message.send()
+    if (held := HELD.get()) is not None:
+        held.append(message)
+    else:
+        message.send()
 
 
 def written(template: str, subject: str, context: dict[str, Any]) -> EmailMultiAlternatives:
@@ -68,7 +103,19 @@ def written(template: str, subject: str, context: dict[str, Any]) -> EmailMultiA
     marked = MANY_LINES.sub("\n\n", made.template.render(Context(values, autoescape=False))).lstrip()
     message = EmailMultiAlternatives(subject, MARKED.sub(r"\1", marked))
     message.attach_alternative(html_of(subject, marked), "text/html")
+    message.story = story_of(message, template, context)  # type: ignore[attr-defined]
     return message
+
+
+def story_of(message: EmailMessage, kind: str = "", context: dict[str, Any] | None = None) -> Story:
+    """As the mail was written; made of its text alone where it was written elsewhere."""
+    known = getattr(message, "story", None)
+    if known is not None and not kind:
+        return known
+    context = context or {}
+    subject, body, secrets = str(message.subject), str(message.body), secrets_of(context)
+    told, text = masked(subject, secrets), masked(body, secrets)
+    return Story(kind, told, text, (told, text) != (subject, body), context)
 
 
 def _value(name: str, value: Any) -> Any:
