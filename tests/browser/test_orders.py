@@ -67,7 +67,9 @@ def test_the_list_is_filtered_drawn_and_ordered_again(visit, acme, olga, ben, li
     article = make.ArticleFactory(fits=[acme.licences.get().product])
     same = {"name": article.name, "unit_price": article.list_price, "unit": article.unit}
     for year, net in ((2024, 100), (2025, 300)):
-        order = make.OrderFactory(company=acme, number=f"A-{year}", net=net, state="fulfilled", placed_at=f"{year}-06-01T10:00:00Z")
+        order = make.OrderFactory(
+            company=acme, number=f"A-{year}", net=net, state="fulfilled", placed_at=f"{year}-06-01T10:00:00Z"
+        )
         make.OrderLineFactory(order=order, article=article, article_number=article.number, **same)
     page = visit(olga, "/kunde/12345/bestellungen/")
     page.get_by_text("Als Tabelle").click()
