@@ -1,5 +1,6 @@
 """The paper of a concluded data processing agreement, as the worker makes it."""
 
+import datetime as dt
 from pathlib import Path
 
 from django.conf import settings
@@ -10,10 +11,26 @@ from django.utils.translation import gettext as _
 from portal.lib.letterhead import legal_line
 from portal.lib.pdf import make_pdf
 
-from .models import Acceptance
+from .models import Acceptance, SubProcessor, Terms
 from .reading import paragraphs_of
 
 TEMPLATE = Path(__file__).parent / "agreement.typ"
+
+
+def annexes_on(day: dt.date) -> list[tuple[str, list[str]]]:
+    """(title, paragraphs) of what belongs to the agreement on a day: the measures where they are filed, the firms."""
+    measures = Terms.objects.current(Terms.Kind.TOM, day)
+    firms = [_firm(row) for row in SubProcessor.objects.working(day)]
+    found = [(measures.title, paragraphs_of(measures.file))] if measures else []
+    if firms:
+        found.append((_("Sub-processors"), firms))
+    word = _("Annex %(number)d: %(title)s")
+    return [(word % {"number": number, "title": title}, text) for number, (title, text) in enumerate(found, 1)]
+
+
+def _firm(row: SubProcessor) -> str:
+    where = ", ".join(filter(None, [row.seat, str(row.country.name)]))
+    return " · ".join(filter(None, [f"{row.name} ({where})", row.purpose, row.safeguard]))
 
 
 def agreement_of(acceptance: Acceptance) -> bytes:
@@ -32,6 +49,7 @@ def agreement_of(acceptance: Acceptance) -> bytes:
             parties=[(_("Controller"), customer), (_("Processor"), brand["vendor"])],
             text_title=_("Text of the agreement"),
             paragraphs=paragraphs_of(terms.file),
+            annexes=annexes_on(timezone.localdate(acceptance.accepted_at)),
             conclusion_title=_("Conclusion"),
             facts=[
                 (_("Version"), f"{terms.number}, {_('valid from')} {date_format(terms.valid_from, 'd.m.Y')}"),

@@ -56,6 +56,8 @@ class DocumentFilter(forms.Form):
 
     def __init__(self, data, *, years):
         super().__init__(data)
+        for name in ("kind", "year"):
+            self.fields[name].widget.attrs["data-apply"] = ""
         self.fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
 
     def apply(self, documents):

@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -8,8 +6,7 @@ from portal.lib.days import today
 from portal.lib.tiles import CountOf, Fact, Tile
 
 from .models import Release
-
-NEW_FOR = timedelta(days=60)
+from .models.release import NEW_FOR
 
 
 def facts(request):

@@ -51,6 +51,7 @@ class Terms(models.Model):
         UPV = "UPV", _("Update maintenance terms (UPV)")
         AGB = "AGB", _("Terms and conditions of the shop")
         AVV = "AVV", _("Data processing agreement (AVV), text")
+        TOM = "TOM", _("Technical and organisational measures (annex of the AVV)")
 
     number = models.CharField(_("number"), max_length=60)
     kind = models.CharField(_("kind"), max_length=3, choices=Kind.choices)

@@ -1,3 +1,4 @@
+from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -7,19 +8,23 @@ from portal.lib.refusals import Refused
 
 from ..avv import conclude_avv
 from ..forms import AvvForm
-from ..models import Terms
+from ..models import Document, Terms
+from ..prose import blocks_of
 from ..reading import paragraphs_of
 
 
 @company_view(needs=HOLDER)
 def avv(request):
     """The data processing agreement in full; concluded here, or when and by whom it was."""
-    terms = Terms.objects.current(Terms.Kind.AVV)
-    form = AvvForm(request.POST or None, initial={"shown": terms.sha256 if terms else ""})
+    in_force = {terms.kind: terms for terms in reversed(Terms.objects.in_force().filter(kind__in=["AVV", "TOM"]))}
+    terms = in_force.get(Terms.Kind.AVV)
+    known = {"name": request.user.get_full_name(), "function": request.membership.function}
+    form = AvvForm(request.POST or None, initial={"shown": terms.sha256 if terms else "", **known})
     if request.method == "POST" and form.is_valid() and _concluded(request, form):
         messages.success(request, _("The agreement is concluded. You get it by e-mail as a PDF in a moment."))
         return redirect("avv", request.company.number)
-    return render(request, "contracts/avv.html", {"form": form, "terms": terms, **_about(request.company, terms)})
+    context = {"form": form, "terms": terms, "measures": in_force.get(Terms.Kind.TOM), **_about(request.company, terms)}
+    return render(request, "contracts/avv.html", context)
 
 
 def _concluded(request, form):
@@ -39,8 +44,10 @@ def _concluded(request, form):
 def _about(company, terms):
     if terms is None:
         return {}
+    around = (terms.title, terms.number, settings.BRAND["vendor"], settings.BRAND["name"])
     return {
-        "paragraphs": paragraphs_of(terms.file),
+        "blocks": blocks_of(paragraphs_of(terms.file), without=around),
+        "filed": company.documents.visible().served().filter(kind=Document.Kind.AVV).newest_first().first(),
         "conclusion": company.acceptances.select_related("document").conclusion_of(terms),
         "is_missing": Terms.objects.avv_missing_at(company).exists(),
     }

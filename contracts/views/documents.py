@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -7,6 +9,7 @@ from django.views.decorators.http import require_POST
 
 from access.door import company_view
 from access.rights import Right
+from portal.lib.days import day_before
 from portal.lib.files import sends_file, serve_protected
 
 from ..forms import DocumentFilter, SelectionForm
@@ -75,4 +78,7 @@ def group_by_kind(versions):
         kinds.setdefault(terms.get_kind_display(), []).append(terms)
     for rows in kinds.values():
         rows[0].is_in_force = not rows[0].has_ended
+        for newer, older in pairwise(rows):
+            # Where nobody wrote down an end, the next version is it.
+            older.valid_until = older.valid_until or day_before(newer.valid_from)
     return list(kinds.items())

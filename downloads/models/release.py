@@ -14,6 +14,9 @@ from portal.lib.files import stored_name
 from portal.lib.markdown import to_html
 
 SAME_DOWNLOAD = timedelta(days=1)
+NEW_FOR = timedelta(days=60)
+# What is read, not installed.
+PAPERS = (".pdf", ".txt", ".md", ".html", ".docx")
 
 
 class ReleaseQuerySet(models.QuerySet):
@@ -103,6 +106,21 @@ class Release(models.Model):
         return f"{self.product} {self.version}"
 
     @property
+    def is_new(self):
+        """Released within the last weeks; counted on the tile, marked in the lists."""
+        return self.released_on >= today() - NEW_FOR
+
+    @property
+    def files_in_order(self):
+        """What is installed first, then what is read, such as a manual."""
+        return sorted(self.files.all(), key=lambda file: file.is_paper)
+
+    @property
+    def setup(self):
+        """The file to load when somebody wants the version, or None."""
+        return next((file for file in self.files_in_order if not file.is_paper), None)
+
+    @property
     def notes_html(self):
         """The release notes as safe HTML."""
         return to_html(self.notes)
@@ -128,6 +146,11 @@ class ReleaseFile(models.Model):
 
     def __str__(self):
         return f"{self.title} {self.release.version}"
+
+    @property
+    def is_paper(self):
+        """Whether it is read and not installed: a manual, a list of changes."""
+        return self.file_name.casefold().endswith(PAPERS)
 
     @classmethod
     def of(cls, releases):

@@ -31,7 +31,7 @@ def product_list(request):
 def newest_per_product(company):
     """product id -> the newest version the company may load."""
     entitled = Release.objects.entitled(company).filter(product__in=company.licences.values("product"))
-    return {release.product_id: release for release in entitled.newest_per_product()}
+    return {release.product_id: release for release in entitled.newest_per_product().prefetch_related("files")}
 
 
 @company_view(needs=Right.DOWNLOADS)
@@ -50,8 +50,10 @@ def product_page(request, number, form):
         raise Http404
     first, cover = licences[0], cover_of(licences)[licences[0].product_id]
     releases = releases_of(first.product, request.company)
+    places = places_of(first.places, releases)
     for release in releases:
         release.reason = cover.reason(release)
+        release.installed_at = [place.name for place in places if place.release is release]
     context = {
         "product": first.product,
         "cover": cover,
@@ -59,7 +61,7 @@ def product_page(request, number, form):
         "earlier": releases[1:],
         "form": form,
     }
-    context |= {"places": places_of(first.places, releases), "versions": [release.version for release in releases]}
+    context |= {"places": places, "versions": [release.version for release in releases]}
     return render(request, "downloads/product_detail.html", {**context, "is_watched": first.is_watched})
 
 

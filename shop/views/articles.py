@@ -1,14 +1,20 @@
+from django.conf import settings
+from django.contrib import messages
+from django.db.models import Subquery
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from access.door import company_view
 from access.rights import Right
+from contracts.models import Product
 
 from ..catalogue import bought_together, browse, read_article, suggest
 from ..forms import BrowseForm, QuantityForm, TrainingForm
 from ..misses import note_miss
 from ..pictures import serve_picture
 from ..vat import treatment_of
+from ..waiting import goes_on
 
 
 @company_view(needs=Right.SHOP)
@@ -26,6 +32,16 @@ def article_suggest(request):
     """The best hits while somebody types, as options of the search box."""
     articles, terms = suggest(request.company, request.GET.get("q", ""))
     return render(request, "shop/article_suggest.html", {"articles": articles, "terms": terms})
+
+
+@company_view(needs=Right.SHOP)
+def maintenance_article(request, product):
+    """Leads to the article that extends the maintenance, or the rent, of a product; to the shop where there is none."""
+    article = goes_on(request.company, Subquery(Product.objects.filter(number=product).values("pk")[:1])).first()
+    if article:
+        return redirect("article_detail", request.company.number, article.number)
+    messages.info(request, _("This cannot be extended in the shop. Please call us: %(phone)s") % settings.BRAND)
+    return redirect("article_list", request.company.number)
 
 
 def fitting_article(request, number):

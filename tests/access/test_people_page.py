@@ -66,7 +66,7 @@ def test_nobody_ends_the_access_of_a_licence_holder_or_their_own(as_, olga, deni
 
 def test_the_form_for_somebody_new_ends_with_save_and_gives_nothing_by_itself(as_, olga):
     page = page_of(as_(olga), "invitation_create")
-    form = re.search(r'<form class="stack".*?</form>', page)[0]
+    form = re.search(r'<form class="stack" data-guarded.*?</form>', page)[0]
     assert re.search(r'<button type="submit" class="button button-primary">Speichern</button>', form)
     boxes = re.findall(r'<input type="checkbox" role="switch"[^>]*>', form)
     assert len(boxes) == len(Right)

@@ -71,7 +71,7 @@ def test_a_change_of_address_and_its_way_back(visit, ben, mailed, live_server):
 def test_sessions_newsletter_and_own_data(visit, ben, mailed, live_server):
     phone = visit(ben, "/kunde/12345/")
     page = visit(ben, "/kunde/12345/konto/")
-    page.get_by_role("link", name="Wo Sie angemeldet sind").click()
+    page.get_by_role("link", name="Sitzungen ansehen").click()
     page.get_by_role("button", name="Alle anderen abmelden").click()
     expect(page.get_by_text("1 Sitzung wurde beendet.")).to_be_visible()
     phone.reload()

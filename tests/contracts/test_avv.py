@@ -200,3 +200,23 @@ def test_staff_see_which_companies_lack_the_agreement(acme, elsewhere, olga, adm
     listed = lambda which: as_(admin).get(reverse("admin:accounts_company_changelist"), {"avv": which}).content.decode()
     assert elsewhere.name in listed("missing") and acme.name not in listed("missing")
     assert acme.name in listed("valid") and elsewhere.name not in listed("valid")
+
+
+def test_the_name_is_known_and_what_is_filed_is_named(acme, olga, as_, terms):
+    make.DocumentFactory(
+        company=acme, kind="AVV", number="AVV-2020-7", title="Vereinbarung von 2020", dated_on=dt.date(2020, 3, 12)
+    )
+    page = " ".join(as_(olga).get(reverse("avv", args=[acme.number])).content.decode().split())
+    assert 'name="name" value="Olga Oswald"' in page
+    assert "Hier liegt: Vereinbarung von 2020 (AVV-2020-7) vom 12.03.2020." in page
+
+
+def test_the_annexes_are_on_the_page_and_in_the_paper(acme, olga, as_, terms):
+    make.TermsFactory(kind="TOM", title="Maßnahmen 2026", content=paper("Zutritt nur mit Ausweis."))
+    make.SubProcessorFactory(name="Rechenzentrum Süd GmbH")
+    assert "Maßnahmen 2026" in as_(olga).get(reverse("avv", args=[acme.number])).content.decode()
+    send(as_(olga), acme, terms)
+    tasks.make_agreement.func(acceptance=acme.acceptances.get().pk)
+    text = text_of(acme.documents.get(kind="AVV").file.read())
+    assert "Anlage 1: Maßnahmen 2026 Zutritt nur mit Ausweis." in text
+    assert "Anlage 2: Unterauftragsverarbeiter Rechenzentrum Süd GmbH" in text

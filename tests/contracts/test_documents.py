@@ -1,6 +1,7 @@
 """Documents: found, marked new, opened by who may, in every version."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -121,3 +122,18 @@ def test_terms_in_force_and_earlier_ones(acme, carla, as_):
 def test_terms_of_tomorrow_cannot_be_read_by_their_number(acme, carla, as_):
     future = make.TermsFactory(valid_from=TOMORROW)
     assert as_(carla).get(reverse("terms_file", args=[acme.number, future.pk])).status_code == 404
+
+
+def test_documents_stand_by_year(acme, carla, as_):
+    for day in (dt.date(2025, 5, 1), dt.date(2024, 5, 1), dt.date(2024, 3, 1)):
+        make.DocumentFactory(company=acme, dated_on=day)
+    page = as_(carla).get(reverse("document_list", args=[acme.number])).content.decode()
+    assert re.findall(r'<h2 class="log-day" id="year-(\d+)"', page) == ["2025", "2024"]
+
+
+def test_terms_are_loaded_and_say_when_they_ended(acme, carla, as_):
+    make.TermsFactory(valid_from=dt.date(2020, 1, 1), number="A-1")
+    newer = make.TermsFactory(valid_from=dt.date(2023, 7, 1), number="A-2")
+    page = " ".join(as_(carla).get(reverse("terms_list", args=[acme.number])).content.decode().split())
+    assert f"{reverse('terms_file', args=[acme.number, newer.pk])}?download=1" in page
+    assert "gültig ab 01.01.2020 bis 30.06.2023" in page

@@ -186,3 +186,38 @@ def test_a_right_that_was_taken_away_takes_the_kept_address_too(acme, dora, as_,
     assert load(client, acme, file).status_code == 200
     dora.at[acme.number].rights.all().delete()
     assert load(client, acme, file).status_code == 403
+
+
+def test_the_setup_comes_before_the_manual_and_is_the_one_loud_button(acme, dora, as_, release):
+    make.ReleaseFileFactory(release=release, title="Handbuch", file_name="Handbuch.pdf")
+    make.ReleaseFileFactory(release=release, title="Setup", file_name="Setup.zip")
+    page = detail(as_(dora), acme)
+    assert page.index("Setup.zip") < page.index("Handbuch.pdf")
+    assert page.count('class="button button-primary"\nhref="/kunde/12345/downloads/datei/') == 1
+
+
+def test_the_current_version_is_loaded_from_the_list_and_marked_when_new(acme, dora, as_, release):
+    setup = make.ReleaseFileFactory(release=release, title="Setup", file_name="Setup.zip")
+    page = as_(dora).get(reverse("product_list", args=[acme.number])).content.decode()
+    assert reverse("release_file", args=[acme.number, setup.pk]) in page
+    type(release).objects.update(released_on=today() - dt.timedelta(days=61))
+    older = as_(dora).get(reverse("product_list", args=[acme.number])).content.decode()
+    type(release).objects.update(released_on=today() - dt.timedelta(days=60))
+    newer = as_(dora).get(reverse("product_list", args=[acme.number])).content.decode()
+    assert ('<span class="chip">neu</span>' in newer, '<span class="chip">neu</span>' in older) == (True, False)
+
+
+def test_a_version_says_where_it_is_installed(acme, dora, as_, release):
+    acme.installed_versions.create(product=release.product, place="Filiale Augsburg", version="26.1")
+    assert "bei Ihnen: Filiale Augsburg" in " ".join(detail(as_(dora), acme).split())
+
+
+def test_the_hint_leads_to_the_article_that_extends_the_maintenance(acme, olga, as_, release):
+    product = release.product
+    acme.licences.get().maintenance.update(ends_on=dt.date(2020, 1, 1))
+    client = as_(olga)
+    address = reverse("maintenance_article", args=[acme.number, product.number])
+    assert address in detail(client, acme)
+    assert client.get(address).url == reverse("article_list", args=[acme.number])
+    article = make.ArticleFactory(kind="P", grants=product, fits=[product])
+    assert client.get(address).url == reverse("article_detail", args=[acme.number, article.number])

@@ -82,6 +82,7 @@ GET = {
     "article_list": SHOP,
     "article_detail": SHOP,
     "article_suggest": SHOP,
+    "maintenance_article": [302, 302, 302, 403, 403, 403, 404, 404, 302],
     "quick_order": SHOP,
     "shopping_lists": SHOP,
     # Olga's list is her own; a private one is as good as none to others, who are led to the lists.

@@ -92,6 +92,7 @@ def arguments(company, rows, terms, colleague, token):
         "terms_diff": {"pk": terms.pk},
         "objection_create": {"pk": make.ChangeFactory().pk},
         "product_detail": {"product": rows.file.release.product.number},
+        "maintenance_article": {"product": rows.file.release.product.number},
         "product_watch": {"product": rows.file.release.product.number},
         "installed_note": {"product": rows.file.release.product.number},
         "installed_remove": {"product": rows.file.release.product.number, "pk": rows.installed.pk},
