@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0003_recall_retention_subprocessors'),
+        ("contracts", "0004_found_as_they_are_spelt"),
     ]
 
     operations = [
