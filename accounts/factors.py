@@ -52,6 +52,6 @@ def _use_step(factor: Authenticator, code: str) -> bool:
 
 def security_of(person: User) -> dict[str, int]:
     """How a login is secured, in one query: second factors (recovery codes are none), and devices."""
-    factors = person.authenticator_set.exclude(type=Authenticator.Type.RECOVERY_CODES)
+    factors = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.RECOVERY_CODES)
     counts = {"factors": CountOf(factors.values("pk")), "devices": CountOf(person.sessions.alive().values("pk"))}
-    return User.objects.filter(pk=person.pk).values(**counts).get()
+    return dict(User.objects.filter(pk=person.pk).values(**counts).get())

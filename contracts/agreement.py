@@ -29,7 +29,7 @@ def annexes_on(day: dt.date) -> list[tuple[str, list[str]]]:
 
 
 def _firm(row: SubProcessor) -> str:
-    where = ", ".join(filter(None, [row.seat, str(row.country.name)]))
+    where = ", ".join(filter(None, [row.seat, str(getattr(row.country, "name", row.country))]))
     return " · ".join(filter(None, [f"{row.name} ({where})", row.purpose, row.safeguard]))
 
 
