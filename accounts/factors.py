@@ -1,5 +1,7 @@
 """Second factors: a code of the authenticator app counts once, and never again (RFC 6238, section 5.2)."""
 
+from typing import Any
+
 from allauth.core.internal.cryptokit import compare_user_code
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
@@ -54,4 +56,5 @@ def security_of(person: User) -> dict[str, int]:
     """How a login is secured, in one query: second factors (recovery codes are none), and devices."""
     factors = Authenticator.objects.filter(user=person).exclude(type=Authenticator.Type.RECOVERY_CODES)
     counts = {"factors": CountOf(factors.values("pk")), "devices": CountOf(person.sessions.alive().values("pk"))}
-    return dict(User.objects.filter(pk=person.pk).values(**counts).get())
+    row: Any = User.objects.filter(pk=person.pk).values(**counts).get()
+    return dict(row)
