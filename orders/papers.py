@@ -16,6 +16,7 @@ from portal.lib.signs import visible
 from portal.lib.tags import money, percent
 
 from .models import Order, OrderLine
+from .said import totals_of
 
 TEMPLATE = Path(__file__).parent / "confirmation.typ"
 # UN/CEFACT 1001: what the message is.
@@ -142,29 +143,13 @@ def _paper(order, title, intro, lines, sums):
         "intro": intro,
         "head": [_("Pos."), _("Article"), _("Quantity"), _("Price per unit"), _("VAT"), _("Net")],
         "rows": [_row(line) for line in lines],
-        "sums": [
-            *_by_term(sums),
-            (_("Sum net"), money(sums.net)),
-            *((f"{_('VAT')} {percent(rate)}", money(amount)) for rate, amount in sums.vat),
-            (_("Total gross"), money(sums.gross)),
-        ],
+        "sums": totals_of(sums),
         "ordered": _ordered(order) if sums.net != order.ordered_sums.net else "",
         "vat_reason": order.vat_reason,
         "declined_title": _("Not accepted"),
         "declined": [],
         "closing": "",
     }
-
-
-def _by_term(sums):
-    """Where there is a rent: what is paid once and what by the month."""
-    if not sums.monthly:
-        return []
-    return [
-        (_("Once, net"), money(sums.once)),
-        (_("Monthly, net"), money(sums.monthly)),
-        (_("Rent for its whole duration, net"), money(sums.rent)),
-    ]
 
 
 def _ordered(order):

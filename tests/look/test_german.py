@@ -21,7 +21,7 @@ WORDS = {
     "gesendet": r"\b(?:zu)?gesandt|zugesendet|\bzusenden",
     "gesperrt": r"ausgesetzt",
     "Zugriff anfragen": r"Bitten? um Zugriff|[Ii]hre Bitte\b",
-    "herunterladen": r"(?<!ein)(?<!hoch)(?<!herunter)geladen|zum Laden\b|Datei laden",
+    "herunterladen": r"(?<![Ee]in)(?<![Hh]och)(?<!herunter)geladen|zum Laden\b|Datei laden",
     "Vertretung": r"Stellvertret",
     "Hauptlizenzinhaber/in": r"Haupt-",
     "IP-Adresse": r"Netzadresse|Adresse im Netz",
@@ -158,11 +158,11 @@ def test_a_time_of_day_says_uhr() -> None:
 # Short messages of several apps that were looked at: one meaning, one German.
 SAME = set(
     """
-    All kinds, All years, Authorised person, Back, Cancel, Cart, Change, Contract documents, Customer
-    number, Decision, Download, Downloads, Duration, E-mail address, Error, Everybody, Filter, First name,
-    From, Function, Kind, Last name, Licence holder, Log, My account, Name, Number, Order confirmation,
+    All kinds, All years, Authorised person, Back, Cancel, Cart, Change, Company, Contract documents, Customer
+    number, Date, Decision, Download, Downloads, Duration, E-mail address, Error, Everybody, Filter, First name,
+    From, Function, Kind, Last name, Licence holder, Log, My account, Name, Number, Order, Order confirmation,
     Person, Phone, Place, Quantity, Reason, Remove, Remove %(name)s, Salutation, Save, Saved., Search, Seat,
-    Show all, State, Sum net, Total gross, Until, VAT id, Version, What, When, Who, Year, accepted, active,
+    Show all, State, Sum net, Total gross, Until, VAT id, Valid until, Version, What, When, Who, Year, accepted, active,
     announced, answered, answered by, article, article number, by, company, country, created, decided,
     decided by, deleted, details, e-mail, event, file, file name, function, kind, language, last used,
     licence, licence holder, licence number, name, net, note, order number, periods, person, phone, place,
