@@ -5,6 +5,7 @@ nobody's text can hold.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -14,9 +15,21 @@ from django.template.loader import get_template
 from django.utils import translation
 
 from .halves import BEGIN, END, MARKED, blocks_of, html_of, text_of
+from .masking import masked, secrets_of
 from .plain import defuse, plain
 
 OWN_ADDRESSES = ["info_mail", "changes_mail", "privacy_url"]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the portal remembers of a mail: its template, what it was about, and its words without what they open."""
+
+    kind: str
+    subject: str
+    text: str
+    is_secret: bool
+    context: dict[str, Any]
 
 
 class Link(str):
@@ -60,7 +73,19 @@ def written(template: str, subject: str, context: dict[str, Any]) -> EmailMultiA
     blocks = blocks_of(made.template.render(Context(values, autoescape=False)))
     message = EmailMultiAlternatives(subject, text_of(blocks))
     message.attach_alternative(html_of(subject, blocks), "text/html")
+    message.story = story_of(message, template, context)  # type: ignore[attr-defined]
     return message
+
+
+def story_of(message: EmailMessage, kind: str = "", context: dict[str, Any] | None = None) -> Story:
+    """As the mail was written; made of its text alone where it was written elsewhere."""
+    known = getattr(message, "story", None)
+    if known is not None and not kind:
+        return known
+    context = context or {}
+    subject, body, secrets = str(message.subject), str(message.body), secrets_of(context)
+    told, text = masked(subject, secrets), masked(body, secrets)
+    return Story(kind, told, text, (told, text) != (subject, body), context)
 
 
 def _value(name: str, value: Any) -> Any:

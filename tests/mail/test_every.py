@@ -54,6 +54,7 @@ def assert_one_hand(message, language):
     assert sum(line.startswith(GREETINGS[language]) for line in lines) == 1
     assert lines.count(PARTINGS[language]) == 1
     assert "Musterstadt HRB" in lines[-1], "the details of business letters are the last line"
+    assert "<" not in text, "something of the code's is printed"
     assert "\n\n\n" not in text and not re.search(r"[ \t]\n|[\ue000-\uf8ff]", text)
     assert html.count("<h1>") == 1 and message.subject in texts_of(html)
     assert html.count('class="button"') <= 1
