@@ -13,6 +13,7 @@ from .areas import grouped
 from .figures import figures
 from .finding import find
 from .waiting import full_disks, lists_for
+from .welcome import welcome
 
 
 class StaffSite(AdminSite):
@@ -21,7 +22,11 @@ class StaffSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [path("suche/", self.admin_view(self.search), name="search"), *super().get_urls()]
+        own = [
+            path("suche/", self.admin_view(self.search), name="search"),
+            path("einladen/", self.admin_view(welcome), name="welcome"),
+        ]
+        return [*own, *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)
