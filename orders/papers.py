@@ -6,11 +6,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.lib.days import today
-from portal.lib.letterhead import legal_line
+from portal.lib.letterhead import head_of
 from portal.lib.pdf import CARRIER, make_pdf
 from portal.lib.signs import visible
 from portal.lib.tags import money, percent
@@ -127,21 +126,13 @@ def _accepted_how(order):
 
 def _paper(order, title, intro, lines, sums):
     """What a paper about an order says, in the active language."""
-    brand = settings.BRAND
-    home = f"{brand['seller_postal_code']} {brand['seller_city']}"
     return {
+        "head": head_of("seller"),
         "title": title,
-        "lang": get_language() or "de",
-        "seller": brand["seller"],
-        "sender": " · ".join([brand["seller"], brand["seller_street"], home]),
-        "legal": legal_line("seller"),
-        "footer": " · ".join(filter(None, [brand["phone"], brand["info_mail"], brand["seller_vat_id"]])),
-        "color": brand["color"],
-        "brand": brand["name"],
         "recipient": order.address.splitlines(),
         "facts": _facts(order),
         "intro": intro,
-        "head": [_("Pos."), _("Article"), _("Quantity"), _("Price per unit"), _("VAT"), _("Net")],
+        "columns": [_("Pos."), _("Article"), _("Quantity"), _("Price per unit"), _("VAT"), _("Net")],
         "rows": [_row(line) for line in lines],
         "sums": totals_of(sums),
         "ordered": _ordered(order) if sums.net != order.ordered_sums.net else "",

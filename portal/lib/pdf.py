@@ -1,6 +1,7 @@
 """Papers: tagged PDF/A out of a Typst template, in milliseconds, whatever signs people have typed."""
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -8,7 +9,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+import fontpkg_noto_sans
 import typst
+from django.conf import settings
 
 from .signs import visible
 
@@ -31,8 +34,8 @@ def make_pdf(template: str | Path, *, standards: Sequence[str] = ACCESSIBLE, **d
     """The paper, tagged, by default PDF/A-3a and PDF/UA-1; typst refuses what would not conform.
 
     template: path of a .typ file, which reads `json(bytes(sys.inputs.data))`. data: anything JSON can say. The paper is
-    made whatever the texts hold: where a sign is missing in the fonts, a box stands in its place. The fonts are those
-    that typst carries, so a paper looks the same on every machine.
+    made whatever the texts hold: where a sign is missing in the fonts, a box stands in its place. The fonts are an
+    installed package's and those that typst carries, never the machine's: a paper looks the same everywhere.
     """
     for fit in (unjoined, printable, latin):
         try:
@@ -72,7 +75,8 @@ def _plain(sign: str) -> str:
 @lru_cache(maxsize=20_000)
 def can_print(sign: str) -> bool:
     """Whether the fonts have this sign: asked of the typesetter itself, so that nothing is listed here."""
-    template = '#set document(title: "-")\n#set text(lang: "de")\n#json(bytes(sys.inputs.data))'
+    fonts = '#set text(lang: "de", font: ("Noto Sans", "Libertinus Serif"))'
+    template = f'#set document(title: "-")\n{fonts}\n#json(bytes(sys.inputs.data))'
     try:
         _compile(template.encode(), sign, ACCESSIBLE)
     except typst.TypstError:
@@ -82,7 +86,16 @@ def can_print(sign: str) -> bool:
 
 def _compile(template: Source, data: Any, standards: Sequence[Any]) -> bytes:
     inputs = {"data": json.dumps(data)}
-    return typst.compile(template, sys_inputs=inputs, pdf_standards=list(standards), ignore_system_fonts=True)
+    # Papers share portal/lib/letter.typ; a template that lies elsewhere stands alone.
+    root = settings.BASE_DIR if Path(os.fsdecode(template)).is_relative_to(settings.BASE_DIR) else None
+    return typst.compile(
+        template,
+        root=root,
+        sys_inputs=inputs,
+        pdf_standards=list(standards),
+        font_paths=[Path(fontpkg_noto_sans.__file__).parent],
+        ignore_system_fonts=True,
+    )
 
 
 def _each_text(data: Any, fit: Callable[[str], str]) -> Any:
