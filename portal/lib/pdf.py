@@ -87,13 +87,14 @@ def can_print(sign: str) -> bool:
 def _compile(template: Source, data: Any, standards: Sequence[Any]) -> bytes:
     inputs = {"data": json.dumps(data)}
     # Papers share portal/lib/letter.typ; a template that lies elsewhere stands alone.
-    root = settings.BASE_DIR if Path(os.fsdecode(template)).is_relative_to(settings.BASE_DIR) else None
+    root: Any = settings.BASE_DIR if Path(os.fsdecode(template)).is_relative_to(settings.BASE_DIR) else None
+    fonts: Any = [Path(fontpkg_noto_sans.__file__).parent]
     return typst.compile(
         template,
         root=root,
         sys_inputs=inputs,
         pdf_standards=list(standards),
-        font_paths=[Path(fontpkg_noto_sans.__file__).parent],
+        font_paths=fonts,
         ignore_system_fonts=True,
     )
 
