@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import fontpkg_noto_sans
-import typst
 from django.conf import settings
 
 from .signs import visible
@@ -30,8 +29,12 @@ PUNCTUATION = set("\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e\u2022\u2026\
 MOST_ASKED = 100
 
 
+class PaperRefused(Exception):
+    """The typesetter could not make the paper; the text is its own."""
+
+
 def make_pdf(template: str | Path, *, standards: Sequence[str] = ACCESSIBLE, **data: Any) -> bytes:
-    """The paper, tagged, by default PDF/A-3a and PDF/UA-1; typst refuses what would not conform.
+    """The paper, tagged, by default PDF/A-3a and PDF/UA-1. Raises PaperRefused for what would not conform.
 
     template: path of a .typ file, which reads `json(bytes(sys.inputs.data))`. data: anything JSON can say. The paper is
     made whatever the texts hold: where a sign is missing in the fonts, a box stands in its place. The fonts are an
@@ -40,7 +43,7 @@ def make_pdf(template: str | Path, *, standards: Sequence[str] = ACCESSIBLE, **d
     for fit in (unjoined, printable, latin):
         try:
             return _compile(str(template), _each_text(data, fit), standards)
-        except typst.TypstError as error:
+        except PaperRefused as error:
             refusal = error
     raise refusal
 
@@ -79,24 +82,30 @@ def can_print(sign: str) -> bool:
     template = f'#set document(title: "-")\n{fonts}\n#json(bytes(sys.inputs.data))'
     try:
         _compile(template.encode(), sign, ACCESSIBLE)
-    except typst.TypstError:
+    except PaperRefused:
         return False
     return True
 
 
 def _compile(template: Source, data: Any, standards: Sequence[Any]) -> bytes:
+    # Web processes show pages; what sets papers takes its memory where it is used.
+    import typst
+
     inputs = {"data": json.dumps(data)}
     # Papers share portal/lib/letter.typ; a template that lies elsewhere stands alone.
     root: Any = settings.BASE_DIR if Path(os.fsdecode(template)).is_relative_to(settings.BASE_DIR) else None
     fonts: Any = [Path(fontpkg_noto_sans.__file__).parent]
-    return typst.compile(
-        template,
-        root=root,
-        sys_inputs=inputs,
-        pdf_standards=list(standards),
-        font_paths=fonts,
-        ignore_system_fonts=True,
-    )
+    try:
+        return typst.compile(
+            template,
+            root=root,
+            sys_inputs=inputs,
+            pdf_standards=list(standards),
+            font_paths=fonts,
+            ignore_system_fonts=True,
+        )
+    except typst.TypstError as error:
+        raise PaperRefused(str(error)) from error
 
 
 def _each_text(data: Any, fit: Callable[[str], str]) -> Any:
