@@ -1,4 +1,4 @@
-"""The yearly review: "Are these accesses still right?", one click per person, and a dated paper as proof."""
+"""The yearly review: "Is everyone's access still right?", one click per person, and a dated paper as proof."""
 
 import hashlib
 from datetime import datetime, timedelta

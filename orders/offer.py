@@ -159,5 +159,5 @@ def _of_whole(was: dict[str, str], now: dict[str, str]) -> list[str]:
     if was["gross"] != now["gross"]:
         told.append(_instead(_("Total gross"), was["gross"], now["gross"], _money))
     if was["terms"] != now["terms"]:
-        told.append(_("There is a new version of the terms. Please read it and accept it anew."))
+        told.append(_("There is a new version of the terms. Please read it and accept it again."))
     return told

@@ -169,7 +169,7 @@ def _row(line):
 def _closing(order):
     sentences = [_("Payment by invoice.")]
     if order.has_given:
-        sentences.insert(0, _("Programs and licences stand in your customer portal under Downloads."))
+        sentences.insert(0, _("You find programs and licences in your customer portal under “Downloads”."))
     if waiting := order.waiting_lines:
         told = "; ".join(f"{line.name}: {line.get_waits_for_display()}" for line in waiting)
         sentences.append(_("Still to come from us: %(lines)s.") % {"lines": told})

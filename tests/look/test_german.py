@@ -124,6 +124,39 @@ MANY = {
 }
 
 
+def test_a_sentence_can_be_read_at_once() -> None:
+    """At most 18 words, and one semicolon a message: what is longer is two sentences."""
+    for message, text in texts():
+        plain = re.sub(r"%\(\w+\)[sd]", "X", re.sub(r"<[^>]+>", "", text))
+        for sentence in re.split(r"(?<=[.?!:;])\s+", plain):
+            assert len(re.findall(r"[\w§€/-]+", sentence)) <= 18, f"{message}: {sentence}"
+        assert plain.count(";") <= 1, message
+
+
+# English that is German in English words: what an English reader would say.
+ODD = {
+    "Good day": "Hello",
+    "Dearest first": "Most expensive first",
+    "with obligation to pay": "binding",
+    "binding effect": "sign",
+    "let into": "given access to",
+    "lets you into": "gives you access to",
+    "You need do nothing": "You do not have to do anything",
+    "Post of the demo": "demo mailbox",
+    "set anew": "changed",
+    "it stands here": "you find it here",
+    "stand in your": "you find them in",
+    "gets a mail with": "gets an e-mail with",
+    "Look into your mailbox": "Check your inbox",
+    "The line was cut": "The connection was lost",
+}
+
+
+@pytest.mark.parametrize(("odd", "better"), ODD.items())
+def test_the_english_is_english(odd: str, better: str) -> None:
+    assert [f"{s.place}: {s.text}" for s in spoken() if odd.lower() in s.text.lower()] == [], better
+
+
 def sentences_of(path: Path) -> list[str]:
     """The first sentences of a mail, after its greeting: English as the template has them."""
     return re.findall(r"n?p?gettext\(u?'((?:[^'\\]|\\.)*)'", templatize(path.read_text()))

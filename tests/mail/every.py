@@ -23,6 +23,8 @@ from contracts.models import Acceptance, Objection
 from downloads import mails as downloads
 from orders import mails as orders
 from orders.models import Order, OrderLine
+from portal.erp_runs import mails as erp_runs
+from portal.erp_runs.models import ErpRun
 from shop import mails as shop
 from shop.models import Article, Booking
 from support import mails as support
@@ -249,6 +251,7 @@ SENDERS = {
     "orders cancelled": lambda c: orders.mail_state(c.order_of("cancelled"), "Doppelt bestellt."),
     "orders rejected": lambda c: orders.mail_state(c.order_of("cancelled"), "Kein Budget.", inside=True, by=c.petra),
     "orders fulfilled": lambda c: orders.mail_state(c.order_of("fulfilled"), ""),
+    "portal erp alarm": lambda c: erp_runs.mail_alarm(ErpRun(pk=1, began_at=NOON, problem="kunden.csv fehlt")),
     "shop released": lambda c: shop.mail_released(_booking(c), c.ben),
     "support enquiry": lambda c: support.mail_enquiry(
         SimpleNamespace(company=c.company, user=c.ben, message="Was kostet es?\nUnd ab wann?")

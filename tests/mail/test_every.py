@@ -20,7 +20,7 @@ GERMAN = Path(__file__).parent / "german"
 GREETINGS = {"de": "Guten Tag", "en": "Hello"}
 PARTINGS = {"de": "Freundliche Grüße", "en": "Kind regards"}
 # They read German whoever acts.
-MAILBOXES = {settings.BRAND["info_mail"], settings.BRAND["changes_mail"], "timo@it.example"}
+MAILBOXES = {settings.BRAND["info_mail"], settings.BRAND["changes_mail"], settings.ERP_ALARM_MAIL, "timo@it.example"}
 URL = re.compile(r"https?://\S+")
 
 
