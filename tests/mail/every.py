@@ -254,7 +254,7 @@ SENDERS = {
     "portal erp alarm": lambda c: erp_runs.mail_alarm(ErpRun(pk=1, began_at=NOON, problem="kunden.csv fehlt")),
     "shop released": lambda c: shop.mail_released(_booking(c), c.ben),
     "support enquiry": lambda c: support.mail_enquiry(
-        SimpleNamespace(company=c.company, user=c.ben, message="Was kostet es?\nUnd ab wann?")
+        SimpleNamespace(company=c.company, user=c.ben, about="HOMECASE", message="Was kostet es?\nUnd ab wann?")
     ),
     **{f"login {prefix.rsplit('/')[-1]}": _account(prefix) for prefix in LOGIN},
 }
