@@ -193,8 +193,8 @@ SAME = set(
     """
     All kinds, All years, Answer, Apply, Authorised person, Back, Cancel, Cart, Change, Company, Contract documents,
     Customer number, Date, Decision, Download, Downloads, Duration, E-mail address, Error, Everybody, Filter,
-    First name, From, Function, Kind, Last name, Licence holder, Log, My account, Name, Number, Order, Order confirmation,
-    Person, Phone, Place, Quantity, Reason, Remove, Remove %(name)s, Salutation, Save, Saved., Search, Seat,
+    First name, From, Function, Kind, Last name, Licence holder, Log, My account, Name, Number, Order,
+    Order confirmation, Person, Phone, Place, Quantity, Reason, Remove, Remove %(name)s, Salutation, Save, Saved., Search, Seat,
     Show all, State, Sum net, Total gross, Until, VAT id, Valid until, Version, What, When, Who, Year, accepted, active,
     announced, answered, answered by, article, article number, by, company, country, created, decided,
     decided by, deleted, details, e-mail, event, file, file name, function, kind, language, last used,
