@@ -21,9 +21,9 @@ SOON = timedelta(days=90)
 
 
 def goes_on(company: Any, product: Any) -> Any:
-    """The articles that extend the maintenance of a product, or its rent, as the company may order them."""
+    """The articles that extend the maintenance of a product, by its number, or its rent, as the company may order."""
     kinds = Q(kind=Article.Kind.FLAT) | Q(kind=Article.Kind.RENT)
-    return Article.objects.fitting(company).filter(kinds, grants=product).order_by("kind", "number")
+    return Article.objects.fitting(company).filter(kinds, grants__number=product).order_by("kind", "number")
 
 
 def facts(request: HttpRequest) -> dict[str, Any]:
@@ -32,8 +32,8 @@ def facts(request: HttpRequest) -> dict[str, Any]:
     soon = Q(covered_until__range=(today(), today() + SOON)) & Q(kind=Licence.Kind.BOUGHT)
     rents = Q(ends_on__range=(today(), today() + SOON))
     ending = request.company.licences.running().with_cover().filter(soon | rents)
-    care = goes_on(request.company, OuterRef("product")).filter(kind=Article.Kind.FLAT)
-    rent = goes_on(request.company, OuterRef("product")).filter(kind=Article.Kind.RENT)
+    care = goes_on(request.company, OuterRef("product__number")).filter(kind=Article.Kind.FLAT)
+    rent = goes_on(request.company, OuterRef("product__number")).filter(kind=Article.Kind.RENT)
     ending = ending.annotate(care=Subquery(care.values("number")[:1]), rent=Subquery(rent.values("number")[:1]))
     shown = {"product": "product__name", "kind": "kind", "care": "care", "rent": "rent"}
     return {"ending": rows_of(ending.order_by("number"), until="covered_until", ends="ends_on", **shown)}

@@ -1,13 +1,11 @@
 from django.conf import settings
 from django.contrib import messages
-from django.db.models import Subquery
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from access.door import company_view
 from access.rights import Right
-from contracts.models import Product
 
 from ..catalogue import bought_together, browse, read_article, suggest
 from ..forms import BrowseForm, QuantityForm, TrainingForm
@@ -37,7 +35,7 @@ def article_suggest(request):
 @company_view(needs=Right.SHOP)
 def maintenance_article(request, product):
     """Leads to the article that extends the maintenance, or the rent, of a product; to the shop where there is none."""
-    article = goes_on(request.company, Subquery(Product.objects.filter(number=product).values("pk")[:1])).first()
+    article = goes_on(request.company, product).first()
     if article:
         return redirect("article_detail", request.company.number, article.number)
     messages.info(request, _("This cannot be extended in the shop. Please call us: %(phone)s") % settings.BRAND)
