@@ -162,8 +162,8 @@ def test_long_names_and_an_open_invitation_fit_every_width(visit, olga, acme, ni
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(INSIDE) == [0, 0], width
     menu = more(page, "Nils Neumann")
-    expect(menu.get_by_role("button", name="Erneut senden: die Einladung an Nils Neumann")).to_be_visible()
-    expect(menu.get_by_role("link", name="Die Einladung an Nils Neumann zurückziehen")).to_be_visible()
+    expect(menu.get_by_role("button", name="Einladung an Nils Neumann erneut senden")).to_be_visible()
+    expect(menu.get_by_role("link", name="Einladung von Nils Neumann zurückziehen")).to_be_visible()
 
 
 def test_printed_the_switches_are_words(visit, olga, ben):
