@@ -27,11 +27,11 @@ class WithHistory(_Mixed):
     def history_view(  # type: ignore[override]
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         obj = self.get_object(request, object_id)
         if obj is None:
             raise Http404
-        if not self.has_view_or_change_permission(request, obj):
-            raise PermissionDenied
         is_company = self.opts.label == "accounts.Company"
         found = Change.objects.of_company(obj) if is_company else Change.objects.of_row(obj)
         number = max(1, int(page)) if (page := request.GET.get("p", "1")).isdecimal() and len(page) < 7 else 1
