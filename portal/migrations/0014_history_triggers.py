@@ -118,10 +118,10 @@ select portal_watch('shop_category');
 select portal_watch('shop_article', noisy => 'words,normal');
 select portal_watch('shop_article_fits', owner => 'shop_article', owner_row => 'r.article_id',
     noisy => 'article_id', vals => 'values');
-select portal_watch('shop_article_requires', owner => 'shop_article', owner_row => 'r.article_id',
-    noisy => 'article_id', vals => 'values');
-select portal_watch('shop_article_excludes', owner => 'shop_article', owner_row => 'r.article_id',
-    noisy => 'article_id', vals => 'values');
+select portal_watch('shop_article_requires', owner => 'shop_article', owner_row => 'r.from_article_id',
+    noisy => 'from_article_id', vals => 'values');
+select portal_watch('shop_article_excludes', owner => 'shop_article', owner_row => 'r.from_article_id',
+    noisy => 'from_article_id', vals => 'values');
 select portal_watch('shop_price', company => '{company}');
 select portal_watch('shop_trainingdate');
 select portal_watch('shop_synonym');

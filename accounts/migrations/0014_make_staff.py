@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0012_log_of_companies'),
+        ('accounts', '0013_found_as_they_are_spelt'),
     ]
 
     operations = [
