@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from contracts.models import Document
-from portal.lib.searching import any_field, every_word
+from portal.lib.searching import any_field, every_word, indexes_of
 from shop.prices import sums_of_lines
 from shop.rent import how_much, per
 
@@ -24,6 +24,9 @@ REASON = 300
 COUNTED_NET = Coalesce("valid_net", "net")
 # The history's name for what the ERP's tables say of orders that are not the portal's own.
 ERP = "ERP"
+
+
+TO_DO = ["waiting", "received", "offered", "accepted", "partly"]
 
 
 class MonthSum(NamedTuple):
@@ -122,7 +125,7 @@ class OrderQuerySet(models.QuerySet):
         """A MonthSum for each month, state and group; needs with_group. One query."""
         rows = self.order_by().annotate(year=ExtractYear("placed_at"), month=ExtractMonth("placed_at"))
         sums = rows.values("year", "month", "state", "group").annotate(
-            counted=Sum(COUNTED_NET, default=0), ordered=Sum("net", default=0), count=Count("pk")
+            counted=Sum(COUNTED_NET, default=0), ordered=Sum("net", default=0), count=Count("state")
         )
         fields = ["year", "month", "state", "group", "counted", "ordered", "count"]
         return [MonthSum(*row) for row in sums.order_by("-year", "month").values_list(*fields)]
@@ -204,7 +207,18 @@ class Order(models.Model):
                 name="order_valid_sums_not_negative",
             ),
         ]
-        indexes = [models.Index(fields=["company", "-placed_at", "-number"], name="order_company_newest")]
+        indexes = [
+            # With what the sums by year need: they are read from the index alone.
+            models.Index(
+                fields=["company", "-placed_at", "-number"],
+                include=["state", "net", "valid_net"],
+                name="order_of_company",
+            ),
+            # What is still to do, such as those that wait for somebody: a few of thousands.
+            models.Index(fields=["company", "state"], condition=Q(state__in=TO_DO), name="order_to_do"),
+            models.Index(fields=["-placed_at", "-id"], name="order_newest"),
+            *indexes_of("order", "number", "reference", "orderer_name"),
+        ]
 
     def __str__(self):
         return self.number
