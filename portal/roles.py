@@ -7,6 +7,7 @@ VIEW, CHANGE, ADD = "view", "change", "add"
 CUSTOMERS = {
     "accounts.company": [VIEW, CHANGE, ADD],
     "accounts.user": [VIEW, CHANGE, ADD],
+    "accounts.companynote": [VIEW, ADD],
     "accounts.namechange": [VIEW, CHANGE],
     "accounts.deletionrequest": [VIEW, CHANGE],
     "accounts.newsletterconsent": [VIEW, CHANGE],
@@ -66,6 +67,7 @@ ROLES = {
         **LOOK,
         "accounts.company": [VIEW],
         "accounts.user": [VIEW],
+        "accounts.companynote": [VIEW, ADD],
         "access.membership": [VIEW],
         "access.accessevent": [VIEW],
         "portal.mailhandover": [VIEW, CHANGE],

@@ -338,6 +338,8 @@ RETENTION_YEARS = {
     "AB": env.int("RETENTION_CONFIRMATIONS", 8),
     **dict.fromkeys(["SPV", "UPV", "AVV", "AGB"], env.int("RETENTION_CONTRACTS", 10)),
 }
+# Staff's notes about customers go after so many full calendar years.
+NOTE_YEARS = env.int("NOTE_YEARS", 3)
 # So long a customer may object to a new sub-processor (Art. 28 (2) DSGVO); it may not begin before.
 OBJECTION_DAYS = env.int("OBJECTION_DAYS", 30)
 

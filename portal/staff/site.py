@@ -21,7 +21,11 @@ class StaffSite(AdminSite):
     enable_nav_sidebar = False
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
-        return [path("suche/", self.admin_view(self.search), name="search"), *super().get_urls()]
+        # Imported late: the pages ask for this site.
+        from .customer.urls import urls
+
+        own = [path("suche/", self.admin_view(self.search), name="search"), *urls(self.admin_view)]
+        return own + super().get_urls()
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)
