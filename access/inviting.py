@@ -132,12 +132,12 @@ def _check_pace(actor: Actor, user: "User") -> None:
 
 @transaction.atomic
 def send_again(by: Actor, membership: Membership) -> bool:
-    """A new link for somebody who has not accepted yet; earlier links die.
+    """A new link for somebody who has not accepted yet, or whom the vendor let in and who never came; earlier ones die.
 
     Returns False, and sends nothing, when one went out a moment ago. Raises AccessRefused.
     """
     actor, membership = by.enter_with(membership)
-    if membership.accepted_at:
+    if membership.accepted_at and not (actor.is_vendor and membership.user.last_login is None):
         raise AccessRefused(_("This person has accepted already."))
     if not membership.granted <= actor.grantable(membership):
         words = {"names": names_of(actor.company)}

@@ -17,7 +17,8 @@ from accounts.admin.companies import CompanyAdmin
 from contracts.admin.agreements import AvvFilter
 from contracts.admin.licences import LicenceInline
 from portal.lib.admin import ReadOnly, Searched
-from portal.models import MailHandover, Trouble
+from portal.models import Trouble
+from portal.staff import mails as mails  # its table
 
 # The admin's own login knows no limits on wrong tries; the portal's does.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -40,31 +41,6 @@ admin.site.unregister(Group)
 @admin.register(Group)
 class RoleAdmin(Searched, GroupAdmin):
     pass
-
-
-@admin.register(MailHandover)
-class MailHandoverAdmin(ReadOnly):
-    """Two kinds want a decision: unclear (a worker died before the mail server's answer) and refused (it said no)."""
-
-    list_display = ["at", "recipients", "state", "reason"]
-    list_filter = ["state"]
-    search_fields = ["address"]
-    actions = ["send_again", "leave"]
-
-    def has_settle_permission(self, request):
-        return request.user.has_perm("portal.change_mailhandover")
-
-    @admin.action(description=_("Send the selected unclear or refused mails again"), permissions=["settle"])
-    def send_again(self, request, queryset):
-        self._settle(queryset, again=True)
-
-    @admin.action(description=_("Leave the selected unclear or refused mails"), permissions=["settle"])
-    def leave(self, request, queryset):
-        self._settle(queryset, again=False)
-
-    def _settle(self, queryset, *, again):
-        for row in queryset.filter(state__in=MailHandover.OPEN):
-            row.settle(again=again)
 
 
 @admin.register(Trouble)

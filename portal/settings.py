@@ -357,6 +357,10 @@ EMAIL_TIMEOUT = 20
 EMAIL_FILE_PATH = DATA_DIR / "mail"
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"{BRAND['vendor']} <{BRAND['info_mail']}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# So long staff can look up what was mailed.
+MAIL_ARCHIVE_DAYS = env.int("MAIL_ARCHIVE_DAYS", 90)
+# Where undeliverable mails come back: imaps://user:password@host/INBOX, read every few minutes. Empty: not.
+BOUNCE_MAILBOX = env.str("BOUNCE_MAILBOX_URL", "")
 
 # --- The queue ---------------------------------------------------------------------------
 

@@ -1,6 +1,7 @@
 import logging
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from portal.lib import space
 from portal.lib.each import each, steps
 from portal.lib.mail import deliver
 
+from .bounces import read_mailbox
 from .models import MailHandover, Trouble
 from .staff.figures import count
 from .unreachable import check_addresses
@@ -62,15 +64,23 @@ def _send_overlooked(mail):
 @app.periodic(cron="27 3 * * *")
 @app.task(queue="cron", queueing_lock="forget_mail", name="forget_mail")
 def forget_mail(timestamp):
-    """Who was mailed when is forgotten after a month; what is unclear or refused stays until staff decide.
+    """What was mailed is forgotten after its time (MAIL_ARCHIVE_DAYS); what waits for staff stays, without its words.
 
-    Its text goes: by then the links in it are over. Trouble that has not come back for a month has gone by itself.
+    One-time links go after a month: they are over by then. Trouble that has not come back for a month is over too.
     """
-    before = timezone.now() - timedelta(days=30)
-    old = MailHandover.objects.filter(at__lt=before)
-    old.filter(state__in=["sent", "settled", "handing"]).delete()
-    old.exclude(raw=None).filter(state__in=MailHandover.OPEN).update(raw=None)
-    Trouble.objects.filter(at__lt=before, job=None).delete()
+    now = timezone.now()
+    month = now - timedelta(days=30)
+    MailHandover.objects.forget_links(month)
+    MailHandover.objects.forget(now - timedelta(days=settings.MAIL_ARCHIVE_DAYS))
+    Trouble.objects.filter(at__lt=month, job=None).delete()
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(queue="cron", queueing_lock="read_bounces", name="read_bounces")
+def read_bounces(timestamp):
+    """What other mail servers sent back stands beside the mail it is about, where a mailbox for that is named."""
+    if settings.BOUNCE_MAILBOX:
+        read_mailbox(settings.BOUNCE_MAILBOX)
 
 
 @app.periodic(cron="*/30 * * * *")

@@ -6,6 +6,7 @@ nobody's text can hold.
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
@@ -17,6 +18,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from .masking import masked, secrets_of
 from .plain import defuse, plain
 
 BEGIN, END = "\ue000", "\ue001"
@@ -25,6 +27,17 @@ MARKED = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
 MANY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
 BLANK_LINES = re.compile(r"\n\s*\n")
 OWN_ADDRESSES = ["info_mail", "changes_mail", "privacy_url"]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What the portal remembers of a mail: its template, what it was about, and its words without what they open."""
+
+    kind: str
+    subject: str
+    text: str
+    is_secret: bool
+    context: dict[str, Any]
 
 
 class Link(str):
@@ -68,7 +81,19 @@ def written(template: str, subject: str, context: dict[str, Any]) -> EmailMultiA
     marked = MANY_LINES.sub("\n\n", made.template.render(Context(values, autoescape=False))).lstrip()
     message = EmailMultiAlternatives(subject, MARKED.sub(r"\1", marked))
     message.attach_alternative(html_of(subject, marked), "text/html")
+    message.story = story_of(message, template, context)  # type: ignore[attr-defined]
     return message
+
+
+def story_of(message: EmailMessage, kind: str = "", context: dict[str, Any] | None = None) -> Story:
+    """As the mail was written; made of its text alone where it was written elsewhere."""
+    known = getattr(message, "story", None)
+    if known is not None and not kind:
+        return known
+    context = context or {}
+    subject, body, secrets = str(message.subject), str(message.body), secrets_of(context)
+    told, text = masked(subject, secrets), masked(body, secrets)
+    return Story(kind, told, text, (told, text) != (subject, body), context)
 
 
 def _value(name: str, value: Any) -> Any:

@@ -7,19 +7,21 @@ import smtplib
 import socket
 import uuid
 from collections.abc import Callable, Sequence
-from email.utils import getaddresses
+from email import policy
+from email.parser import BytesHeaderParser, BytesParser
+from email.utils import formatdate, getaddresses, make_msgid
 from typing import Any
 
 from django.apps import apps
 from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import DNS_NAME, EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from .deadline import Deadline, watch
-from .letters import as_letter
+from .letters import as_letter, story_of
 from .mailboxes import header, written
 from .plain import defuse
 from .storage import beside
@@ -41,7 +43,7 @@ class QueueBackend(BaseEmailBackend):
             except Exception as error:
                 refuse_unbuilt(message, error)
             else:
-                queue(**mail)
+                queue(**mail, **book().about(story_of(message)))
         return len(messages)
 
 
@@ -72,17 +74,36 @@ def with_written_headers(message: EmailMessage) -> EmailMessage:
     return message
 
 
-def queue(raw: bytes, sender: str, recipients: list[str]) -> None:
-    """Have the worker hand the mail over, once. The queue is told its key alone: its text is nobody else's."""
+def queue(raw: bytes, sender: str, recipients: list[str], **about: Any) -> Any:
+    """Have the worker hand the mail over, once; returns its row. The queue is told its key alone.
+
+    about: what the archive says of it, by name of the column.
+    """
     key = uuid.uuid4()
-    book().create(key=key, state="waiting", raw=raw, sender=sender, recipients=recipients)
+    about.setdefault("message_id", id_of(raw))
+    row = book().create(key=key, state="waiting", raw=raw, sender=sender, recipients=recipients, **about)
     deliver.defer(key=str(key))
+    return row
+
+
+def id_of(raw: bytes) -> str:
+    """The Message-ID of a finished mail, without its brackets."""
+    return str(BytesHeaderParser().parsebytes(raw)["Message-ID"] or "").strip().strip("<>")[:250]
+
+
+def with_new_id(raw: bytes) -> bytes:
+    """The same mail as another one: mail programs drop what comes twice under one Message-ID."""
+    message = BytesParser().parsebytes(raw)
+    del message["Message-ID"], message["Date"]
+    message["Message-ID"], message["Date"] = make_msgid(domain=str(DNS_NAME)), formatdate()
+    return message.as_bytes(policy=policy.compat32.clone(linesep="\r\n", mangle_from_=False))
 
 
 def refuse_unbuilt(message: EmailMessage, error: Exception) -> None:
     recipients = [defuse(address)[:254] for address in message.recipients()]
     log.warning("A mail to %d readers could not be built: %s", len(recipients), type(error).__name__)
-    book().create(key=uuid.uuid4(), state="refused", recipients=recipients, reason=defuse(error)[:300])
+    about = book().about(story_of(message))
+    book().create(key=uuid.uuid4(), state="refused", recipients=recipients, reason=defuse(error)[:300], **about)
 
 
 def book() -> Any:

@@ -73,6 +73,15 @@ def test_what_was_handed_over_comes_back_as_it_was(order, tmp_path, written):
     assert (order.reference, order.lines.get().name) == (written, written)
 
 
+def reads_as_utf8(words):
+    """Whether its bytes in Windows-1252 are other signs in UTF-8 ("Ä¯" is "į"): nobody can tell such a file apart."""
+    written = words.encode("cp1252", "ignore")
+    try:
+        return not written.isascii() and bool(written.decode())
+    except UnicodeDecodeError:
+        return False
+
+
 WORDS = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp", "Co", "Cn")), min_size=1, max_size=20)
 
 
@@ -80,7 +89,7 @@ WORDS = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Zl", "Zp", 
 @given(WORDS | st.text(st.sampled_from("'=+-@a?€🏠ä"), min_size=1, max_size=6), st.sampled_from(["", "=", "'", "+"]))
 def test_any_order_comes_back_as_it_was(order, tmp_path, words, before):
     words = (before + words).strip() or "x"
-    assume(place_of_hidden(words) is None)
+    assume(place_of_hidden(words) is None and not reads_as_utf8(words))
     # The import refuses numbers that are no number's signs, whoever wrote them.
     number = words if words.isprintable() and not SCIENTIFIC.fullmatch(words) and " " not in words else "x"
     number = number.encode("cp1252", "ignore").decode("cp1252") or "x"

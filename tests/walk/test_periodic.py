@@ -24,8 +24,8 @@ pytestmark = pytest.mark.django_db
 YESTERDAY, LONG_AGO = dt.timedelta(days=-1), dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 # One statement over all rows, or none of anybody's.
 WHOLE = {
-    "rescue", "forget_mail", "count_figures", "check_addresses", "forget_remembered", "forget_erp_calls",
-    "call_due_webhooks", "watch_space", "sweep_files",
+    "rescue", "forget_mail", "read_bounces", "count_figures", "check_addresses", "forget_remembered",
+    "forget_erp_calls", "call_due_webhooks", "watch_space", "sweep_files",
 }  # fmt: skip
 
 
