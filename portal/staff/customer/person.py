@@ -13,7 +13,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from access.models import Membership
 from accounts import staff
@@ -137,10 +137,10 @@ def _tries(wrong: Wrong | None) -> Fact:
     if wrong is None:
         return Fact(gettext_lazy("Wrong passwords"), _("none in the last minutes"), "ok")
     if wrong.waits_until:
-        words = _("%(count)d tries; has to wait until") % {"count": wrong.count}
-        return Fact(gettext_lazy("Wrong passwords"), words, "danger", wrong.waits_until)
-    words = _("%(count)d tries, the last") % {"count": wrong.count}
-    return Fact(gettext_lazy("Wrong passwords"), words, "wait", wrong.last)
+        waits = ngettext("%(count)d try; has to wait until", "%(count)d tries; has to wait until", wrong.count)
+        return Fact(gettext_lazy("Wrong passwords"), waits % {"count": wrong.count}, "danger", wrong.waits_until)
+    tried = ngettext("%(count)d try, the last", "%(count)d tries, the last", wrong.count)
+    return Fact(gettext_lazy("Wrong passwords"), tried % {"count": wrong.count}, "wait", wrong.last)
 
 
 # --- what is done about it ---
