@@ -6,7 +6,7 @@ VIEW, CHANGE, ADD = "view", "change", "add"
 # Role -> model -> what it may do. The administrator role is everything but making superusers, which only they can.
 CUSTOMERS = {
     "accounts.company": [VIEW, CHANGE, ADD],
-    "accounts.user": [VIEW, CHANGE, ADD],
+    "accounts.user": [VIEW, CHANGE, ADD, "look_as"],
     "accounts.companynote": [VIEW, ADD],
     "accounts.namechange": [VIEW, CHANGE],
     "accounts.deletionrequest": [VIEW, CHANGE],
@@ -66,7 +66,7 @@ ROLES = {
     "Support": {
         **LOOK,
         "accounts.company": [VIEW],
-        "accounts.user": [VIEW],
+        "accounts.user": [VIEW, "look_as"],
         "accounts.companynote": [VIEW, ADD],
         "access.membership": [VIEW],
         "access.accessevent": [VIEW],

@@ -122,6 +122,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.staff.looking.Looking",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SignOnForms",
     "accounts.middleware.FilesAfterForms",

@@ -24,7 +24,10 @@ class StaffSite(AdminSite):
         # Imported late: the pages ask for this site.
         from .customer.urls import urls
 
+        from .looking import look_end
+
         own = [path("suche/", self.admin_view(self.search), name="search"), *urls(self.admin_view)]
+        own.append(path("ansehen/beenden/", self.admin_view(look_end), name="look_end"))
         return own + super().get_urls()
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:

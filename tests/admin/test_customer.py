@@ -51,6 +51,7 @@ SEES = {
     "customer_log":        [200, 200, 200, 403, 302, 302],
     "customer_mails":      [200, 200, 200, 403, 302, 302],
     "customer_block":      [200, 200, 403, 403, 302, 302],
+    "customer_look":       [200, 200, 200, 403, 302, 302],
     "customer_note_create": [405, 405, 405, 405, 302, 302],
     "customer_note_delete": [405, 405, 405, 405, 302, 302],
     "customer_invitation": [302, 302, 403, 403, 302, 302],
@@ -60,6 +61,7 @@ SEES = {
 SENDS = {
     "customer_people":     [302, 302, 200, 403, 302, 302],
     "customer_block":      [302, 302, 403, 403, 302, 302],
+    "customer_look":       [422, 422, 422, 403, 302, 302],
     "customer_note_create": [422, 422, 422, 403, 302, 302],
     "customer_note_delete": [302, 403, 403, 403, 302, 302],
     "customer_invitation": [302, 302, 403, 403, 302, 302],

@@ -117,6 +117,7 @@ def _actions(company: Company, user: User) -> list[tuple[str, str, str]]:
     here = [company.pk]
     invite = reverse("admin:access_membership_add", query={"company": company.pk})
     possible = [
+        ("accounts.look_as_user", _("Look as …"), reverse("admin:customer_look", args=here), ""),
         ("access.add_membership", _("Invite"), invite, ""),
         ("accounts.change_company", _("Edit"), reverse("admin:accounts_company_change", args=here), ""),
     ]
