@@ -23,7 +23,6 @@ class StaffSite(AdminSite):
     def get_urls(self) -> list[URLPattern | URLResolver]:
         # Imported late: the pages ask for this site.
         from .customer.urls import urls
-
         from .looking import look_end
 
         own = [path("suche/", self.admin_view(self.search), name="search"), *urls(self.admin_view)]
