@@ -43,7 +43,7 @@ def look(request: StaffRequest, company: Company) -> dict[str, Any] | HttpRespon
         with told(request, form):
             looking.begin(request, form.cleaned_data["member"], form.cleaned_data["reason"])
             return redirect("start", company.number)
-    return {"form": form, "minutes": looking.MINUTES, "status": 422 if form.errors else 200}
+    return {"form": form, "status": 422 if form.errors else 200}
 
 
 def people_of(request: HttpRequest, company: Company) -> Any:
