@@ -37,8 +37,8 @@ PAUSE_SECONDS = 60
 def invite(by: Actor, person: "User | dict[str, Any]", rights: Iterable[Right], **more: Any) -> Membership:
     """Let somebody in by e-mail; returns the membership, and mails them the link.
 
-    person: salutation, first_name, last_name, email, or a User. An address that already has an account keeps that
-    person's own names. more: function, ends_on, order_limit. Raises AccessRefused with the field it is about.
+    person: salutation, first_name, last_name, email (and language), or a User. An address that already has an account
+    keeps that person's own names. more: function, ends_on, order_limit. Raises AccessRefused with its field.
     """
     actor = by.enter()
     if actor.company.has_ended:
@@ -91,7 +91,7 @@ def _account(person: "User | dict[str, Any]") -> "User":
         raise AccessRefused(refusal.messages[0], field="email") from None
     if email and (user := User.objects.with_email(email).first()):
         return user
-    user = User(**{**person, "email": email}, language=get_language() or "de")
+    user = User(**{"language": get_language() or "de", **person, "email": email})
     user.set_unusable_password()
     try:
         with refusing("user_email_once", _Known()):
@@ -107,6 +107,11 @@ def _check_new(actor: Actor, user: "User") -> None:
         if membership.accepted_at:
             raise AccessRefused(_("This person is on the list already."), field="email")
         raise AccessRefused(_("This person is invited already. You can send the invitation again."), field="email")
+    if actor.is_vendor and user.is_staff:
+        sentence = _("This is one of the vendor's staff, who cannot become a customer's person.")
+        raise AccessRefused(sentence, field="email")
+    if actor.is_vendor and not user.is_active:
+        raise AccessRefused(_("This account is closed. Please open it first."), field="email")
     if user.is_staff or not user.is_active:
         raise AccessRefused(
             _("You cannot invite this address yourself. Please call us: %(phone)s") % settings.BRAND, field="email"

@@ -15,6 +15,8 @@ from .models import MailHandover
 
 log = logging.getLogger("portal.mail")
 SECONDS = 30
+# IMAP over TLS (RFC 8314).
+PORT = 993
 # So many reports at a time.
 MOST = 200
 
@@ -30,7 +32,7 @@ class Bounce:
 
 def bounces_in(raw: bytes) -> list[Bounce]:
     """The deliveries that a report gives up for good; none where it is no report, or says "delayed" or "delivered"."""
-    message = cast(EmailMessage, message_from_bytes(raw, policy=policy.default))
+    message = message_from_bytes(raw, policy=policy.default)
     if message.get_content_type() != "multipart/report":
         return []
     about = _message_id_in(message)
@@ -93,7 +95,7 @@ def read_mailbox(url: str) -> int:
     url: imaps://user:password@host:port/folder. Each mail is marked as read once it is noted; none is deleted.
     """
     parts = urlsplit(url)
-    box = imaplib.IMAP4_SSL(parts.hostname or "", parts.port or imaplib.IMAP4_SSL_PORT, timeout=SECONDS)
+    box = imaplib.IMAP4_SSL(parts.hostname or "", parts.port or PORT, timeout=SECONDS)
     with box:
         box.login(unquote(parts.username or ""), unquote(parts.password or ""))
         box.select(parts.path.strip("/") or "INBOX")

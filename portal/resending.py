@@ -1,6 +1,7 @@
 """A mail of the archive once more: the same words, or a new one-time link by the verb that makes such links."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -65,7 +66,7 @@ def _invite(by: Actor, mail: MailHandover, person: Any) -> None:
     membership = person.memberships.filter(company=mail.company_id).first()
     if membership is None:
         raise Refused(_("This person is no longer at this company."))
-    if not invite_again(Actor.staff(by.user, membership.company_id), membership):
+    if not invite_again(replace(by, at=membership.company_id), membership):
         raise Refused(_("An invitation went out a moment ago."))
 
 

@@ -6,11 +6,14 @@ nobody's text can hold.
 
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
+from django.db import transaction
 from django.template import Context
 from django.template.loader import get_template, render_to_string
 from django.utils import translation
@@ -38,6 +41,22 @@ class Story:
     text: str
     is_secret: bool
     context: dict[str, Any]
+
+
+HELD: ContextVar[list[EmailMessage] | None] = ContextVar("held", default=None)
+
+
+@contextmanager
+def rehearsed() -> Iterator[list[EmailMessage]]:
+    """What stands inside is done and undone again; gives the letters it would have sent. Refusals come through."""
+    letters: list[EmailMessage] = []
+    held = HELD.set(letters)
+    try:
+        with transaction.atomic():
+            yield letters
+            transaction.set_rollback(True)
+    finally:
+        HELD.reset(held)
 
 
 class Link(str):
@@ -68,7 +87,10 @@ def send_letter(
     message.to, message.reply_to, message.extra_headers = [to], reply_to or [], headers or {}
     if attachment:
         message.attach(*attachment)
-    message.send()
+    if (held := HELD.get()) is not None:
+        held.append(message)
+    else:
+        message.send()
 
 
 def written(template: str, subject: str, context: dict[str, Any]) -> EmailMultiAlternatives:

@@ -13,6 +13,7 @@ from .areas import grouped
 from .figures import figures
 from .finding import find
 from .waiting import full_disks, lists_for
+from .welcome import welcome
 
 
 class StaffSite(AdminSite):
@@ -25,9 +26,12 @@ class StaffSite(AdminSite):
         from .customer.urls import urls
         from .looking import look_end
 
-        own = [path("suche/", self.admin_view(self.search), name="search"), *urls(self.admin_view)]
-        own.append(path("ansehen/beenden/", self.admin_view(look_end), name="look_end"))
-        return own + super().get_urls()
+        own = [
+            path("suche/", self.admin_view(self.search), name="search"),
+            path("einladen/", self.admin_view(welcome), name="welcome"),
+            path("ansehen/beenden/", self.admin_view(look_end), name="look_end"),
+        ]
+        return [*own, *urls(self.admin_view), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)

@@ -185,8 +185,9 @@ def test_the_log_has_the_names_that_customers_do_not_read(client_of, admin, acme
 
 
 def test_mails_of_the_customer_and_no_others(client_of, acme, ben):  # noqa: F811
-    for number, address in enumerate([ben.email, acme.email, "fremd@anderswo.example"]):
-        MailHandover.objects.create(pk=UUID(int=number), recipients=[address], state="sent")
+    rows = [(ben.email, {"user": ben}), (acme.email, {"company": acme}), ("fremd@anderswo.example", {})]
+    for number, (address, more) in enumerate(rows):
+        MailHandover.objects.create(pk=UUID(int=number), recipients=[address], state="sent", **more)
     page = text(client_of(), at(acme, "customer_mails"))
     assert ben.email in page and acme.email in page and "anderswo" not in page
 

@@ -17,6 +17,8 @@ from accounts.models import Company, User
 from contracts.models import Licence, Maintenance, Terms
 from portal.lib.days import is_endless, today
 
+from ..welcome import NEEDS, url_of_welcome
+
 # So many days before its end maintenance is amber.
 SOON = timedelta(days=90)
 HOLDERS = 3
@@ -115,12 +117,15 @@ def _holder(told: dict[str, Any]) -> Holder:
 
 def _actions(company: Company, user: User) -> list[tuple[str, str, str]]:
     here = [company.pk]
-    invite = reverse("admin:access_membership_add", query={"company": company.pk})
     possible = [
         ("accounts.look_as_user", _("Look as …"), reverse("admin:customer_look", args=here), ""),
-        ("access.add_membership", _("Invite"), invite, ""),
+        (NEEDS, _("Invite"), url_of_welcome(company), ""),
         ("accounts.change_company", _("Edit"), reverse("admin:accounts_company_change", args=here), ""),
     ]
     block = _("Open again …") if company.is_blocked else _("Block …")
     possible.append(("accounts.change_company", block, reverse("admin:customer_block", args=here), "danger"))
-    return [(words, url, kind) for needs, words, url, kind in possible if user.has_perm(needs)]
+    return [
+        (words, url, kind)
+        for needs, words, url, kind in possible
+        if user.has_perms([needs] if isinstance(needs, str) else needs)
+    ]

@@ -1,9 +1,8 @@
-"""What was mailed to the customer's mailboxes and people, and what became of it."""
+"""What was mailed about the customer and to its people's logins, and what became of it."""
 
 from typing import Any
 
-from django.db.models import QuerySet
-from django.db.models.functions import Lower
+from django.db.models import Q, QuerySet
 
 from access.models import Membership
 from accounts.models import Company
@@ -18,9 +17,7 @@ def mails(request: StaffRequest, company: Company) -> dict[str, Any]:
 
 
 def mails_of(company: Company) -> QuerySet[MailHandover]:
-    """Mails to the company's mailboxes and to its people, newest first."""
-    people = Membership.objects.filter(company=company).exclude(user__email=None)
-    addresses = people.values(mail=Lower("user__email"))
-    own = [address.lower() for address in (company.email, company.invoice_email) if address]
-    rows = MailHandover.objects.filter(address__in=addresses) | MailHandover.objects.filter(address__in=own)
-    return rows.defer("raw").order_by("-at")
+    """Mails about the company, and about nothing but a login of its people; the newest first, without their words."""
+    people = Membership.objects.filter(company=company).values("user")
+    wanted = Q(company=company) | Q(company=None, user__in=people)
+    return MailHandover.objects.filter(wanted).defer("raw", "text").order_by("-made_at")

@@ -70,7 +70,12 @@ def rows_of(actor: Actor, page: Pages, wishes: dict[int, Wish]) -> list[Row]:
 def last_mails(addresses: list[str]) -> dict[str, MailHandover]:
     """Address -> the last mail to it."""
     wanted = {address.lower(): address for address in addresses}
-    rows = MailHandover.objects.filter(address__in=wanted).order_by("address", "-at").distinct("address").defer("raw")
+    rows = (
+        MailHandover.objects.filter(address__in=wanted)
+        .order_by("address", "-at")
+        .distinct("address")
+        .defer("raw", "text")
+    )
     return {wanted[row.address]: row for row in rows}
 
 

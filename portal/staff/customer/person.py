@@ -97,7 +97,7 @@ def places_of(person: User) -> list[Membership]:
 def mails_to(person: User) -> list[MailHandover]:
     if not person.email:
         return []
-    return list(MailHandover.objects.filter(address=person.email.lower()).defer("raw").order_by("-at")[:MAILS])
+    return list(MailHandover.objects.filter(address=person.email.lower()).defer("raw", "text").order_by("-at")[:MAILS])
 
 
 def facts_about(person: User) -> list[Fact]:
