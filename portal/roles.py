@@ -60,7 +60,7 @@ ROLES = {
         "contracts.document": KEEP,
         "contracts.subprocessor": KEEP,
         "contracts.objection": [VIEW, CHANGE],
-        "orders.order": [VIEW, CHANGE],
+        "orders.order": [VIEW, CHANGE, ADD],
         "portal.mailhandover": [VIEW, CHANGE],
     },
     "Support": {

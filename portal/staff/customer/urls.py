@@ -5,7 +5,7 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from . import actions, documents, downloads, licences, log, look, mails, notes, orders, overview, people, person
+from . import actions, documents, downloads, licences, log, look, mails, notes, order, orders, overview, people, person
 
 CUSTOMER = "accounts/company/<int:pk>/"
 ROUTES: list[tuple[str, Callable[..., Any], str]] = [
@@ -21,6 +21,7 @@ ROUTES: list[tuple[str, Callable[..., Any], str]] = [
     ("notizen/", notes.note_create, "customer_note_create"),
     ("notizen/<int:note>/loeschen/", notes.note_delete, "customer_note_delete"),
     ("sperren/", actions.block, "customer_block"),
+    ("bestellen/", order.order, "customer_order"),
     ("ansehen/", look.look, "customer_look"),
 ]
 
