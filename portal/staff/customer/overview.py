@@ -15,7 +15,9 @@ from access.models import AccessRequest, TakeOver
 from accounts.models import Company, NameChange, User
 from contracts.models import Objection
 from orders.models import Order
+from portal.lib.days import today
 
+from .documents import SEND, confirmations
 from .licences import licences_of, timeline
 from .notes import NoteForm, notes_of
 from .orders import latest
@@ -96,6 +98,9 @@ def overview(request: StaffRequest, company: Company) -> dict[str, Any]:
         context["orders"] = latest(company)[:LATEST]
     if user.has_perm("contracts.view_licence"):
         context |= timeline(licences_of(company)[:MOST])
+    context["today"] = today()
+    if user.has_perms(["contracts.view_document", SEND]):
+        context["papers"] = confirmations(company)
     if user.has_perm("accounts.view_companynote"):
         context |= {"notes": notes_of(company, user), "note_form": NoteForm()}
         context["may_note"] = user.has_perm("accounts.add_companynote")

@@ -5,7 +5,22 @@ from typing import Any
 
 from django.urls import URLPattern, path
 
-from . import actions, documents, downloads, licences, log, look, mails, notes, order, orders, overview, people, person
+from . import (
+    actions,
+    calls,
+    documents,
+    downloads,
+    licences,
+    log,
+    look,
+    mails,
+    notes,
+    order,
+    orders,
+    overview,
+    people,
+    person,
+)
 
 CUSTOMER = "accounts/company/<int:pk>/"
 ROUTES: list[tuple[str, Callable[..., Any], str]] = [
@@ -21,6 +36,9 @@ ROUTES: list[tuple[str, Callable[..., Any], str]] = [
     ("notizen/", notes.note_create, "customer_note_create"),
     ("notizen/<int:note>/loeschen/", notes.note_delete, "customer_note_delete"),
     ("sperren/", actions.block, "customer_block"),
+    ("dokumente/senden/", documents.paper_again, "customer_paper"),
+    ("artikel/", calls.article, "customer_article"),
+    ("berechtigt/", calls.allowed, "customer_allowed"),
     ("bestellen/", order.order, "customer_order"),
     ("ansehen/", look.look, "customer_look"),
 ]
