@@ -433,6 +433,12 @@ if S3_BUCKET := env.str("S3_BUCKET", ""):
 DISK_LEAST_MB = env.int("DISK_LEAST_MB", 5000)
 # Program files that staff copied to the server themselves; from there they can be published. Empty: none.
 INCOMING_DIR = env.str("INCOMING_DIR", "")
+# Where the ERP lays its export each night, as the worker sees it; empty: it is handed over in the admin or by command.
+ERP_FOLDER = env.str("ERP_FOLDER", "")
+# When the worker looks for it, as a line of cron.
+ERP_NIGHT = env.str("ERP_NIGHT", "20 4 * * *")
+# Who is mailed when a night's export is missing, empty or far smaller than the last one.
+ERP_ALARM_MAIL = env.str("ERP_ALARM_MAIL", BRAND["changes_mail"])
 # Bytes of a program file in one request, for staff without JavaScript; the proxy must let as much through.
 UPLOAD_WHOLE_LIMIT = env.int("UPLOAD_WHOLE_LIMIT", 20_000_000)
 # ClamAV's daemon, "tcp://clamav:3310" or "unix:/run/clamav/clamd.ctl": asked before a program is published. Empty: off.
