@@ -64,5 +64,6 @@ def article(request: StaffRequest, company: Company) -> dict[str, Any]:
         (found,) = near
     priced: Any = Article.objects.with_prices(company).get(pk=found.pk)
     price = unit_price(priced, found.min_quantity)
-    dates = list(found.dates.coming()[:5]) if found.kind == Article.Kind.TRAINING else []
+    coming: Any = found.dates
+    dates = list(coming.coming()[:5]) if found.kind == Article.Kind.TRAINING else []
     return {"words": words, "article": found, "answer": explain(company, found), "price": price, "dates": dates}
