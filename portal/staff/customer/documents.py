@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.db import transaction
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -26,7 +25,6 @@ from .page import StaffRequest, back, customer_page, page_of
 SEND = "orders.change_order"
 # Two presses of the button send one mail.
 PAUSE = timedelta(minutes=1)
-LATEST = 10
 
 
 @customer_page("customer_documents")
@@ -36,12 +34,6 @@ def documents(request: StaffRequest, company: Company) -> dict[str, Any]:
     if words:
         found = found.filter(every_word(words, "number", "title"))
     return {"page": page_of(request, found), "words": words, "may_send": request.user.has_perm(SEND)}
-
-
-def confirmations(company: Company) -> QuerySet[Document]:
-    """The newest order confirmations that can be sent once more."""
-    papers = company.documents.visible().served().filter(kind=Document.Kind.ORDER_CONFIRMATION)
-    return papers.newest_first()[:LATEST]
 
 
 @require_POST

@@ -17,13 +17,15 @@ from contracts.models import Objection
 from orders.models import Order
 from portal.lib.days import today
 
-from .documents import SEND, confirmations
+from .documents import SEND
 from .licences import licences_of, timeline
 from .notes import NoteForm, notes_of
 from .orders import latest
 from .page import StaffRequest, customer_page
 
 LATEST = 4
+# Of so many of the newest orders the confirmation can be sent once more from here.
+CONFIRMED = 12
 MOST = 6
 
 
@@ -95,12 +97,13 @@ def overview(request: StaffRequest, company: Company) -> dict[str, Any]:
     user = request.user
     context: dict[str, Any] = {"waiting": waiting_at(company, user)}
     if user.has_perm("orders.view_order"):
-        context["orders"] = latest(company)[:LATEST]
+        newest = list(latest(company)[:CONFIRMED])
+        context["orders"] = newest[:LATEST]
+        if user.has_perms(["contracts.view_document", SEND]):
+            context["papers"] = [order for order in newest if order.confirmation]
     if user.has_perm("contracts.view_licence"):
         context |= timeline(licences_of(company)[:MOST])
     context["today"] = today()
-    if user.has_perms(["contracts.view_document", SEND]):
-        context["papers"] = confirmations(company)
     if user.has_perm("accounts.view_companynote"):
         context |= {"notes": notes_of(company, user), "note_form": NoteForm()}
         context["may_note"] = user.has_perm("accounts.add_companynote")
