@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("orders", "0011_placed_by_staff")]
+    dependencies = [("orders", "0013_placed_by_staff")]
 
     operations = [
         AddIndexConcurrently(
