@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0010_sums_that_count'),
+        ("orders", "0012_sums_from_an_index"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
