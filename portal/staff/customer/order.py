@@ -39,7 +39,7 @@ class LinesForm(forms.Form):
         label=gettext_lazy("Article numbers with quantity"),
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 3, "placeholder": "TSA-K10014; 2"}),
-        help_text=gettext_lazy("A line each: number; quantity; for a rent the months."),
+        help_text=gettext_lazy("One line per article: number; quantity."),
     )
 
 
