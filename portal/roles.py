@@ -5,8 +5,8 @@ from django.contrib.auth.models import Group, Permission
 VIEW, CHANGE, ADD = "view", "change", "add"
 # Role -> model -> what it may do. The administrator role is everything but making superusers, which only they can.
 CUSTOMERS = {
-    "accounts.company": [VIEW, CHANGE, ADD],
-    "accounts.user": [VIEW, CHANGE, ADD, "look_as"],
+    "accounts.company": [VIEW, CHANGE, ADD, "view_as"],
+    "accounts.user": [VIEW, CHANGE, ADD],
     "accounts.companynote": [VIEW, ADD],
     "accounts.namechange": [VIEW, CHANGE],
     "accounts.deletionrequest": [VIEW, CHANGE],
@@ -65,8 +65,8 @@ ROLES = {
     },
     "Support": {
         **LOOK,
-        "accounts.company": [VIEW],
-        "accounts.user": [VIEW, "look_as"],
+        "accounts.company": [VIEW, "view_as"],
+        "accounts.user": [VIEW],
         "accounts.companynote": [VIEW, ADD],
         "access.membership": [VIEW],
         "access.accessevent": [VIEW],

@@ -57,7 +57,6 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
-        permissions = [("look_as_user", _("May look at the portal as a customer's person"))]
         # For the login, which does not mind the letter case.
         indexes = [
             models.Index(Upper("username"), name="user_name_upper"),

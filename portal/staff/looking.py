@@ -24,7 +24,7 @@ from access.models import Membership
 from accounts.models import User
 
 KEY = "looking"
-LOOK_AS = "accounts.look_as_user"
+LOOK_AS = "accounts.view_as_company"
 SAFE = {"GET", "HEAD", "OPTIONS"}
 COMPANY = "kunde/<str:number>/"
 # The frame's own, with nobody in it.

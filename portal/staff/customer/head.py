@@ -118,7 +118,7 @@ def _holder(told: dict[str, Any]) -> Holder:
 def _actions(company: Company, user: User) -> list[tuple[str, str, str]]:
     here = [company.pk]
     possible = [
-        ("accounts.look_as_user", _("Look as …"), reverse("admin:customer_look", args=here), ""),
+        ("accounts.view_as_company", _("Look as …"), reverse("admin:customer_look", args=here), ""),
         ("orders.add_order", _("Order for the customer"), reverse("admin:customer_order", args=here), ""),
         (NEEDS, _("Invite"), url_of_welcome(company), ""),
         ("accounts.change_company", _("Edit"), reverse("admin:accounts_company_change", args=here), ""),
