@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0014_company_notes"),
+        ("accounts", "0015_company_notes"),
     ]
 
     operations = [

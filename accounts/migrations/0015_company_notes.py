@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("accounts", "0013_found_as_they_are_spelt"),
+        ("accounts", "0014_make_staff"),
     ]
 
     operations = [
