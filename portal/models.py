@@ -4,6 +4,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .mailbook import MailHandover as MailHandover
+from .waves import Wave as Wave
+from .waves import WaveMember as WaveMember
 
 
 class ErpRow(models.Model):

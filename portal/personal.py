@@ -12,5 +12,12 @@ PERSONAL = [
         # One on its way, such as the news that an access has ended, still goes out.
         only={"state__in": ["sent", "settled", "unclear", "refused", "bounced"]},
     ),
+    Personal(
+        "roll_out",
+        _("invitations of the first weeks"),
+        "portal.WaveMember",
+        "user",
+        ("company__number", "sent_at", "reminded_at"),
+    ),
 ]
-KEPT_BACK = {}
+KEPT_BACK = {"portal.Wave.made_by": "the vendor's own matter"}

@@ -61,6 +61,7 @@ ROLES = {
         "contracts.objection": [VIEW, CHANGE],
         "orders.order": [VIEW, CHANGE],
         "portal.mailhandover": [VIEW, CHANGE],
+        "portal.wave": KEEP,
     },
     "Support": {
         **LOOK,

@@ -23,7 +23,7 @@ AREAS = [
         _("Customers"),
         (
             "accounts.company", "accounts.user", "support.enquiry", "accounts.namechange", "accounts.deletionrequest",
-            "accounts.newsletterconsent",
+            "accounts.newsletterconsent", "portal.wave",
         ),
     ),
     Area(
