@@ -80,7 +80,11 @@ class WaveForm(forms.ModelForm):
 
 @admin.register(Wave)
 class WaveAdmin(ReadOnly):
-    list_display = ["name", "made_at", "pace", "remind_after", "is_stopped"]
+    list_display = ["name", "made_at", "pace", "remind_after", "course"]
+
+    @admin.display(description=gettext_lazy("state"))
+    def course(self, wave: Wave) -> str:
+        return _("stopped") if wave.is_stopped else _("on its way")
 
     def has_begin_permission(self, request: HttpRequest) -> bool:
         return request.user.has_perm("portal.add_wave")
