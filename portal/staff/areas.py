@@ -65,7 +65,8 @@ AREAS = [
         "betrieb",
         _("Operation"),
         (
-            "portal.mailhandover", "portal.trouble", "support.feature", "support.contact", "auth.group",
+            "portal.mailhandover", "portal.trouble", "portal.erprun", "portal.erpexport", "support.feature",
+            "support.contact", "auth.group",
             "allauth_idp_oidc.client",
         ),
     ),
