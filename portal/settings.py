@@ -108,7 +108,6 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_countries",
-    "heroicons",
     "import_export",
     "procrastinate.contrib.django",
     # Last: its staff roles need the permissions of all the others.
@@ -154,6 +153,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.frame",
             ],
+            "libraries": {"heroicons": "portal.lib.icons"},
             "builtins": ["portal.lib.tags", "django.templatetags.i18n", "django.templatetags.static"],
         },
     }
@@ -403,7 +403,7 @@ STORAGES = {
         "OPTIONS": {"location": DATA_DIR / "files", "file_permissions_mode": 0o640},
     },
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "portal.lib.static.OneSheet"
         if not DEBUG
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
