@@ -158,7 +158,7 @@ def test_a_time_of_day_says_uhr() -> None:
 # Short messages of several apps that were looked at: one meaning, one German.
 SAME = set(
     """
-    All kinds, All years, Authorised person, Back, Cancel, Cart, Change, Contract documents, Customer
+    All kinds, All years, Answer, Apply, Authorised person, Back, Cancel, Cart, Change, Contract documents, Customer
     number, Decision, Download, Downloads, Duration, E-mail address, Error, Everybody, Filter, First name,
     From, Function, Kind, Last name, Licence holder, Log, My account, Name, Number, Order confirmation,
     Person, Phone, Place, Quantity, Reason, Remove, Remove %(name)s, Salutation, Save, Saved., Search, Seat,
@@ -167,8 +167,8 @@ SAME = set(
     decided by, deleted, details, e-mail, event, file, file name, function, kind, language, last used,
     licence, licence holder, licence number, name, net, note, order number, periods, person, phone, place,
     position, product, program, quantity, reason, released on, rented, seat, sent, since, started, state,
-    switched on, training date, unit, until, until %(day)s, valid from, valid until, version, when,
-    “%(name)s” %(problem)s
+    switched on, training date, unit, until, until %(day)s, valid from, valid until, version, when, you, and,
+    from %(day)s, “%(word)s”, “%(name)s” %(problem)s
     """.replace("\n", " ").split(",")
 ) | {"Monthly, net", "Once, net"}
 
