@@ -7,7 +7,7 @@ from access.door import company_view
 
 from .forms import EnquiryForm
 from .mails import mail_enquiry
-from .models import Contact, Enquiry, Feature
+from .models import Contact, Enquiry, Feature, SupportText, adviser_of
 
 
 @company_view
@@ -21,4 +21,7 @@ def support(request):
     language = get_language()[:2]
     features = [feature.in_language(language) for feature in Feature.objects.all()]
     contacts = [contact.in_language(language) for contact in Contact.objects.all()]
-    return render(request, "support/support.html", {"form": form, "features": features, "contacts": contacts})
+    text = SupportText.objects.first()
+    context = {"form": form, "features": features, "contacts": contacts}
+    context |= {"adviser": adviser_of(request.company), "text": text.in_language(language) if text else None}
+    return render(request, "support/support.html", context)

@@ -65,7 +65,8 @@ AREAS = [
         "betrieb",
         _("Operation"),
         (
-            "portal.mailhandover", "portal.trouble", "support.feature", "support.contact", "auth.group",
+            "portal.mailhandover", "portal.trouble", "support.incident", "support.supporttext", "support.feature",
+            "support.contact", "support.adviser", "auth.group",
             "allauth_idp_oidc.client",
         ),
     ),
