@@ -38,9 +38,12 @@ format: $(VENV)/test.stamp ## Write Python and templates in the house style
 messages: $(VENV)/test.stamp ## Put new English sentences into the German catalogue, to be translated there
 	@$(VENV)/bin/python -m portal.lib.sentences
 
-bench: $(VENV)/run.stamp ## Measure import beside COPY, shop beside a bare page, pages beside slow downloads (CUSTOMERS= ARTICLES=)
+settings: $(VENV)/test.stamp ## Write docs/settings.md from portal/settings.py
+	@$(VENV)/bin/python -m portal.lib.settings_table
+
+bench: $(VENV)/run.stamp ## Measure pages beside a bare page, import beside COPY, slow downloads (LARGE=1 KEEP=folder CUSTOMERS=)
+	@$(VENV)/bin/python -m portal.bench $(if $(LARGE),--large) $(if $(KEEP),--keep "$(abspath $(KEEP))")
 	@$(RUN) manage -- bench_import --customers $(or $(CUSTOMERS),20000)
-	@$(RUN) manage -- bench_shop --articles $(or $(ARTICLES),1000 100000)
 	@$(RUN) manage -- bench_downloads
 
 faults: $(VENV)/test.stamp ## Place 500 orders while all is killed; 2,000 POSTs; the weather outside (ORDERS= KILLS= POSTS=)
@@ -73,5 +76,5 @@ $(VENV)/test.stamp: requirements-dev.lock | $(VENV)/bin/python
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/run.stamp
 
-.PHONY: help run import test days lint format messages bench faults lock translations programs
+.PHONY: help run import test days lint format messages settings bench faults lock translations programs
 .DEFAULT_GOAL := help

@@ -9,6 +9,8 @@ from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
 
+from portal.lib.standing import Standing
+
 from .missing import or_back
 from .models import Membership
 from .rights import Right
@@ -71,22 +73,33 @@ def membership_at(request, number):
     Raises Http404 to outsiders; returns None for a person whom every company has removed.
     """
     # Staff are nobody's people; a membership from before that rule opens nothing (edge 45).
-    mine = Membership.objects.none() if request.user.is_staff else Membership.objects.filter(user=request.user)
-    others = mine.exclude(pk=OuterRef("pk")).exclude(accepted_at=None)
-    found = mine.select_related("company").filter(company__number=number).exclude(accepted_at=None)
-    # The header shows how full the cart is; asked along, by reverse relation, it costs no query of its own.
-    in_cart = Sum("company__carts__lines__quantity", filter=Q(company__carts__user=request.user))
-    membership = found.annotate(has_others=Exists(others), cart_units=in_cart).first()
-    if membership is None:
-        if request.user.is_staff or mine.exists():
+    if request.user.is_staff:
+        raise Http404
+    found = MEMBERSHIP(number=number, user=request.user.pk)
+    if not found:
+        if Membership.objects.filter(user=request.user).exists():
             raise Http404
         return None
+    (membership,) = found
     # Saves a query wherever the person behind the membership is asked for.
     membership.user = request.user
     request.company, request.membership = membership.company, membership
     request.has_other_companies = membership.has_others
     request.rights = rights_of(membership)
     return membership
+
+
+def _membership(number, user):
+    mine = Membership.objects.filter(user=user)
+    others = mine.exclude(pk=OuterRef("pk")).exclude(accepted_at=None)
+    found = mine.select_related("company").filter(company__number=number).exclude(accepted_at=None)
+    # The header shows how full the cart is; asked along, by reverse relation, it costs no query of its own.
+    in_cart = Sum("company__carts__lines__quantity", filter=Q(company__carts__user=user))
+    return found.annotate(has_others=Exists(others), cart_units=in_cart).order_by("pk")[:1]
+
+
+# Every page of every customer asks this.
+MEMBERSHIP = Standing(_membership, number=str, user=int)
 
 
 def closed_everywhere(person):

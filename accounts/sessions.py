@@ -9,15 +9,26 @@ from allauth.account.adapter import get_adapter
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from ua_parser import parse
+
+from portal.lib.standing import Standing
 
 if TYPE_CHECKING:
     from .models import Session, User
 
 # How exact "last used" is; a write for every click would cost each page a query.
 EVERY = timedelta(minutes=5)
+
+
+def _session(key: str) -> QuerySet["Session"]:
+    return SessionStore.get_model_class().objects.alive().filter(session_key=key)
+
+
+# Every page asks for its session.
+SESSION = Standing(_session, key=str)
 
 
 class SessionStore(DatabaseStore):
@@ -34,7 +45,8 @@ class SessionStore(DatabaseStore):
         return Session
 
     def _get_session_from_db(self) -> "Session | None":
-        self.row = self.get_model_class().objects.alive().filter(session_key=self.session_key).first()
+        found = SESSION(key=self.session_key)
+        self.row = found[0] if found else None
         if self.row is None:
             self._session_key = None
         return self.row

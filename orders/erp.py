@@ -20,7 +20,6 @@ from portal.lib.erp import (
     percent,
     price,
     text,
-    unguarded,
 )
 from portal.lib.erp.cells import amount_fits
 from shop.models.article import MOST_MONTHS, MOST_PERIODS
@@ -69,12 +68,12 @@ ORDERS = Table(
     key=["number"],
     twice="order number twice",
     columns=[
-        Column("AuftragsNr", "number", unguarded(code(Order.number)), missing="order number missing"),
+        Column("AuftragsNr", "number", code(Order.number), missing="order number missing"),
         Column("KdNr", "customer", code(Company.number), missing="customer number missing"),
         Column("Datum", "placed_on", day(Order.placed_at), missing="date not valid"),
         Column("Status", "state", choice(STATES, Order.state, reason="state unknown")),
-        Column("BestellerEMail", "orderer", unguarded(email())),
-        Column("Bestellzeichen", "reference", unguarded(text(Order.reference))),
+        Column("BestellerEMail", "orderer", email()),
+        Column("Bestellzeichen", "reference", text(Order.reference)),
     ],
     references=[Reference("customer", "accounts_company", "number", "customer unknown")],
     one_by_one=move_orders,
@@ -130,10 +129,10 @@ ORDER_LINES = Table(
     key=["order_number", "position"],
     twice="position twice",
     columns=[
-        Column("AuftragsNr", "order_number", unguarded(code(Order.number)), missing="order number missing"),
+        Column("AuftragsNr", "order_number", code(Order.number), missing="order number missing"),
         Column("Pos", "position", number(OrderLine.position), missing="number not valid"),
-        Column("ArtNr", "article", unguarded(code(OrderLine.article_number))),
-        Column("Bezeichnung", "name", unguarded(text(OrderLine.name)), missing="name missing"),
+        Column("ArtNr", "article", code(OrderLine.article_number)),
+        Column("Bezeichnung", "name", text(OrderLine.name), missing="name missing"),
         Column("Menge", "quantity", number(OrderLine.quantity, least=1), missing="number not valid"),
         Column("Einzelpreis", "unit_price", price(OrderLine.unit_price), missing="price missing"),
         Column("MwSt", "vat_rate", percent(OrderLine.vat_rate), missing="number not valid"),

@@ -16,6 +16,7 @@ from access.admin import AccessEventInline, MembershipInline
 from accounts.admin.companies import CompanyAdmin
 from contracts.admin.agreements import AvvFilter
 from contracts.admin.licences import LicenceInline
+from portal.erp_runs import admin as erp_admin  # noqa: F401 - registers the ERP's pages
 from portal.lib.admin import ReadOnly, Searched
 from portal.models import Trouble
 from portal.staff import mails as mails  # its table

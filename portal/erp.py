@@ -1,9 +1,11 @@
 """The import of a whole export: table by table, each in one transaction, through a staging table filled by COPY."""
 
+import json
 import logging
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,6 +29,9 @@ TABLES = [
     CUSTOMERS, AUTHORISED_PEOPLE, PRODUCTS, RELEASES, LICENCES, ARTICLES, PRICES, DOCUMENTS, ORDERS, ORDER_LINES,
 ]  # fmt: skip
 
+# So many new and so many changed rows of a file are shown as examples.
+EXAMPLES = 5
+
 
 @dataclass
 class Result:
@@ -44,26 +49,62 @@ class Result:
     seconds: float = 0.0
     warnings: list = field(default_factory=list)
     doubts: list = field(default_factory=list)
+    # Rows of the last imports that are not among the readable ones of this file; the import lets them be.
+    gone: int = 0
+    examples: list = field(default_factory=list)
 
     @property
     def taken(self):
         return self.new + self.changed + self.same
+
+    @property
+    def rows(self):
+        """How many rows the file has."""
+        return self.taken + len(self.refused)
+
+
+class ImportUnderWay(Exception):
+    """Another import is at work at this moment, in whatever process."""
 
 
 class _DryRun(Exception):
     pass
 
 
-def import_export(
-    folder: Path, *, dry_run: bool = False, tell: Callable[[str], None] = lambda line: None
-) -> Iterator[Result]:
+# tell(file, number of rows read so far).
+Tell = Callable[[str, int], None]
+
+
+@contextmanager
+def _one_at_a_time() -> Iterator[None]:
+    """The only import there is, until the block ends or the process dies. Raises ImportUnderWay."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_try_advisory_lock(hashtext('portal.erp.run'))")
+        if not cursor.fetchone()[0]:
+            raise ImportUnderWay
+    try:
+        yield
+    finally:
+        # With a connection that broke the lock has gone by itself.
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute("select pg_advisory_unlock(hashtext('portal.erp.run'))")
+
+
+def import_export(folder: Path, *, dry_run: bool = False, tell: Tell = lambda file, rows: None) -> Iterator[Result]:
     """Import all tables of a folder. Yields a Result per file that is there.
 
-    dry_run: do everything in one transaction and roll it back. tell(text): called with progress while rows are read.
+    dry_run: do everything in one transaction and roll it back. tell: called with progress while rows are read.
+    Raises ImportUnderWay.
     """
-    if not dry_run:
-        yield from (import_table(table, folder, tell) for table in TABLES if (folder / table.file).exists())
-        return
+    with _one_at_a_time():
+        yield from _dry_run(folder, tell) if dry_run else _for_good(folder, tell)
+
+
+def _for_good(folder, tell):
+    yield from (import_table(table, folder, tell) for table in TABLES if (folder / table.file).exists())
+
+
+def _dry_run(folder, tell):
     results = []
     copying = copies_files.set(False)
     try:
@@ -74,10 +115,10 @@ def import_export(
         pass
     finally:
         copies_files.reset(copying)
-    yield from results
+    return results
 
 
-def import_table(table: Table, folder: Path, tell: Callable[[str], None] = lambda line: None) -> Result:
+def import_table(table: Table, folder: Path, tell: Tell = lambda file, rows: None) -> Result:
     """Import one file, in one transaction. Returns a Result, whatever happens.
 
     A file of the wrong shape, or one that cannot be imported for another reason, changes nothing and says so in error.
@@ -106,6 +147,7 @@ def _imported(table, folder, tell):
         cursor.execute("select pg_advisory_xact_lock(hashtext('portal.erp'))")
         Actor.erp().sign()
         _stage(cursor, table, folder, result, tell)
+        _count_gone(cursor, table, result)
         _refuse_doubles(cursor, table, result)
         _refuse_strangers(cursor, table, result)
         _compare(cursor, table, result)
@@ -145,6 +187,7 @@ def _apply(cursor, table, result):
 
 
 def _stage(cursor, table, folder, result, tell):
+    tell(table.file, 0)
     cursor.execute(table.stage_sql())
     names = ", ".join(name for name, _kind in table.stage_columns())
     refuse = lambda line, reason: result.refused.append((line, reason))  # noqa: E731
@@ -152,7 +195,7 @@ def _stage(cursor, table, folder, result, tell):
         for count, row in enumerate(table.read(folder, refuse), 1):
             copy.write_row(row)
             if count % 20_000 == 0:
-                tell(f"{table.file}: {count:,} rows read")
+                tell(table.file, count)
     cursor.execute(f"create index on {STAGE} (key); analyze {STAGE}")
 
 
@@ -207,6 +250,24 @@ def _compare(cursor, table, result):
     cursor.execute(f"select said_before is null, count(*) from {STAGE} group by 1")
     counts = Counter(dict(cursor.fetchall()))
     result.new, result.changed = counts[True], counts[False]
+    cursor.execute(
+        f"(select line, said_before, said from {STAGE} where said_before is null order by line limit {EXAMPLES}) union all "
+        f"(select line, said_before, said from {STAGE} where said_before is not null order by line limit {EXAMPLES})"
+    )
+    result.examples = [(line, _as_json(before), _as_json(now)) for line, before, now in cursor.fetchall()]
+
+
+def _as_json(value):
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _count_gone(cursor, table, result):
+    cursor.execute(
+        f"select count(*) from portal_erprow r where r.table = %s and not exists "
+        f"(select 1 from {STAGE} s where s.key = r.key)",
+        [table.file],
+    )
+    (result.gone,) = cursor.fetchone()
 
 
 def _remember(cursor, table):

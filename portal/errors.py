@@ -2,8 +2,8 @@
 
 import logging
 import sys
-import uuid
 
+from portal.lib import request_id
 from portal.lib.answers import database_trouble, plain_page, store_away
 from portal.lib.database import trouble_of
 from portal.lib.files import StoreAway, is_store_trouble
@@ -34,6 +34,6 @@ def server_error(request):
         return database_trouble(request, trouble)
     if is_store_trouble(error) or isinstance(error, StoreAway):
         return store_away(request)
-    reference = uuid.uuid4().hex[:8]
+    reference = str(request_id.current().get("request") or request_id.begin())[:8]
     log.error("Reference %s: %s %s", reference, request.method, request.path)
     return plain_page("500.html", 500, reference=reference)

@@ -1,6 +1,5 @@
 """What the portal refuses to start with: keys that others know, hosts that name everybody, a demo for strangers."""
 
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -20,26 +19,17 @@ KNOWN = (
 MAKE_ONE = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(50))'"
 
 
-def secret_key(given: str, file: str, *, sample_will_do: bool) -> str:
-    """The key to sign with: the one given, else what stands in the file, else the sample where that will do.
+def secret_key(given: str, *, sample_will_do: bool) -> str:
+    """The key to sign with: the one given, else the sample where that will do.
 
     Raises ImproperlyConfigured for none and for one that is short, known, or repeats itself.
     """
-    if given and file:
-        raise ImproperlyConfigured("SECRET_KEY and SECRET_KEY_FILE are both set. Set one of them.")
-    key = given or (_read(file) if file else "") or (SAMPLE_KEY if sample_will_do else "")
+    key = given or (SAMPLE_KEY if sample_will_do else "")
     if not key:
         raise ImproperlyConfigured(f"SECRET_KEY is not set. Production starts only with a key of its own. {MAKE_ONE}")
     if not (sample_will_do and key == SAMPLE_KEY) and (reason := _weakness(key)):
         raise ImproperlyConfigured(f"SECRET_KEY {reason}. {MAKE_ONE}")
     return key
-
-
-def _read(file: str) -> str:
-    try:
-        return Path(file).read_text().strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ImproperlyConfigured(f"SECRET_KEY_FILE cannot be read: {error}") from None
 
 
 def _weakness(key: str) -> str:

@@ -5,7 +5,6 @@ manage  one manage.py command over the same database, such as: python -m portal.
 """
 
 import argparse
-import ctypes
 import errno
 import fcntl
 import hashlib
@@ -20,23 +19,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from portal.lib.postgres import DatabaseRefused, Server
+from portal.lib.processes import GUNICORN, die_with_us
 
 ROOT = Path(__file__).resolve().parent.parent
-GUNICORN = [
-    "-m", "gunicorn", "portal.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "8",
-    # Longer than nginx keeps a connection (60 s in docker/nginx.conf): whoever sends is never the one who closes.
-    "--keep-alive", "75",
-    # The socket in the home folder would be shared by two portals of one user.
-    "--no-control-socket",
-    # A client must not name the script's path for us.
-    "--forwarder-headers", "",
-    "--max-requests", "2000", "--max-requests-jitter", "200", "--log-level", "warning",
-]  # fmt: skip
 WORKER = ["manage.py", "work"]
 # They change tables, or measure with rights that daily work does not have.
 OWNERS_COMMANDS = {
     "prepare_database", "migrate", "grant_app_role", "flush",
-    "bench_import", "bench_shop", "bench_downloads",
+    "bench_import", "bench_downloads",
 }  # fmt: skip
 STOP_SECONDS = 15
 LOOK_SECONDS = 5
@@ -249,15 +239,8 @@ class Kept:
 def _child(command, environment):
     # A group of its own: Ctrl-C reaches only us, and we stop the children in order.
     return subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, env=environment, process_group=0, preexec_fn=_die_with_us
+        [sys.executable, *command], cwd=ROOT, env=environment, process_group=0, preexec_fn=die_with_us
     )
-
-
-def _die_with_us():
-    # PR_SET_PDEATHSIG: after a kill -9 of the supervisor nobody is left holding the port. Linux has it; elsewhere the
-    # next start says that the port is taken.
-    with suppress(AttributeError, OSError):
-        ctypes.CDLL(None).prctl(1, signal.SIGTERM)
 
 
 def _wait(child):

@@ -5,31 +5,34 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
-from environs import Env
+from environs import validate
 
 from portal import guard
 from portal.keys import signing_key
 from portal.lanes import LANES
+from portal.lib.environment import Environment
 
-env = Env()
+env = Environment()
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 # --- Where and as what the portal runs -------------------------------------------------
 
 # The demo company and its logins exist only while this is on, and only on this machine's own address.
 DEMO = env.bool("DEMO", False)
+# Pages with tracebacks, for developing on one's own machine.
 DEBUG = env.bool("DEBUG", False)
 # Files of customers and, in the demo, the mail. Never below a folder that is served.
 DATA_DIR = Path(env.str("DATA_DIR", str(BASE_DIR / ".data"))).resolve()
 
+# The host names the portal answers to; anything else is refused.
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", guard.LOOPBACK if DEMO or DEBUG else [])
 # Links in mails are built from here, never from the Host header.
 PORTAL_URL = env.str("PORTAL_URL", "http://localhost:8000").rstrip("/")
 # How many proxies stand in front; the client's address for limits is read behind them.
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 0)
 guard.check_hosts(ALLOWED_HOSTS, PORTAL_URL, demo=DEMO, debug=DEBUG, proxies=ALLAUTH_TRUSTED_PROXY_COUNT)
-# At least 50 characters that nobody knows; SECRET_KEY_FILE names a file with it instead.
-SECRET_KEY = guard.secret_key(env.str("SECRET_KEY", ""), env.str("SECRET_KEY_FILE", ""), sample_will_do=DEMO or DEBUG)
+# At least 50 characters that nobody knows.
+SECRET_KEY = guard.secret_key(env.str("SECRET_KEY", ""), sample_will_do=DEMO or DEBUG)
 
 # --- The vendor's brand ----------------------------------------------------------------
 
@@ -39,9 +42,12 @@ _made_up["DIRECTORS"] = "Erika Muster, Max Muster"
 _legal = _made_up if DEMO or DEBUG else dict.fromkeys(_made_up, "")
 
 BRAND: dict[str, Any] = {
+    # The vendor as customers know it, and what the portal is called.
     "name": env.str("BRAND_NAME", "DOMUS"),
     "portal": env.str("BRAND_PORTAL", "Kundenportal"),
+    # What stands before the customer number in a login name.
     "login_prefix": env.str("BRAND_LOGIN_PREFIX", "DOMUS"),
+    # Where questions, changes of the company's name and calls go.
     "info_mail": env.str("BRAND_INFO_MAIL", "info@domus-software.de"),
     "changes_mail": env.str("BRAND_CHANGES_MAIL", "softwarepflege@domus-software.de"),
     "phone": env.str("BRAND_PHONE", "+49 89 66086-0"),
@@ -70,6 +76,7 @@ BRAND: dict[str, Any] = {
     # Text on `color` is white; text on `color_dark` is nearly black.
     "color": env.str("BRAND_COLOR", "#0d5c63"),
     "color_dark": env.str("BRAND_COLOR_DARK", "#62c6cd"),
+    # Where the tile of the support module leads.
     "homecase_url": env.str("HOMECASE_URL", "https://homecase.example/login"),
     # HOMECASE is a client of the portal's OpenID provider: its login leads back here and needs no second password.
     "homecase_knows_us": env.bool("HOMECASE_SINGLE_SIGN_ON", False),
@@ -101,7 +108,6 @@ INSTALLED_APPS = [
     "csp",
     "django_htmx",
     "django_countries",
-    "heroicons",
     "import_export",
     "procrastinate.contrib.django",
     # Last: its staff roles need the permissions of all the others.
@@ -109,6 +115,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "portal.monitoring.watching.Watch",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.lib.middleware.SecurityHeaders",
@@ -146,6 +153,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.frame",
             ],
+            "libraries": {"heroicons": "portal.lib.icons"},
             "builtins": ["portal.lib.tags", "django.templatetags.i18n", "django.templatetags.static"],
         },
     }
@@ -395,7 +403,7 @@ STORAGES = {
         "OPTIONS": {"location": DATA_DIR / "files", "file_permissions_mode": 0o640},
     },
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "portal.lib.static.OneSheet"
         if not DEBUG
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
@@ -430,6 +438,12 @@ if S3_BUCKET := env.str("S3_BUCKET", ""):
 DISK_LEAST_MB = env.int("DISK_LEAST_MB", 5000)
 # Program files that staff copied to the server themselves; from there they can be published. Empty: none.
 INCOMING_DIR = env.str("INCOMING_DIR", "")
+# Where the ERP lays its export each night, as the worker sees it; empty: it is handed over in the admin or by command.
+ERP_FOLDER = env.str("ERP_FOLDER", "")
+# When the worker looks for it, as a line of cron.
+ERP_NIGHT = env.str("ERP_NIGHT", "20 4 * * *")
+# Who is mailed when a night's export is missing, empty or far smaller than the last one.
+ERP_ALARM_MAIL = env.str("ERP_ALARM_MAIL", BRAND["changes_mail"])
 # Bytes of a program file in one request, for staff without JavaScript; the proxy must let as much through.
 UPLOAD_WHOLE_LIMIT = env.int("UPLOAD_WHOLE_LIMIT", 20_000_000)
 # ClamAV's daemon, "tcp://clamav:3310" or "unix:/run/clamav/clamd.ctl": asked before a program is published. Empty: off.
@@ -459,7 +473,7 @@ CSRF_FAILURE_VIEW = "portal.errors.csrf_failure"
 SECURE_SSL_REDIRECT = HTTPS
 # Whatever host a request without TLS names, it is led to ours.
 SECURE_SSL_HOST = PORTAL_URL.partition("://")[2] if HTTPS else None
-SECURE_REDIRECT_EXEMPT = [r"^health/$"]
+SECURE_REDIRECT_EXEMPT = [r"^health/", r"^metrics/$"]
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
 SECURE_HSTS_SECONDS = 2 * 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
@@ -480,6 +494,15 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# --- Seen from outside -----------------------------------------------------------------
+
+# Whoever asks for /metrics/ with it ("Authorization: Bearer …") gets the figures for Prometheus. Empty: nobody.
+METRICS_TOKEN = env.str("METRICS_TOKEN", "")
+# Sentry's address with its key: errors are reported there, without anybody's data. Empty: not.
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+# "text" for people, "json" for programs: one object a line, one line a request.
+LOG_FORMAT = env.str("LOG_FORMAT", "text", validate=validate.OneOf(["text", "json"]))
+
 # --- Logging ---------------------------------------------------------------------------
 
 # Those that print a job with its arguments, which may be a login name or a mail.
@@ -488,15 +511,20 @@ QUEUE_LOGGERS += ["jobs", "manager", "periodic", "tasks"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "portal.lib.logs.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "text": {"()": "portal.lib.logs.Line", "format": "%(asctime)s %(levelname)s %(name)s %(message)s"},
+        "json": {"()": "portal.lib.logs.JsonLine", "format": "%(asctime)s %(message)s"},
+    },
     "filters": {
         "hide_tokens": {"()": "portal.lib.logs.HideTokens"},
         "hide_arguments": {"()": "portal.lib.logs.HideArguments"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["hide_tokens"]}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["hide_tokens"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "portal": {"level": "INFO"},
+        # nginx writes a line a request for people.
+        "portal.requests": {"level": "INFO" if LOG_FORMAT == "json" else "WARNING"},
         **{f"procrastinate.{name}": {"filters": ["hide_arguments"]} for name in QUEUE_LOGGERS},
     },
 }

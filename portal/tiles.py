@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 
+from django.http import HttpRequest
 from django.urls import reverse
 
 from access.tile import TILE as ACCESS
-from accounts.models import Company
+from accounts.models import Company, User
 from accounts.tile import TILE as ACCOUNT
 from contracts.tile import TILE as CONTRACTS
 from downloads.tile import TILE as DOWNLOADS
 from orders.tile import TILE as ORDERS
+from portal.lib.days import ONE_DAY, today
+from portal.lib.standing import Standing
 from portal.lib.tiles import Fact, Tile
 from shop.tile import TILE as SHOP
 from support.tile import TILE as SUPPORT
@@ -43,19 +46,34 @@ def tiles_of(request):
 def tiles_with_facts(request):
     """The same with the live facts, all read in a single query."""
     shown = tiles_of(request)
-    facts = {}
-    for tile in shown:
-        if not tile.is_locked:
-            facts |= tile.facts(request)
-    row = _read(request.company, facts) if facts else {}
+    row = _read(request)
     for tile in shown:
         if not tile.is_locked:
             tile.fact = tile.say(request, row)
     return shown
 
 
-def _read(company, facts):
-    # Prefixed, because a fact may be called like a field of the company.
-    prefixed = {f"fact_{name}": expression for name, expression in facts.items()}
-    row = Company.objects.filter(pk=company.pk).values(**prefixed).get()
-    return {name: row[f"fact_{name}"] for name in facts}
+def _read(request):
+    """What the tiles that are open tell of, by name."""
+    company, person = request.company, request.user
+    found = FACTS(frozenset(request.rights), company.has_ended, company=company.pk, user=person.pk)
+    return {name.removeprefix(PREFIX): value for name, value in found[0].items()} if found else {}
+
+
+# Because a fact may be called like a field of the company.
+PREFIX = "fact_"
+
+
+def _facts(rights, has_ended, company, user):
+    """All facts in one question. Tiles see a company and a person of whom no more is known than what decides."""
+    ended_on = today() - ONE_DAY if has_ended else None
+    asked = HttpRequest()
+    asked.company, asked.user, asked.rights = Company(pk=company, ended_on=ended_on), User(pk=user), rights
+    facts = {}
+    for tile in TILES:
+        if tile.opens_to(rights):
+            facts |= tile.facts(asked)
+    return Company.objects.filter(pk=company).values(**{PREFIX + name: fact for name, fact in facts.items()})
+
+
+FACTS = Standing(_facts, company=int, user=int)

@@ -7,6 +7,8 @@ from django.urls import include, path
 from orders.urls_erp import patterns as erp
 
 from . import views
+from .monitoring import health
+from .monitoring.metrics import metrics
 
 company = [
     path("", views.start, name="start"),
@@ -30,6 +32,9 @@ urlpatterns = [
     path("sprache/", views.set_language, name="set_language"),
     path("brand.css", views.brand_css, name="brand_css"),
     path("health/", views.health, name="health"),
+    path("health/live/", health.health_live, name="health_live"),
+    path("health/ready/", health.health_ready, name="health_ready"),
+    path("metrics/", metrics, name="metrics"),
     path("erp/v1/", include(erp, namespace="erp")),
     path("admin/", admin.site.urls),
 ]

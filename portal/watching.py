@@ -8,6 +8,7 @@ from typing import Any
 from procrastinate import jobs
 from procrastinate.job_context import JobContext
 
+from portal.lib import request_id
 from portal.lib.each import reason_of
 from portal.lib.queue import put_jobs_into_their_transaction
 from portal.lib.text import as_uuid
@@ -62,6 +63,7 @@ clock = Clock()
 async def watched(call_next: Any, context: JobContext, worker: Any) -> Any:
     """Worker middleware: the job's time runs; a failure for good stands in the admin, until the job succeeds."""
     job = context.job
+    request_id.begin(f"job-{job.id}")
     clock.begin(job.id or 0, seconds_of(job.queue))
     try:
         result = await call_next()

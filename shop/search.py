@@ -18,7 +18,6 @@ from portal.lib.searching import words_of
 from portal.lib.text import clean_query
 
 from .models import Article, Synonym
-from .models.article import Joined
 
 # More than this are not ranked: who types "Modul" among 100,000 articles needs another word, not a better order.
 MOST_RANKED = 480
@@ -157,9 +156,9 @@ def _word(word):
         # "Abrechnungen" inside "Nebenkostenabrechnung"; the dictionary wants the umlauts.
         stems = Stem(Value(word.lower())), Stem(Value(whole))
         found |= Q(normal__contains=stems[0]) | Q(normal__contains=stems[1])
-        found |= Q(Contains(Joined("name"), StemAtStart(Value(whole))))
+        found |= Q(Contains(F("joined"), StemAtStart(Value(whole))))
     if len(whole) > LONG:
-        found |= Q(Contains(Joined("name"), Value(f" {whole}")))
+        found |= Q(Contains(F("joined"), Value(f" {whole}")))
     return found | _apart(word) if whole != normal(word) else found
 
 
@@ -170,7 +169,7 @@ def _apart(word):
 
 
 def _in_name(text):
-    return Q(normal__contains=normal(text)) | Q(Contains(Joined("name"), Value(f" {joined(text) or '-'}")))
+    return Q(normal__contains=normal(text)) | Q(Contains(F("joined"), Value(f" {joined(text) or '-'}")))
 
 
 def _rank(asked):
@@ -181,7 +180,7 @@ def _rank(asked):
     bonus = Case(
         When(number_key=asked.key or "-", then=Value(100.0)),
         When(number_key__startswith=asked.key or "-", then=Value(50.0)),
-        When(~IS_TRAINING & Q(StartsWith(Joined("name"), Value(f" {whole}"))), then=Value(2.0)),
+        When(~IS_TRAINING & Q(StartsWith(F("joined"), Value(f" {whole}"))), then=Value(2.0)),
         When(_in_name(asked.text), then=Value(1.5)),
         When(_in_name(first), then=Value(1.0)),
         default=Value(0.0),

@@ -9,6 +9,7 @@ from guardian.models import UserObjectPermissionBase
 
 from portal.lib.days import today
 from portal.lib.searching import every_word
+from portal.lib.standing import Standing
 
 from ..rights import Right
 from .invitation import Invitation
@@ -174,9 +175,7 @@ class Membership(models.Model):
                 mine = (row for row in self.rights.all() if row.user_id == self.user_id and row.is_in_force)
                 self._granted = {row.permission.codename for row in mine}
             else:
-                # A row of another person never counts.
-                mine = self.rights.in_force().filter(user_id=self.user_id)
-                self._granted = set(mine.values_list("permission__codename", flat=True))
+                self._granted = set(GRANTED(membership=self.pk, user=self.user_id))
         return self._granted
 
     @classmethod
@@ -218,3 +217,13 @@ class MembershipRight(UserObjectPermissionBase):
     @property
     def is_in_force(self):
         return self.ends_on is None or self.ends_on >= today()
+
+
+def _granted(membership, user):
+    # A row of another person never counts.
+    mine = MembershipRight.objects.in_force().filter(content_object=membership, user=user)
+    return mine.values_list("permission__codename", flat=True)
+
+
+# Every page of an authorised person asks this.
+GRANTED = Standing(_granted, membership=int, user=int)

@@ -2,7 +2,6 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.db import transaction
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -10,7 +9,7 @@ from access.acting import Actor
 from access.inviting import invite_holder
 from portal.lib.admin import Kept
 from portal.lib.by_verbs import ByVerbs, RefusedForm, ShownForm
-from portal.lib.searching import every_word
+from portal.lib.searching import found_among
 from portal.lib.text import clean_query
 
 from ..company import correct, doubts_about, set_blocked
@@ -23,10 +22,13 @@ def search_companies(queryset, text):
     if not text:
         return queryset
     people = ("memberships__user__email", "memberships__user__first_name", "memberships__user__last_name")
-    found = every_word(text, "name", "number", "email", *people, "licences__number")
-    if meant := Company.objects.by_login_name(text, settings.BRAND["login_prefix"]):
-        found |= Q(pk=meant.pk)
-    return queryset.filter(pk__in=Company.objects.filter(found).values("pk"))
+    found = found_among(queryset, text, "number", "name", "email", *people, "licences__number")
+    meant = Company.objects.by_login_name(text, settings.BRAND["login_prefix"])
+    if meant is None:
+        return found
+    # As one list of ids: beside another condition the database would look at every row.
+    also = Company.objects.filter(pk=meant.pk).order_by().values("pk")
+    return queryset.filter(pk__in=found.order_by().values("pk").union(also))
 
 
 class CompanyForm(ShownForm):

@@ -8,8 +8,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from portal.lib.constraints import one_line, parts_of
+from portal.lib.constraints import one_line
 from portal.lib.days import today
+from portal.lib.searching import indexes_of
 
 # As the index has it: a number of nothing but zeros stays empty and is found by nobody's number without zeros.
 WITHOUT_ZEROS = Func(F("number"), Value("0"), function="ltrim", output_field=models.CharField())
@@ -94,7 +95,8 @@ class Company(models.Model):
         indexes = [
             models.Index(Upper("number"), name="company_number_upper"),
             models.Index(WITHOUT_ZEROS, name="company_number_zeroless"),
-            *parts_of("company", "name", "email"),
+            models.Index(fields=["name", "number"], name="company_by_name"),
+            *indexes_of("company", "number", "name", "email"),
         ]
         constraints = [
             models.CheckConstraint(condition=~Q(number=""), name="company_number_not_empty"),

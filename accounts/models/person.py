@@ -7,8 +7,9 @@ from django.db.models import Q
 from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.constraints import one_line, parts_of
+from portal.lib.constraints import one_line
 from portal.lib.mailboxes import meant
+from portal.lib.searching import indexes_of
 
 
 def new_username():
@@ -59,7 +60,8 @@ class User(AbstractUser):
         # For the login, which does not mind the letter case.
         indexes = [
             models.Index(Upper("username"), name="user_name_upper"),
-            *parts_of("user", "email", "first_name", "last_name"),
+            models.Index(fields=["last_name", "first_name", "-id"], name="user_by_name"),
+            *indexes_of("user", "email", "first_name", "last_name", "username"),
         ]
         constraints = [
             models.UniqueConstraint(Lower("email"), name="user_email_once"),

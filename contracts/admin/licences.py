@@ -33,6 +33,8 @@ class LicenceAdmin(Until, Kept):
     list_select_related = ["company", "product"]
     list_filter = ["kind", "product"]
     search_fields = ["number", "company__number", "company__name"]
+    # By product, as elsewhere, the database would sort all of them for a page.
+    ordering = ["number"]
     autocomplete_fields = ["company", "product"]
     inlines = [MaintenanceInline]
 

@@ -10,6 +10,7 @@ from django.utils.translation import pgettext_lazy
 
 from portal.lib.days import today
 from portal.lib.files import stored_name
+from portal.lib.searching import indexes_of
 
 NEW_FOR = timedelta(days=60)
 
@@ -112,7 +113,10 @@ class Document(models.Model):
                 name="document_recall_is_whole",
             ),
         ]
-        indexes = [models.Index(fields=["company", "-dated_on"], name="document_company_newest")]
+        indexes = [
+            models.Index(fields=["company", "-dated_on"], name="document_company_newest"),
+            *indexes_of("document", "number", "title"),
+        ]
 
     def __str__(self):
         return f"{self.number} {self.title}"

@@ -4,6 +4,7 @@ from django.db.models.functions import Coalesce, Greatest
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.days import ENDLESS, is_endless, today
+from portal.lib.searching import indexes_of
 
 
 class Product(models.Model):
@@ -75,6 +76,7 @@ class Licence(models.Model):
             models.CheckConstraint(condition=Q(seats__gte=1), name="licence_seats_positive"),
             models.CheckConstraint(condition=Q(kind="M") | Q(ends_on=None), name="licence_bought_has_no_end"),
         ]
+        indexes = indexes_of("licence", "number")
 
     def __str__(self):
         return f"{self.number} {self.product}"

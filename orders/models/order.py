@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from contracts.models import Document
-from portal.lib.searching import any_field, every_word
+from portal.lib.searching import any_field, every_word, indexes_of
 from shop.prices import sums_of_lines
 from shop.rent import how_much, per
 
@@ -21,6 +21,9 @@ REASON = 300
 COUNTED_NET = Coalesce("valid_net", "net")
 # The history's name for what the ERP's tables say of orders that are not the portal's own.
 ERP = "ERP"
+
+
+TO_DO = ["waiting", "received", "offered", "accepted", "partly"]
 
 
 class YearSum(NamedTuple):
@@ -88,7 +91,7 @@ class OrderQuerySet(models.QuerySet):
         sums = rows.values("year").annotate(
             counted=Sum(COUNTED_NET, filter=valid, default=0),
             ordered=Sum("net", filter=valid, default=0),
-            count=Count("pk", filter=valid),
+            count=Count("state", filter=valid),
         )
         return [YearSum(*row) for row in sums.order_by("-year").values_list("year", "counted", "ordered", "count")]
 
@@ -169,7 +172,18 @@ class Order(models.Model):
                 name="order_valid_sums_not_negative",
             ),
         ]
-        indexes = [models.Index(fields=["company", "-placed_at", "-number"], name="order_company_newest")]
+        indexes = [
+            # With what the sums by year need: they are read from the index alone.
+            models.Index(
+                fields=["company", "-placed_at", "-number"],
+                include=["state", "net", "valid_net"],
+                name="order_of_company",
+            ),
+            # What is still to do, such as those that wait for somebody: a few of thousands.
+            models.Index(fields=["company", "state"], condition=Q(state__in=TO_DO), name="order_to_do"),
+            models.Index(fields=["-placed_at", "-id"], name="order_newest"),
+            *indexes_of("order", "number", "reference", "orderer_name"),
+        ]
 
     def __str__(self):
         return self.number

@@ -4,18 +4,19 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.admin.utils import lookup_spawns_duplicates
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from .files import safe_name, sends_file, serve_protected, sha256_of
 from .refusals import Refused
-from .searching import every_word, words_of
+from .searching import found_among, words_of
 
 if TYPE_CHECKING:
     # What it is mixed into.
@@ -33,8 +34,23 @@ class Searched(_Mixed):
         fields = self.get_search_fields(request)
         if not fields or not words_of(search_term):
             return queryset, False
-        found = queryset.filter(every_word(search_term, *fields))
-        return found, any(lookup_spawns_duplicates(self.opts, field) for field in fields)
+        return found_among(queryset, search_term, *fields), False
+
+
+class Capped(Paginator):
+    """Pages of a list of which nobody knows the end: counting goes no further than anybody turns pages."""
+
+    MOST = 2000
+
+    @cached_property
+    def count(self) -> int:
+        rows: Any = self.object_list
+        return len(rows.order_by().values_list("pk")[: self.MOST])
+
+    @property
+    def is_capped(self) -> bool:
+        """Whether there may be more rows than were counted."""
+        return self.count == self.MOST
 
 
 class QuickList(Searched, admin.ModelAdmin):
@@ -42,6 +58,7 @@ class QuickList(Searched, admin.ModelAdmin):
 
     show_full_result_count = False
     list_per_page = 50
+    paginator = Capped
 
 
 class Kept(QuickList):

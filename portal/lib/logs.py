@@ -2,6 +2,10 @@ import logging
 import re
 from typing import Any
 
+from pythonjsonlogger.json import JsonFormatter
+
+from . import request_id
+
 # Invitations, "forgotten password", addresses, the newsletter, passes: who reads such a path can use it.
 TOKEN = re.compile(
     r"/(einladung|anmeldung/password/reset/key|anmeldung/confirm-email|konto/adresse|konto/newsletter|pass)/[^/\s\"']+"
@@ -17,6 +21,23 @@ class Line(logging.Formatter):
 
     def formatException(self, ei: Any) -> str:
         return without_tokens(super().formatException(ei))
+
+
+class JsonLine(JsonFormatter):
+    """A line as one JSON object: time, level, logger, message, and the ids of the request or job it belongs to."""
+
+    def add_fields(self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]) -> None:
+        named = {name: getattr(record, name) for name in ("page", "status", "ms") if hasattr(record, name)}
+        super().add_fields(log_data, record, message_dict)
+        told = {"time": log_data.pop("asctime", ""), "level": record.levelname, "logger": record.name}
+        kept = {"message": log_data.get("message", "")} | (
+            {"exc_info": log_data["exc_info"]} if "exc_info" in log_data else {}
+        )
+        log_data.clear()
+        log_data.update(told | kept | request_id.current() | named)
+
+    def formatException(self, ei: Any) -> str:
+        return without_tokens(str(super().formatException(ei)))
 
 
 class HideArguments(logging.Filter):

@@ -8,8 +8,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import typst
-
 from .signs import visible
 
 # Where a template lies, or the template itself.
@@ -27,8 +25,12 @@ PUNCTUATION = set("\u2013\u2014\u2018\u2019\u201a\u201c\u201d\u201e\u2022\u2026\
 MOST_ASKED = 100
 
 
+class PaperRefused(Exception):
+    """The typesetter could not make the paper; the text is its own."""
+
+
 def make_pdf(template: str | Path, *, standards: Sequence[str] = ACCESSIBLE, **data: Any) -> bytes:
-    """The paper, tagged, by default PDF/A-3a and PDF/UA-1; typst refuses what would not conform.
+    """The paper, tagged, by default PDF/A-3a and PDF/UA-1. Raises PaperRefused for what would not conform.
 
     template: path of a .typ file, which reads `json(bytes(sys.inputs.data))`. data: anything JSON can say. The paper is
     made whatever the texts hold: where a sign is missing in the fonts, a box stands in its place. The fonts are those
@@ -37,7 +39,7 @@ def make_pdf(template: str | Path, *, standards: Sequence[str] = ACCESSIBLE, **d
     for fit in (unjoined, printable, latin):
         try:
             return _compile(str(template), _each_text(data, fit), standards)
-        except typst.TypstError as error:
+        except PaperRefused as error:
             refusal = error
     raise refusal
 
@@ -75,14 +77,20 @@ def can_print(sign: str) -> bool:
     template = '#set document(title: "-")\n#set text(lang: "de")\n#json(bytes(sys.inputs.data))'
     try:
         _compile(template.encode(), sign, ACCESSIBLE)
-    except typst.TypstError:
+    except PaperRefused:
         return False
     return True
 
 
 def _compile(template: Source, data: Any, standards: Sequence[Any]) -> bytes:
+    # Web processes show pages; what sets papers takes its memory where it is used.
+    import typst
+
     inputs = {"data": json.dumps(data)}
-    return typst.compile(template, sys_inputs=inputs, pdf_standards=list(standards), ignore_system_fonts=True)
+    try:
+        return typst.compile(template, sys_inputs=inputs, pdf_standards=list(standards), ignore_system_fonts=True)
+    except typst.TypstError as error:
+        raise PaperRefused(str(error)) from error
 
 
 def _each_text(data: Any, fit: Callable[[str], str]) -> Any:

@@ -7,10 +7,13 @@ the question to the database grows by the same piece with each word.
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.db.models import CharField, Exists, Lookup, Q, TextField
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db.models import CharField, Exists, Func, Lookup, Q, QuerySet, TextField
 
 from .text import clean_query
 
+# From so many letters on an index of parts finds a word.
+SHORTEST = 3
 MOST_WORDS, MOST_LETTERS = 4, 2
 # From so many letters on it does not matter where a word is written with hyphens, dots or blanks.
 LONG = 5
@@ -45,6 +48,31 @@ def any_field(word: str, *fields: str) -> Q:
     return Q.create([(f"{field}__holds", word) for field in fields], connector=Q.OR)
 
 
+def found_among(rows: QuerySet[Any], typed: str, *fields: str) -> QuerySet[Any]:
+    """Rows in which every word typed is found in one of the fields, of other tables too; for large tables.
+
+    Each field is asked for itself, by its index, and what was found is put together: one condition over all fields
+    would make the database read every row of every table. No row comes twice.
+    """
+    for word in sorted(words_of(typed), key=len, reverse=True):
+        first, *others = (_holding(rows.model, field, word).values("pk") for field in fields)
+        rows = rows.filter(pk__in=first.union(*others) if others else first)
+    return rows
+
+
+def _holding(model: Any, path: str, word: str) -> QuerySet[Any]:
+    """Rows whose field holds a word; the path may lead over other tables, and each is asked on its own, not joined."""
+    name, _, rest = path.partition("__")
+    every = model._default_manager.order_by()
+    if not rest:
+        return every.filter(**{f"{name}__holds": word})
+    relation = model._meta.get_field(name)
+    found = _holding(relation.related_model, rest, word)
+    if relation.one_to_many:
+        return every.filter(pk__in=found.values(relation.field.attname))
+    return every.filter(**{f"{name}__in": found})
+
+
 @CharField.register_lookup
 @TextField.register_lookup
 class Holds(Lookup):
@@ -59,11 +87,37 @@ class Holds(Lookup):
         column, own = self.process_lhs(compiler, connection)
         word = str(self.rhs)
         core = word.translate(dict.fromkeys(map(ord, BETWEEN)))
-        spelt = _squeezed if len(core) >= LONG else _folded
-        pattern = connection.ops.prep_for_like_query(core if spelt is _squeezed else word)
-        sql = f"{spelt(column)} LIKE {_folded('%s::text')}"
-        # Each stands four times in its folding.
-        return sql, [*own * 4, *[f"%{pattern}%"] * 4]
+        squeezed = _is_like(_squeezed(column), own, core, connection)
+        if len(core) >= LONG:
+            return squeezed
+        folded = _is_like(_folded(column), own, word, connection)
+        if len(core) < SHORTEST:
+            return folded
+        # What holds the word holds it squeezed, too, and for that there is an index.
+        return f"({squeezed[0]} AND {folded[0]})", [*squeezed[1], *folded[1]]
+
+
+def _is_like(spelt: str, own: Any, word: str, connection: Any) -> tuple[str, list[Any]]:
+    pattern = f"%{connection.ops.prep_for_like_query(word)}%"
+    # Each stands four times in its folding.
+    return f"{spelt} LIKE {_folded('%s::text')}", [*own * 4, *[pattern] * 4]
+
+
+class Squeezed(Func):
+    """A text as "holds" looks into it; an index over it finds any three letters."""
+
+    output_field = TextField()
+
+    def as_sql(  # type: ignore[override]
+        self, compiler: Any, connection: Any, **context: Any
+    ) -> tuple[str, Any]:
+        column, own = compiler.compile(self.source_expressions[0])
+        return _squeezed(column), own * 4
+
+
+def indexes_of(table: str, *fields: str) -> list[GinIndex]:
+    """Indexes by which "holds" finds a part of a field."""
+    return [GinIndex(OpClass(Squeezed(field), "gin_trgm_ops"), name=f"{table}_{field}_holds") for field in fields]
 
 
 def _folded(text: str) -> str:

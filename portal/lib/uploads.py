@@ -4,8 +4,6 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
-from pypdf import PdfReader
-from pypdf.errors import PyPdfError
 
 from .clamav import Scanner, ScannerAway
 from .deadline import Deadline, TimeOver
@@ -25,16 +23,23 @@ def check_pdf(upload: UploadedFile, *, megabytes: int) -> None:
     if (upload.size or 0) > megabytes * MEGABYTE:
         raise ValidationError(_("The file is larger than %(most)d MB.") % {"most": megabytes})
     upload.seek(0)
-    try:
-        # A page to look at: HTML or a picture under the name of a PDF has none.
-        is_pdf = upload.read(5) == b"%PDF-" and len(PdfReader(upload).pages) > 0
-    except (PyPdfError, ValueError, KeyError, RecursionError, OSError, TypeError, AttributeError):
-        is_pdf = False
-    finally:
-        upload.seek(0)
-    if not is_pdf:
+    if not _has_pages(upload):
         raise ValidationError(_("This is not a PDF that can be read. Please save the paper as PDF."))
     _check_clean(upload)
+
+
+def _has_pages(upload: UploadedFile) -> bool:
+    """Whether there is a page to look at: HTML or a picture under the name of a PDF has none."""
+    # Few web processes ever read a paper; its reader takes 5 MB of each.
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        return upload.read(5) == b"%PDF-" and len(PdfReader(upload).pages) > 0
+    except (PyPdfError, ValueError, KeyError, RecursionError, OSError, TypeError, AttributeError):
+        return False
+    finally:
+        upload.seek(0)
 
 
 def _check_clean(upload: UploadedFile) -> None:

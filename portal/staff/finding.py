@@ -15,13 +15,11 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, User
 from contracts.models import Document, Licence
 from orders.models import Order
-from portal.lib.searching import words_of
+from portal.lib.searching import SHORTEST, any_field, words_of
 from shop.models import Article
 
 # So many of each kind are shown; who needs more goes on in the table of that kind.
 MOST = 8
-# From so many letters on a part of a name is looked for.
-SHORTEST = 3
 
 
 @dataclass(frozen=True)
@@ -131,7 +129,7 @@ def _parts(words: list[str], *fields: str) -> Q | None:
         return None
     wanted = Q()
     for word in words:
-        wanted &= Q.create([(f"{field}__icontains", word) for field in fields], connector=Q.OR)
+        wanted &= any_field(word, *fields)
     return wanted
 
 

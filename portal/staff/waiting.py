@@ -19,7 +19,7 @@ from downloads.models import Upload
 from orders.models import Order, WebhookCall
 from portal.lib.days import today
 from portal.lib.space import WORK
-from portal.models import MailHandover, Trouble
+from portal.models import ErpRun, MailHandover, Trouble
 from shop.models import Miss
 
 # So many are counted; beyond it the page says "and more".
@@ -93,6 +93,10 @@ KINDS = [
         _("Uploads under way"), "downloads.upload", "", "downloads.view_upload",
         lambda: Upload.objects.filter(state__in=[Upload.State.RECEIVING, Upload.State.CHECKING]), "started_at",
         ("file_name",), 1,
+    ),
+    Kind(
+        _("Imports from the ERP"), "portal.erprun", "", "portal.add_erprun",
+        lambda: ErpRun.objects.waiting(), "began_at", ("name",), 1,
     ),
     Kind(
         _("Failed tasks"), "portal.trouble", "", "portal.change_trouble",

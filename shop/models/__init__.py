@@ -1,6 +1,6 @@
 from .article import Article, Category
 from .cart import Cart, CartLine
-from .fit import Fit
+from .fit import Fit, FitKey
 from .picture import Picture
 from .price import Price
 from .shopping_list import ListLine, ShoppingList
@@ -15,6 +15,7 @@ __all__ = [
     "CartLine",
     "Category",
     "Fit",
+    "FitKey",
     "ListLine",
     "Miss",
     "Picture",

@@ -1,6 +1,7 @@
 from decimal import Decimal
 
-from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Licence, Product
 from portal.lib.days import today
+from portal.lib.searching import indexes_of
 
 from .fit import Fit, fits_now, held, opening, opening_products, opening_seats, unmet
 
@@ -36,7 +38,7 @@ class NumberKey(models.Func):
 
 
 class Joined(models.Func):
-    """The words of a name, each run together with those after it: what is typed as one word may stand as several."""
+    """How Article.joined is made; migrations know it by an index that was over it."""
 
     function = "shop_joined"
     output_field = models.TextField()
@@ -183,6 +185,12 @@ class Article(models.Model):
     quantity_step = models.PositiveIntegerField(_("in steps of"), default=1, db_default=1)
     is_per_seat = models.BooleanField(_("at most as many as licensed seats"), default=False, db_default=False)
     is_active = models.BooleanField(_("active"), default=True)
+    # The words of the name, each run together with those after it: what is typed as one word may stand as several. Kept
+    # by the database; a generated column would have written the whole table anew under a lock.
+    joined = models.TextField(default="", db_default="", editable=False)
+    # Kept by the database from the rows of Fit, and of what is required and excluded; what is written here is ignored.
+    opens = ArrayField(models.BigIntegerField(), default=list, db_default=[], editable=False)
+    is_bound = models.BooleanField(default=False, db_default=False, editable=False)
     # Names and descriptions by German word forms, numbers as they are written.
     words = models.GeneratedField(
         expression=SearchVector("name", weight="A", config="german")
@@ -227,7 +235,8 @@ class Article(models.Model):
             models.Index(fields=["list_price", "name", "number"], name="article_by_price"),
             GinIndex(fields=["number_key"], name="article_number_part", opclasses=["gin_trgm_ops"]),
             models.Index(fields=["number_key"], name="article_number_key", opclasses=["text_pattern_ops"]),
-            GinIndex(OpClass(Joined("name"), name="gin_trgm_ops"), name="article_joined"),
+            GinIndex(fields=["joined"], name="article_joined_parts", opclasses=["gin_trgm_ops"]),
+            *indexes_of("article", "number", "name"),
         ]
 
     def __str__(self):

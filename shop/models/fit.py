@@ -48,13 +48,38 @@ class Fit(models.Model):
         return f"{self.article_id} {self.product_id}"
 
 
-def opening(licences, on=None, **article):
+class FitKey(models.Model):
+    """A condition of Fit as such: a product and what its licence must be like, whatever articles ask for it.
+
+    Article.opens holds the keys of an article; the database keeps both (migration "opens"). A company has few keys, and
+    an article is open to it when they share one.
+    """
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="fit_keys")
+    min_seats = models.PositiveIntegerField()
+    needs_care = models.CharField(max_length=3, choices=Fit.Care.choices, blank=True)
+    from_day = models.DateField(null=True)
+
+    class Meta:
+        verbose_name = _("fit")
+        verbose_name_plural = _("fits")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "min_seats", "needs_care", "from_day"], nulls_distinct=False, name="fit_key_once"
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.product_id} {self.min_seats} {self.needs_care} {self.from_day}"
+
+
+def opening(licences, on=None, fit="product__fit_rows__", **article):
     """Those of the licences that open an article; article: the condition on its row of Fit, none for any.
 
+    fit: the way to the condition, for asking FitKey instead.
     A licence opens it when it is of a product the article is made for, has the seats, is maintained as asked, and
     covers the version asked for: rent covers all, a purchase what came out before it or before its maintenance ended.
     """
-    fit = "product__fit_rows__"
     version = fit + "from_day"
     maintained = Maintenance.objects.filter(licence=OuterRef("pk"))
     in_force = maintained.running(on)
@@ -98,16 +123,19 @@ def _licences():
     return Licence.objects.running(DAY).filter(company=COMPANY).order_by()
 
 
-def _opened():
-    return opening(_licences(), DAY).values("product__fit_rows__article")
+KEY = "product__fit_keys__"
+
+
+def _keys():
+    return opening(_licences(), DAY, KEY).values(KEY + "id")
 
 
 def _unmet():
-    return unmet(COMPANY, DAY).values("from_article")
+    return unmet(COMPANY, DAY).filter(from_article=ARTICLE).values(every=models.Value(1))
 
 
 def _held():
-    return held(COMPANY, DAY).values("from_article")
+    return held(COMPANY, DAY).filter(from_article=ARTICLE).values(every=models.Value(1))
 
 
 def _names():
@@ -122,9 +150,14 @@ def _seats():
 
 def fits_now(company):
     """The condition that an article is opened, misses nothing it requires and is excluded by nothing, today."""
-    given = {"company": company.pk, "day": today(), "output_field": models.BigIntegerField()}
-    opened, missing, rivals = (Prepared(build=build, **given) for build in (_opened, _unmet, _held))
-    return Q(pk__in=opened) & ~Q(pk__in=missing) & ~Q(pk__in=rivals)
+    given = {"company": company.pk, "day": today()}
+    array = ArrayField(models.BigIntegerField())
+    keys = Prepared(build=_keys, template="array(%s)", output_field=array, **given)
+    # Few articles require or exclude others, and only they are asked about it. "offset 0" tells the database to ask for
+    # each of them; it would answer for all articles beforehand.
+    yes_no = {"template": "not exists(%s offset 0)", "output_field": models.BooleanField()}
+    free = (Q(Prepared("pk", build=build, **yes_no, **given)) for build in (_unmet, _held))
+    return Q(opens__overlap=keys) & (Q(is_bound=False) | Q(*free))
 
 
 def opening_products(company):

@@ -7,3 +7,21 @@ document.addEventListener("keydown", (event) => {
   field.focus();
   field.select();
 });
+
+// What works in the background is asked for again, and the page is drawn anew when it is over.
+const atWork = () => document.querySelector("[data-at-work]");
+const askAgain = async () => {
+  const shown = atWork();
+  if (!shown) return;
+  try {
+    const answer = await fetch(location.href);
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const now = page.querySelector("[data-at-work]");
+    if (answer.ok && !now) return location.reload();
+    if (now) shown.replaceWith(now);
+  } catch {
+    // The line was cut; the next time may be better.
+  }
+  setTimeout(askAgain, 3000);
+};
+if (atWork()) setTimeout(askAgain, 3000);

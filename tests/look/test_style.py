@@ -58,3 +58,20 @@ def test_static_files_can_be_served_under_names_of_their_content(settings, tmp_p
     for name in re.findall(r'@import url\("([^"]+)"\)', sheet.read_text()):
         assert (tmp_path / "css" / name).exists()
         assert re.search(r"\.[0-9a-f]{12}\.css$", name)
+
+
+def test_what_is_served_is_one_sheet_with_all_of_them(settings, tmp_path):
+    """A chain of imports costs a visitor a round trip for each; layers and print stay what they are."""
+    settings.STATIC_ROOT = tmp_path
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": {"BACKEND": "portal.lib.static.OneSheet"}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    (sheet,) = tmp_path.glob("css/portal.*.css")
+    text = sheet.read_text()
+    assert "@import" not in text
+    assert text.index("@layer base, layout, components, utilities;") < text.index("@layer base {")
+    for path in SHEETS:
+        if path.name != "portal.css":
+            first = next(line for line in path.read_text().splitlines() if line.endswith("{"))
+            assert first in text, path.name
+    assert "@media print {" in text
+    assert text.count("{") == text.count("}")

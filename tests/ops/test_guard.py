@@ -1,7 +1,7 @@
 """Start-up refuses keys that others know or guess, hosts that name everybody, and demo or debugging for strangers."""
 
-import secrets
 import string
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -15,7 +15,7 @@ HOME = "http://localhost:8000"
 
 def refused(key, sample_will_do=False):
     try:
-        guard.secret_key(key, "", sample_will_do=sample_will_do)
+        guard.secret_key(key, sample_will_do=sample_will_do)
     except ImproperlyConfigured as refusal:
         return str(refusal)
     return ""
@@ -57,22 +57,12 @@ def test_a_known_or_guessable_key_is_refused(key):
 @given(st.randoms(use_true_random=True), st.sampled_from([string.digits, string.hexdigits, string.printable[:94]]))
 def test_a_random_key_of_any_alphabet_will_do(chance, alphabet):
     key = "".join(chance.choices(alphabet, k=chance.randint(guard.SHORTEST_KEY, 200)))
-    assert guard.secret_key(key, "", sample_will_do=False) == key
+    assert guard.secret_key(key, sample_will_do=False) == key
 
 
 def test_the_sample_key_is_for_demo_and_debugging_only():
-    assert guard.secret_key("", "", sample_will_do=True) == guard.SAMPLE_KEY
+    assert guard.secret_key("", sample_will_do=True) == guard.SAMPLE_KEY
     assert refused("weak", sample_will_do=True), "a key that is given is looked at, there too"
-
-
-def test_the_key_may_stand_in_a_file(tmp_path):
-    key, file = secrets.token_urlsafe(50), tmp_path / "key"
-    file.write_text(key + "\n")
-    assert guard.secret_key("", str(file), sample_will_do=False) == key
-    with pytest.raises(ImproperlyConfigured, match="cannot be read"):
-        guard.secret_key("", str(tmp_path / "none"), sample_will_do=False)
-    with pytest.raises(ImproperlyConfigured, match="both set"):
-        guard.secret_key(key, str(file), sample_will_do=False)
 
 
 def hosts(allowed, url=HOME, demo=False, debug=False, proxies=0):
@@ -106,7 +96,7 @@ def test_debugging_is_for_this_machine_only(circumstances):
 
 
 def test_no_key_stands_in_the_commands_that_are_published():
-    root = guard.Path(guard.__file__).resolve().parents[1]
+    root = Path(guard.__file__).resolve().parents[1]
     for file in ("Makefile", "Dockerfile", "compose.yaml", ".env.example"):
         for line in (root / file).read_text().splitlines():
             value = line.partition("SECRET_KEY=")[2]

@@ -194,7 +194,8 @@ OUTSIDE = {
     "pass_resend": [405] * 8 + [302],
     "set_language": [405] * 9,
     "brand_css": [200] * 9,
-    "health": [200] * 9,
+    **dict.fromkeys(["health", "health_live", "health_ready"], [200] * 9),
+    "metrics": [404] * 9,
     "demo_post": [200] * 9,
     "demo_mail": [404] * 9,
 }

@@ -1,7 +1,7 @@
 """Reading an ERP's CSV export: cells, rows, tables. Knows nothing of what the tables mean."""
 
 from .beside import file_in
-from .cells import CellRefused, choice, code, codes, day, email, number, percent, price, text, unguarded, yes_no
+from .cells import CellRefused, choice, code, codes, day, email, number, percent, price, text, yes_no
 from .encoding import decoded
 from .reading import FileRefused, Sheet, typed_rows
 from .table import Column, Doubts, Excluded, Reference, Table, Target
@@ -28,6 +28,5 @@ __all__ = [
     "price",
     "text",
     "typed_rows",
-    "unguarded",
     "yes_no",
 ]

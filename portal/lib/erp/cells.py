@@ -7,7 +7,7 @@ would refuse is refused here, for its row alone.
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.backends.base.operations import BaseDatabaseOperations
 
-from ..csv import bare
 from ..mailboxes import stored
 from ..signs import place_of_hidden
 
@@ -70,11 +69,6 @@ def text(*of: Any, longest: int | None = None) -> Parser:
         return cell
 
     return Parser(read, fields=fields)
-
-
-def unguarded(parser: Parser) -> Parser:
-    """The same for a column that the portal itself hands over to the ERP, with its guard against formulas."""
-    return replace(parser, read=lambda cell, folder: parser.read(bare(cell), folder))
 
 
 def code(*of: Any) -> Parser:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ..csv import bare
 from .beside import SourceFile
 from .cells import CellRefused, Parser
 from .reading import Sheet
@@ -121,7 +122,8 @@ class Table:
                 if reason:
                     refuse(line, reason)
                     continue
-                cells = [cell.strip().replace("\r\n", "\n") for cell in cells]
+                # What the portal wrote itself comes back with its guard against formulas.
+                cells = [bare(cell.strip()).replace("\r\n", "\n") for cell in cells]
                 try:
                     yield self._staged(line, dict(zip(sheet.found, cells, strict=True)), folder)
                 except CellRefused as refusal:

@@ -1,5 +1,3 @@
-import csv
-import datetime as dt
 import resource
 import tempfile
 import time
@@ -9,9 +7,8 @@ from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
 from accounts.erp import CUSTOMERS
+from portal.bench.customers import HEAD, write_customers
 from portal.erp import import_table
-
-HEAD = [column.header for column in CUSTOMERS.columns]
 
 
 class TakeBack(Exception):
@@ -35,20 +32,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{name:<20} {seconds:6.2f} s {rate:9,.0f} rows/s  {copied / seconds:5.2f} of COPY")
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         self.stdout.write(f"Peak memory of the process: {memory:.0f} MB")
-
-
-def write_customers(path, count):
-    """So many customers in the ERP's form, each with a licence holder of their own."""
-    day = dt.date(2020, 1, 1).strftime("%d.%m.%Y")
-    with path.open("w", encoding="cp1252", newline="") as file:
-        writer = csv.writer(file, delimiter=";", lineterminator="\r\n")
-        writer.writerow(HEAD)
-        for number in range(count):
-            writer.writerow([
-                f"{900000 + number:07}", f"Hausverwaltung Größe {number} GmbH", "", f"Lindenstraße {number % 200}", "80331",
-                "München", "D", f"+49 89 {number}", f"info{number}@bench.example", "", "Frau", "Erika", f"Müller{number}",
-                f"erika{number}@bench.example", "N", day,
-            ])  # fmt: skip
 
 
 def copy_seconds(path):

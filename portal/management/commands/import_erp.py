@@ -6,7 +6,7 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from portal.erp import TABLES, import_export
+from portal.erp import TABLES, ImportUnderWay, import_export
 from portal.lib.csv import safe_row
 from portal.lib.storage import beside
 
@@ -29,12 +29,18 @@ class Command(BaseCommand):
             self.stdout.write(f"{name}: not in the folder, nothing done")
         results = []
         try:
-            for result in import_export(folder, dry_run=dry_run, tell=self.stdout.write):
+            for result in import_export(folder, dry_run=dry_run, tell=self._tell):
                 results.append(self._told(result))
+        except ImportUnderWay as error:
+            raise CommandError("Another import is at work. Nothing was done.") from error
         finally:
             # Also of a run that was broken off.
             self._report(results, report)
         self._finish(results, dry_run)
+
+    def _tell(self, file, rows):
+        if rows:
+            self.stdout.write(f"{file}: {rows:,} rows read")
 
     def _told(self, result):
         for line, reason in result.refused:
