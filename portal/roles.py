@@ -62,6 +62,8 @@ ROLES = {
         "orders.order": [VIEW, CHANGE],
         "portal.mailhandover": [VIEW, CHANGE],
         "portal.wave": KEEP,
+        "support.adviser": KEEP,
+        "support.advisedcompany": [*KEEP, "delete"],
     },
     "Support": {
         **LOOK,
@@ -71,6 +73,10 @@ ROLES = {
         "access.accessevent": [VIEW],
         "portal.mailhandover": [VIEW, CHANGE],
         "portal.trouble": [VIEW, CHANGE],
+        "support.supporttext": KEEP,
+        "support.adviser": KEEP,
+        "support.advisedcompany": [*KEEP, "delete"],
+        "support.incident": [*KEEP, "delete"],
     },
     "Katalog": {
         **LOOK,
@@ -87,6 +93,10 @@ ROLES = {
         "contracts.product": KEEP,
         "contracts.terms": KEEP,
         "support.feature": [*KEEP, "delete"],
+        "support.supporttext": KEEP,
+        "support.adviser": KEEP,
+        "support.advisedcompany": [*KEEP, "delete"],
+        "support.incident": [*KEEP, "delete"],
         "support.contact": [*KEEP, "delete"],
     },
 }
