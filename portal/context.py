@@ -2,14 +2,13 @@ from django.conf import settings
 from django.utils.functional import SimpleLazyObject
 
 from access.rights import Right
-from support.incidents import running
 
 from .tiles import tiles_of
 
 
 def frame(request):
     """What the frame of every page shows: brand, tiles of "Ihr Konto", number of articles in the cart."""
-    context = {"brand": settings.BRAND, "is_demo": settings.DEMO, "incidents": SimpleLazyObject(running)}
+    context = {"brand": settings.BRAND, "is_demo": settings.DEMO}
     if getattr(request, "company", None) is not None and getattr(request, "rights", None) is not None:
         context["tiles"] = SimpleLazyObject(lambda: tiles_of(request))
         context["cart_count"] = cart_count(request)
