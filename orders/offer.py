@@ -168,5 +168,5 @@ def _of_whole(was: dict[str, str], now: dict[str, str]) -> list[str]:
             _("This order needs an approval now.") if now["approval"] else _("This order needs no approval any more.")
         )
     if was["terms"] != now["terms"]:
-        told.append(_("There is a new version of the terms. Please read it and accept it anew."))
+        told.append(_("There is a new version of the terms. Please read it and accept it again."))
     return told

@@ -73,10 +73,9 @@ def place_order(membership: Membership, *, form_key: UUID, shown: Offer, **wishe
 
 
 def _book(cart: CartView, order: Order) -> None:
-    """The seats of its trainings; what waits for approval holds them without a word."""
-    is_told = order.state != State.WAITING
+    """The seats of its trainings; what waits for approval holds them too."""
     try:
-        book_lines(cart.orderable, order.company, by=order.ordered_by, order_number=order.number, tell=is_told)
+        book_lines(cart.orderable, order.company, by=order.ordered_by, order_number=order.number)
     except Refused as refusal:
         raise CartChanged(str(refusal)) from refusal
 

@@ -266,5 +266,5 @@ def take_answer(request, order, decision, reason):
     agrees = decision == AnswerForm.AGREE
     with told(request):
         answer(order, request.membership, agrees=agrees, reason=reason)
-        thanks = _("Thank you. The order is concluded with what we can deliver; the confirmation comes by mail.")
+        thanks = _("Thank you. The order is concluded with what we can deliver; the confirmation comes by e-mail.")
         messages.success(request, thanks if agrees else _("The order has been withdrawn."))
