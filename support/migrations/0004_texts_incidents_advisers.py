@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0012_log_of_companies'),
-        ('support', '0003_about'),
+        ("support", "0003_about"),
     ]
 
     operations = [
