@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0012_log_of_companies'),
-        ("portal", "0012_erp_runs"),
+        ("portal", "0014_history_triggers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
