@@ -62,6 +62,9 @@ ROLES = {
         "contracts.objection": [VIEW, CHANGE],
         "orders.order": [VIEW, CHANGE, ADD],
         "portal.mailhandover": [VIEW, CHANGE],
+        "portal.wave": KEEP,
+        "support.adviser": KEEP,
+        "support.advisedcompany": [*KEEP, "delete"],
     },
     "Support": {
         **LOOK,
@@ -72,6 +75,10 @@ ROLES = {
         "access.accessevent": [VIEW],
         "portal.mailhandover": [VIEW, CHANGE],
         "portal.trouble": [VIEW, CHANGE],
+        "support.supporttext": KEEP,
+        "support.adviser": KEEP,
+        "support.advisedcompany": [*KEEP, "delete"],
+        "support.incident": [*KEEP, "delete"],
     },
     "Katalog": {
         **LOOK,
@@ -88,6 +95,10 @@ ROLES = {
         "contracts.product": KEEP,
         "contracts.terms": KEEP,
         "support.feature": [*KEEP, "delete"],
+        "support.supporttext": KEEP,
+        "support.adviser": KEEP,
+        "support.advisedcompany": [*KEEP, "delete"],
+        "support.incident": [*KEEP, "delete"],
         "support.contact": [*KEEP, "delete"],
     },
 }

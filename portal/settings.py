@@ -154,6 +154,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.frame",
+                "support.context.incidents",
             ],
             "libraries": {"heroicons": "portal.lib.icons"},
             "builtins": ["portal.lib.tags", "django.templatetags.i18n", "django.templatetags.static"],
