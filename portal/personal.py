@@ -4,6 +4,13 @@ from portal.lib.personal import Personal
 
 PERSONAL = [
     Personal(
+        "roll_out",
+        _("invitations of the first weeks"),
+        "portal.WaveMember",
+        "user",
+        ("company__number", "sent_at", "reminded_at"),
+    ),
+    Personal(
         "mails",
         _("mails to you"),
         "portal.MailHandover",
@@ -12,5 +19,16 @@ PERSONAL = [
         # One on its way, such as the news that an access has ended, still goes out.
         only={"state__in": ["sent", "settled", "unclear", "refused", "bounced"]},
     ),
+    Personal(
+        "changes",
+        _("changes to what is stored about you"),
+        "portal.Change",
+        "person",
+        ("at", "table", "kind", "what"),
+    ),
 ]
-KEPT_BACK = {}
+KEPT_BACK = {
+    "portal.ErpExport.by": "the vendor's own matter",
+    "portal.ErpRun.by": "the vendor's own matter",
+    "portal.Wave.made_by": "the vendor's own matter",
+}

@@ -126,9 +126,11 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionDevice",
     "accounts.middleware.PersonLanguage",
+    "portal.history.middleware.SignsChanges",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.staff.looking.Looking",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SignOnForms",
     "accounts.middleware.FilesAfterForms",
@@ -152,6 +154,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.frame",
+                "support.context.incidents",
             ],
             "libraries": {"heroicons": "portal.lib.icons"},
             "builtins": ["portal.lib.tags", "django.templatetags.i18n", "django.templatetags.static"],
@@ -329,6 +332,9 @@ ACCESS: dict[str, Any] = {
     "log_years": env.int("ACCESS_LOG_YEARS", 10),
 }
 
+# Who changed what of every row of the admin is kept for so many years.
+HISTORY_YEARS = env.int("HISTORY_YEARS", 3)
+
 # --- Orders ------------------------------------------------------------------------------
 
 # Partly accepted is a new offer that the customer answers (§ 150 (2) BGB). On: the seller's terms allow acceptance of a
@@ -346,6 +352,8 @@ RETENTION_YEARS = {
     "AB": env.int("RETENTION_CONFIRMATIONS", 8),
     **dict.fromkeys(["SPV", "UPV", "AVV", "AGB"], env.int("RETENTION_CONTRACTS", 10)),
 }
+# Staff's notes about customers go after so many full calendar years.
+NOTE_YEARS = env.int("NOTE_YEARS", 3)
 # So long a customer may object to a new sub-processor (Art. 28 (2) DSGVO); it may not begin before.
 OBJECTION_DAYS = env.int("OBJECTION_DAYS", 30)
 
