@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("access", "0010_log_of_companies"),
+        ("access", "0012_look_as"),
     ]
 
     operations = [
