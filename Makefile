@@ -51,6 +51,14 @@ faults: $(VENV)/test.stamp ## Place 500 orders while all is killed; 2,000 POSTs;
 	@$(VENV)/bin/python -m tests.faults.posts --posts $(or $(POSTS),2000)
 	@$(VENV)/bin/python -m tests.faults.weather
 
+backup: $(VENV)/run.stamp ## Write database and files into one file (TO=folder [DATA=.data]; BACKUP_RECIPIENT=age1… encrypts)
+	@test -n "$(TO)" || { echo "Name the folder for it: make backup TO=…"; exit 2; }
+	@$(RUN) manage -- backup "$(abspath $(TO))"
+
+restore: $(VENV)/run.stamp ## Bring a backup back into an empty DATA folder (FILE=… DATA=… [KEY=file with the secret key])
+	@test -n "$(FILE)" || { echo "Name the backup: make restore FILE=… DATA=…"; exit 2; }
+	@$(RUN) manage -- restore "$(abspath $(FILE))" $(if $(KEY),--key "$(abspath $(KEY))")
+
 lock: ## Write the lock files anew from pyproject.toml (needs uv)
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml -o requirements.lock
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url pyproject.toml --group dev -o requirements-dev.lock
@@ -76,5 +84,5 @@ $(VENV)/test.stamp: requirements-dev.lock | $(VENV)/bin/python
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/run.stamp
 
-.PHONY: help run import test days lint format messages settings bench faults lock translations programs
+.PHONY: help run import test days lint format messages settings bench faults backup restore lock translations programs
 .DEFAULT_GOAL := help

@@ -14,7 +14,7 @@ from portal.lib.letters import send_letter
 
 from .models import AccessRequest, AccessReview, Invitation, Membership, TakeOver
 from .rights import Right
-from .words import now_holder
+from .words import holder_word, now_holder
 
 if TYPE_CHECKING:
     from .acting import Actor
@@ -57,6 +57,7 @@ def mail_invitation(invitation: Invitation, by: "Actor", token: str) -> None:
         by=_signed(by),
         rights=membership.granted,
         is_holder=membership.is_holder,
+        word=lambda: holder_word(membership.user),
         url=_url("invitation_accept", token),
         until=invitation.expires_at,
         days=settings.ACCESS["forget_invited_days"],
@@ -127,7 +128,7 @@ def mail_accepted(membership: Membership, inviter: Any) -> None:
 
 def mail_suspended(membership: Membership, by: "Actor") -> None:
     subject = lambda: _("Your access to %(company)s is suspended") % {"company": membership.company.name}  # noqa: E731
-    _send("suspended", membership.user, subject, **_about(membership, by=_signed(by)))
+    _send("suspended", membership.user, subject, **_about(membership, by=_signed(by), url=""))
 
 
 def mail_resumed(membership: Membership, by: "Actor") -> None:
@@ -144,7 +145,12 @@ def mail_terms(membership: Membership, by: "Actor") -> None:
 
 def mail_expired(membership: Membership) -> None:
     subject = lambda: _("Your access to %(company)s has expired") % {"company": membership.company.name}  # noqa: E731
-    _send("expired", membership.user, subject, **_about(membership, day=membership.ends_on, **_who_can(membership)))
+    _send(
+        "expired",
+        membership.user,
+        subject,
+        **_about(membership, day=membership.ends_on, url="", **_who_can(membership)),
+    )
 
 
 def mail_right_over(membership: Membership, ended: set[str]) -> None:
@@ -157,7 +163,7 @@ def mail_right_over(membership: Membership, ended: set[str]) -> None:
 
 def mail_reminder(membership: Membership) -> None:
     """Two weeks before the end: to the person, and to those who can renew it."""
-    context = _about(membership, day=membership.ends_on)
+    context = _about(membership, day=membership.ends_on, url="")
     words = {"company": membership.company.name, "name": membership.name}
     words["day"] = date_format(membership.ends_on, "d.m.Y")
     subject = lambda: _("Your access to %(company)s ends on %(day)s") % words  # noqa: E731
@@ -171,13 +177,13 @@ def mail_reminder(membership: Membership) -> None:
 
 def mail_holder_named(membership: Membership, by: "Actor") -> None:
     """To the new licence holder and to all the others but who did it."""
-    own = lambda: _("You have the role of licence holder at %(company)s")  # noqa: E731
+    own = lambda: _("You have the role of %(role)s at %(company)s")  # noqa: E731
     _tell_holders("holder_named", membership, by, own, lambda: now_holder(membership.user))
 
 
 def mail_holder_ended(membership: Membership, by: "Actor") -> None:
     own = lambda: _("Your role at %(company)s has ended")  # noqa: E731
-    others = lambda: _("%(name)s no longer has the role of licence holder at %(company)s")  # noqa: E731
+    others = lambda: _("%(name)s no longer has the role of %(role)s at %(company)s")  # noqa: E731
     _tell_holders("holder_ended", membership, by, own, others)
 
 
@@ -189,8 +195,9 @@ def _tell_holders(
     for reader in [membership.user, *_holders(membership.company, but={membership.user_id, by.user and by.user.pk})]:
         is_self = reader.pk == membership.user_id
         said = own if is_self else others
-        about = _about(membership, by=_signed(by), is_self=is_self)
-        _send(template, reader, lambda said=said: said() % words, **about)
+        about = _about(membership, by=_signed(by), is_self=is_self, word=lambda: holder_word(membership.user))
+        subject = lambda said=said: said() % {**words, "role": holder_word(membership.user)}  # noqa: E731
+        _send(template, reader, subject, **about)
 
 
 def mail_request(request: AccessRequest) -> None:
@@ -209,6 +216,8 @@ def mail_answer(request: AccessRequest, by: "Actor", until: dt.date | None) -> N
     granted, declined = lambda: _("Opened to you: %(right)s"), lambda: _("Declined: %(right)s")
     subject = lambda: (granted if request.is_granted else declined)() % {"right": right.label}  # noqa: E731
     context = {"by": _signed(by), "right": right, "until": until, "request": request}
+    if not request.is_granted:
+        context["url"] = ""
     _send("answer", membership.user, subject, **_about(membership, **context))
 
 
@@ -221,7 +230,7 @@ def mail_escalated(request: AccessRequest) -> None:
     subject = lambda: _("Request without an answer: %(name)s, %(company)s") % words  # noqa: E731
     _send("escalated_vendor", _vendor(), subject, **_about(membership, right=right, url=page))
     subject = lambda: _("Your request for “%(right)s” is now with %(vendor)s") % words  # noqa: E731
-    _send("escalated", membership.user, subject, **_about(membership, right=right))
+    _send("escalated", membership.user, subject, **_about(membership, right=right, url=""))
 
 
 def _signed(by: "Actor") -> Any:

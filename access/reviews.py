@@ -1,4 +1,4 @@
-"""The yearly review: "Are these accesses still right?", one click per person, and a dated paper as proof."""
+"""The yearly review: "Is everyone's access still right?", one click per person, and a dated paper as proof."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -10,12 +10,12 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.lib.files import generated_name
-from portal.lib.letterhead import legal_line
+from portal.lib.letterhead import head_of
 from portal.lib.pdf import make_pdf
+from portal.lib.tags import clock
 
 from . import mails
 from .acting import AccessRefused, Actor
@@ -97,25 +97,24 @@ def close_review(by: Actor, review: AccessReview) -> AccessReview:
 
 
 def title_of(review: AccessReview) -> str:
-    day = date_format(timezone.localtime(review.closed_at or review.opened_at), "d.m.Y")
-    return _("Review of access, %(day)s") % {"day": day}
+    return _("Review of access, %(day)s") % {"day": _day(review.closed_at or review.opened_at)}
+
+
+def _day(moment: datetime) -> str:
+    return date_format(timezone.localtime(moment), "d.m.Y")
 
 
 def paper_of(review: AccessReview) -> dict[str, Any]:
     """What the paper says: texts in the reader's language, one row of four cells per person."""
-    company, brand = review.company, settings.BRAND
+    company = review.company
     context = {"name": review.closed_by_name, "company": company.name, "moment": _moment(review.closed_at)}
-    lead = [f"{company.name} ({company.number})", _("Portal of %(vendor)s") % {"vendor": brand["vendor"]}]
     return {
         "title": title_of(review),
-        "vendor": brand["vendor"],
-        "legal": legal_line("vendor"),
-        "company": company.name,
-        "lang": get_language() or "de",
-        "color": brand["color"],
-        "brand": brand["name"],
-        "lead": [" · ".join(lead), _("Who could do what at this company, and what was decided about it.")],
-        "head": [_("Person"), _("Permissions"), _("Last login"), _("Decision")],
+        "head": head_of("vendor"),
+        "recipient": company.address_lines,
+        "facts": [(_("Customer number"), company.number), (_("Date"), _day(review.closed_at or review.opened_at))],
+        "lead": [_("Who could do what at this company, and what was decided about it.")],
+        "columns": [_("Person"), _("Permissions"), _("Last login"), _("Decision")],
         "rows": [_row(person) for person in review.people.all()],
         "closing": _("Closed on %(moment)s by %(name)s for %(company)s.") % context,
     }
@@ -129,7 +128,7 @@ def _row(person: ReviewedPerson) -> list[str]:
 
 
 def _moment(moment: datetime | None) -> str:
-    return date_format(timezone.localtime(moment), "d.m.Y H:i") if moment else "–"
+    return clock(moment) or "–"
 
 
 def unused_since() -> datetime:

@@ -85,13 +85,14 @@ def mail_by_staff(person, what, *, old_address=None):
     with translation.override(person.language):
         sentence = BY_STAFF[what] % {"vendor": settings.BRAND["vendor"]}
     for address in filter(None, {old_address, person.email}):
-        _send("by_staff", person, subject, to=address, what=sentence, url=url_of("account_login"))
+        url = "" if what == "disabled" else url_of("account_login")
+        _send("by_staff", person, subject, to=address, what=sentence, url=url)
 
 
 def mail_company_closed(person, company, is_blocked):
     """Staff closed a company's access, or opened it again."""
     subject = lambda: _("Access of %(company)s to the portal") % {"company": company.name}  # noqa: E731
-    url = url_of("account_login")
+    url = "" if is_blocked else url_of("account_login")
     _send("company_closed", person, subject, company=company, is_blocked=is_blocked, url=url)
 
 

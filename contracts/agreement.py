@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from portal.lib.letterhead import legal_line
+from portal.lib.letterhead import head_of
 from portal.lib.pdf import make_pdf
 
 from .models import Acceptance
@@ -24,11 +24,8 @@ def agreement_of(acceptance: Acceptance) -> bytes:
         customer = "\n".join([acceptance.company_name, *company.address_lines[1:]])
         return make_pdf(
             TEMPLATE,
-            lang="de",
+            head=head_of("vendor"),
             title=terms.title,
-            vendor=brand["vendor"],
-            legal=legal_line("vendor"),
-            footer=" · ".join([brand["phone"], brand["info_mail"]]),
             parties=[(_("Controller"), customer), (_("Processor"), brand["vendor"])],
             text_title=_("Text of the agreement"),
             paragraphs=paragraphs_of(terms.file),

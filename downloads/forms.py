@@ -34,7 +34,7 @@ class PassForm(forms.Form):
         label=_("Downloads at most"), min_value=1, max_value=DownloadPass.MAX_DOWNLOADS, initial=3,
         help_text=_("Resumed parts count once."),
     )  # fmt: skip
-    language = forms.ChoiceField(label=_("Language of the mails"), choices=settings.LANGUAGES)
+    language = forms.ChoiceField(label=_("Language of the e-mails"), choices=settings.LANGUAGES)
 
     def clean_name(self):
         # It stands in mails.
@@ -43,7 +43,7 @@ class PassForm(forms.Form):
 
 class CodeForm(forms.Form):
     code = forms.CharField(
-        label=_("Code from the mail"), max_length=12,
+        label=_("Code from the e-mail"), max_length=12,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "autofocus": True}),
     )  # fmt: skip
     # Why a code was not mailed, where there is no field to say it at.

@@ -55,7 +55,7 @@ def send_pass_again(download_pass: DownloadPass, *, by: User) -> None:
     check_open(row)
     hour = timezone.now() - timedelta(hours=1)
     if row.events.filter(kind=Kind.SENT_AGAIN, at__gt=hour).count() >= LINKS_AN_HOUR:
-        raise PassRefused(_("The link was mailed several times just now. Please look into your mailbox."))
+        raise PassRefused(_("The link was sent several times just now. Please check your inbox."))
     token = row.new_token()
     row.save(update_fields=["token_hash"])
     row.note(Kind.SENT_AGAIN, str(by))
@@ -103,12 +103,12 @@ def check_open(row: DownloadPass) -> None:
 
 @transaction.atomic
 def mail_pass_code(download_pass: DownloadPass) -> None:
-    """Mail a new code to the technician. Raises PassRefused when there were too many."""
+    """Send a new code to the technician. Raises PassRefused when there were too many."""
     row = _locked(download_pass)
     check_open(row)
     codes, now = row.events.filter(kind=Kind.CODE), timezone.now()
     if codes.filter(at__gt=now - CODE_PAUSE).exists():
-        raise PassRefused(_("A code was mailed a moment ago. Please wait a minute before you ask for another one."))
+        raise PassRefused(_("A code was sent a moment ago. Please wait a minute before you ask for another one."))
     if codes.filter(at__gt=now - timedelta(hours=1)).count() >= CODES_AN_HOUR:
         raise PassRefused(_("Too many codes were asked for. Please try again in an hour."))
     if codes.count() >= CODES_IN_ALL:
@@ -136,9 +136,9 @@ def type_pass_code(download_pass: DownloadPass, typed: str) -> None:
             row.note(Kind.WRONG)
         row.save(update_fields=["code_hash", "code_tries"])
     if not known:
-        raise PassRefused(_("This code is over. Please have a new one mailed."))
+        raise PassRefused(_("This code has expired. Please have a new one sent."))
     if not right:
-        raise PassRefused(_("This is not the code from the newest mail."))
+        raise PassRefused(_("This is not the code from the newest e-mail."))
 
 
 @transaction.atomic

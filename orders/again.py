@@ -3,16 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import Company, User
-from portal.lib.tags import money
 from portal.lib.units import unit_of
-from shop.cart import CartRefused, empty, put
+from shop.cart import CartRefused, empty, locked_cart, put
 from shop.models import Article
-from shop.prices import unit_price
+from shop.prices import rounded, unit_price
 from shop.rent import duration, periods_like
 
 from .models import Order, OrderLine
@@ -59,9 +59,14 @@ class Compared:
         )
 
     @property
+    def net(self) -> Decimal | None:
+        """What the line would come to today, euro net; None where it cannot be ordered."""
+        return None if self.price is None else rounded(self.price * self.line.quantity * (self.months or 1))
+
+    @property
     def difference(self) -> Decimal | None:
-        """Euro net per unit, or None."""
-        return None if self.price is None else self.price - self.line.unit_price
+        """Euro net of the whole line, or None."""
+        return None if self.net is None else self.net - self.line.net
 
     @property
     def told(self) -> tuple[str, str]:
@@ -79,12 +84,44 @@ class Compared:
             return "ok", _("none")
         return "", self._small(self.article)
 
+    @property
+    def trend(self) -> str:
+        """ "less" or "more" than then, or ""."""
+        return trend_of(self.difference)
+
     def _small(self, article: Article) -> str:
         if self.difference:
-            return f"{money(self.difference)} {_('per unit')}"
+            return ""
         if self.line.name != article.name:
             return _("now called %(name)s") % {"name": article.name}
         return _("now per %(unit)s") % {"unit": unit_of(article.unit)}
+
+
+def trend_of(difference: Decimal | None) -> str:
+    """ "less", "more", or "" for the same or nothing to compare."""
+    return "" if not difference else "less" if difference < 0 else "more"
+
+
+class Sums(NamedTuple):
+    """Euro net of what can be ordered today: then, and today."""
+
+    then: Decimal
+    today: Decimal
+
+    @property
+    def difference(self) -> Decimal:
+        return self.today - self.then
+
+    @property
+    def trend(self) -> str:
+        return trend_of(self.difference)
+
+
+def sums_then_and_today(compared: Iterable[Compared]) -> Sums:
+    """The Sums of the lines that can be ordered today."""
+    possible = [entry for entry in compared if entry.net is not None]
+    then = sum((entry.line.net for entry in possible), Decimal(0))
+    return Sums(then, sum((entry.net or Decimal(0) for entry in possible), Decimal(0)))
 
 
 def compare(order: Order) -> list[Compared]:
@@ -115,6 +152,23 @@ def _successors(company: Company, gone: set[int]) -> dict[int, Article]:
     by_id = {article.pk: article for article in found}
     pairs = Article.objects.filter(pk__in=gone, successor__in=by_id).values_list("pk", "successor")
     return {old: by_id[new] for old, new in pairs}
+
+
+@transaction.atomic
+def fill_unchanged(compared: Iterable[Compared], company: Company, user: User) -> bool:
+    """Put an order into an empty cart, where each line is as it was then; False, and nothing done, where not.
+
+    Clicked twice it fills the cart once: the second click finds it full.
+    """
+    compared = list(compared)
+    if not compared or not all(entry.is_same for entry in compared):
+        return False
+    if locked_cart(company, user).lines.exists():
+        return False
+    if fill_cart(compared, company, user, replace=False):
+        transaction.set_rollback(True)
+        return False
+    return True
 
 
 @transaction.atomic

@@ -1,20 +1,27 @@
 """Orders above a person's limits wait for a licence holder or deputy; what the vendor offers of one, for an answer."""
 
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
 from django.db import transaction
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from access.acting import Actor, lock_company
 from access.door import why_closed
 from access.models import Membership
 from access.rights import Right
+from accounts.models import Company, User
+from portal.lib.tags import money
 
 from .limits import may_say_yes, needs_approval, ordered_this_month
 from .models import Order
 from .states import OrderRefused, agree, approve, reject, withdraw
 
 __all__ = [
-    "answer", "answer_limit", "approver_limit", "decide", "may_answer", "may_decide", "needs_approval",
-    "ordered_this_month", "why_not_answered", "why_not_decided",
+    "answer", "answer_limit", "approver_limit", "approvers", "approvers_of", "decide", "either", "may_answer",
+    "may_decide", "needs_approval", "ordered_this_month", "why_approval", "why_not_answered", "why_not_decided",
+    "why_waiting",
 ]  # fmt: skip
 
 
@@ -30,13 +37,48 @@ def why_not_decided(order: Order, membership: Membership) -> str:
 
 def approvers_of(order: Order, *, but: int | None = None) -> list[str]:
     """The names of who may approve this order: those who may grant access and may order such a sum themselves."""
-    rows = order.company.memberships.granting().select_related("user").exclude(user=order.ordered_by)
+    return approvers(order.company, order.net, but=[order.ordered_by_id, but])
+
+
+def approvers(company: Company, net: Decimal, *, but: Iterable[int | None]) -> list[str]:
+    """The names of who may approve a sum (euro net) of somebody; but: ids of people who may not."""
+    rows = company.memberships.granting().select_related("user").exclude(user__in=[pk for pk in but if pk])
     names = []
     for row in rows:
-        row.company = order.company
-        if row.user_id != but and not needs_approval(row, order.net):
+        row.company = company
+        if not needs_approval(row, net):
             names.append(row.user.get_full_name())
     return names
+
+
+def either(names: Sequence[str], reader: User | None = None) -> str:
+    """ "Petra Sonntag oder Deniz Demir", with the reader as "Sie"; a dash for nobody."""
+    own = reader.get_full_name() if reader else ""
+    said = [name for name in names if name != own]
+    return get_text_list([*([_("you")] if own in names else []), *said], _("or")) or "–"
+
+
+def why_approval(membership: Membership, net: Decimal) -> str:
+    """Which limit a sum (euro net) is above, in a sentence, or "" where the person may order it alone."""
+    if not needs_approval(membership, net):
+        return ""
+    limit = membership.order_limit
+    if limit is not None and net > limit:
+        return _("Above your limit of %(limit)s net per order.") % {"limit": money(limit)}
+    return _("Above your limit of %(limit)s net per calendar month.") % {"limit": money(membership.order_limit_month)}
+
+
+def why_waiting(order: Order) -> str:
+    """For who decides: which limit of the orderer the order is above, in a sentence; "" where it is none today."""
+    row = order.company.memberships.filter(user=order.ordered_by_id).select_related("user").first()
+    if row is None:
+        return ""
+    limit, month = row.order_limit, row.order_limit_month
+    if limit is not None and order.net > limit:
+        return _("Above the limit of %(limit)s net per order.") % {"limit": money(limit)}
+    if month is not None:
+        return _("Above the limit of %(limit)s net per calendar month.") % {"limit": money(month)}
+    return ""
 
 
 def may_decide(order: Order, membership: Membership) -> bool:

@@ -1,9 +1,13 @@
 from datetime import date, datetime, timedelta
+from functools import partial
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.chips import Chip
 from portal.lib.days import today
 from portal.lib.forms import SearchField
 
@@ -30,9 +34,12 @@ class CheckoutForm(forms.Form):
     # The Offer that was on screen, sealed.
     shown = forms.CharField(max_length=200_000, widget=forms.HiddenInput)
 
-    def __init__(self, *args, terms_label="", **kwargs):
+    def __init__(self, *args, terms_label="", known=None, **kwargs):
+        """known: when the person accepted the terms in force before; then they are not asked again."""
         super().__init__(*args, **kwargs)
+        self.known = known
         self.fields["accepts_terms"].label = terms_label
+        self.fields["accepts_terms"].required = not known
 
     def clean_wished_on(self):
         day = self.cleaned_data["wished_on"]
@@ -73,44 +80,90 @@ def start_of(day):
     return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
+# Groups of states, as the list offers them beside the states themselves.
+GROUPS = [
+    ("asks", _("Waiting for you")),
+    ("work", _("In progress")),
+    ("fulfilled", _("Fulfilled")),
+    ("cancelled", _("Cancelled")),
+]
+
+
 class OrderFilter(forms.Form):
     """What a person looks for among the orders; anything unreadable counts as not asked."""
 
-    q = SearchField()
+    q = SearchField(widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Article, number, name")}))
     state = forms.ChoiceField(
         required=False,
-        choices=[("", _("All states")), *((state, TOLD.get(state, state.label)) for state in Order.State)],
+        choices=[
+            ("", _("All states")),
+            *GROUPS[:2],
+            *((state, TOLD.get(state, state.label)) for state in Order.State),
+        ],
     )
-    year = forms.ChoiceField(required=False)
+    year = forms.IntegerField(required=False, min_value=1, max_value=9999)
     mine = forms.ChoiceField(required=False, choices=[("", _("Of everybody")), ("1", _("Mine"))])
     since = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     until = forms.DateField(required=False, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
     article = SearchField(max_length=40, widget=forms.HiddenInput)
 
-    def __init__(self, data, *, years):
+    def __init__(self, data, *, person, may_approve):
         super().__init__(data)
-        self.fields["year"].choices = [("", _("All years")), *((str(year), str(year)) for year in years)]
-
-    def apply(self, orders, user):
-        """The orders that match."""
+        self.person, self.may_approve = person, may_approve
+        for name in ("state", "mine", "since", "until"):
+            self.fields[name].widget.attrs["data-apply"] = True
         self.is_valid()
-        asked = self.cleaned_data
-        orders = orders.search(asked.get("q", ""))
-        if state := asked.get("state"):
-            orders = orders.filter(state=state)
-        if year := asked.get("year"):
-            orders = orders.filter(placed_at__year=year)
+        self.asked = self.cleaned_data
+
+    def offer_years(self, years):
+        """Let the year be chosen out of those that have orders."""
+        chosen = self.asked.get("year")
+        years = sorted({*years, *([chosen] if chosen else [])}, reverse=True)
+        self.fields["year"].widget = forms.Select(
+            attrs={"data-apply": True}, choices=[("", _("All years")), *((str(year), str(year)) for year in years)]
+        )
+
+    def found(self, orders):
+        """The orders that match in all but year and state, with group."""
+        asked = self.asked
+        orders = orders.search(asked.get("q", "")).with_group(self.person, may_approve=self.may_approve)
         if since := asked.get("since"):
             orders = orders.filter(placed_at__gte=start_of(since))
         if (until := asked.get("until")) and until < date.max:
             orders = orders.filter(placed_at__lt=start_of(until + timedelta(days=1)))
         if article := asked.get("article"):
             orders = orders.with_article(article)
-        return orders.filter(ordered_by=user) if asked.get("mine") else orders
+        return orders.filter(ordered_by=self.person) if asked.get("mine") else orders
 
-    @property
-    def is_used(self):
-        return any(self.cleaned_data.values())
+    def narrowed(self, found):
+        """Of those that were found the ones of the year and the state that are asked for."""
+        if year := self.asked.get("year"):
+            found = found.filter(placed_at__year=year)
+        if state := self.asked.get("state"):
+            found = found.filter(Q(state=state) | Q(group=state))
+        return found
+
+    def offer_groups(self, counts):
+        """Offer the groups of states that have orders, or are asked for; counts: group -> number of orders."""
+        asked = self.asked.get("state")
+        self.groups = [
+            (group, label, counts.get(group, 0)) for group, label in GROUPS if counts.get(group) or group == asked
+        ]
+
+    def chips(self):
+        """A Chip for each thing asked, but for the groups of states, which have chips of their own."""
+        asked, labels = self.asked, dict(self.fields["state"].choices)
+        day = partial(date_format, format="d.m.Y")
+        words = [
+            ("q", _("“%(words)s”") % {"words": asked.get("q")}),
+            ("state", "" if asked.get("state") in dict(GROUPS) else labels.get(asked.get("state"), "")),
+            ("year", asked.get("year")),
+            ("mine", _("Mine")),
+            ("since", _("from %(day)s") % {"day": day(asked["since"])} if asked.get("since") else ""),
+            ("until", _("until %(day)s") % {"day": day(asked["until"])} if asked.get("until") else ""),
+            ("article", _("Article %(number)s") % {"number": asked.get("article")}),
+        ]
+        return [Chip.of(str(text), self.data, name) for name, text in words if asked.get(name) and text]
 
 
 class DecisionForm(forms.Form):

@@ -9,6 +9,7 @@ from portal.lib.tags import money
 
 from .limits import answerers, needs_approval
 from .models import Order
+from .said import rows_of, totals_of
 
 
 def _send(template, order, address, language, subject, *, attachment=None, place="", reader=None, **context):
@@ -16,8 +17,17 @@ def _send(template, order, address, language, subject, *, attachment=None, place
     url = settings.PORTAL_URL + reverse("order_detail", args=[order.company.number, order.pk]) + place
     orderer = order.ordered_by
     reader = reader or (orderer if orderer and orderer.email.lower() == address else None)
-    context = {"order": order, "url": url, "reader": reader, **context}
+    context = {"order": order, "url": url, "reader": reader, **_table(order), **context}
     send_letter(f"orders/mail/{template}.txt", address, language, subject, context, attachment=attachment)
+
+
+def _table(order):
+    """The order's lines and totals, in the reader's language: those that stand, once any was declined."""
+    lines = [line for line in order.lines.select_related("training_date") if not line.is_declined]
+    is_whole = not lines or not order.has_declined
+    lines = lines or order.lines.select_related("training_date")
+    sums = order.ordered_sums if is_whole else order.valid_sums
+    return {"rows": lambda: rows_of(lines), "totals": lambda: totals_of(sums)}
 
 
 def _orderer(order):
@@ -126,14 +136,18 @@ def mail_approvers(order, membership):
             )
 
 
-def mail_state(order, reason, *, inside=False):
+def mail_state(order, reason, *, inside=False, by=None):
     """The order went on: to who ordered, if still with the company, and to the company's mailbox.
 
-    inside: it never left the company; then only who ordered has heard of it.
+    inside: it never left the company; then only who ordered has heard of it, and reads who stopped it.
     """
+    rejected_by = str(by) if inside and by and by != order.ordered_by else ""
+    subject = lambda: _state_subject(order, rejected_by)  # noqa: E731
     for address, language in _orderer(order).items() if inside else _readers(order):
-        _send("state", order, address, language, lambda: _state_subject(order), reason=reason)
+        _send("state", order, address, language, subject, reason=reason, rejected_by=rejected_by)
 
 
-def _state_subject(order):
+def _state_subject(order, rejected_by):
+    if rejected_by:
+        return _("Not approved: your order %s") % order.number
     return _("Your order %(number)s: %(state)s") % {"number": order.number, "state": Order.State(order.state).label}

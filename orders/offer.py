@@ -35,8 +35,11 @@ class Offer:
     whole: dict[str, str]
 
     @classmethod
-    def of(cls, cart: "CartView", company: "Company", terms: "Terms | None") -> "Offer":
-        """What is on offer for a cart (shop.cart.CartView) now; terms: those of the shop in force, or None."""
+    def of(cls, cart: "CartView", company: "Company", terms: "Terms | None", *, is_put_before: bool = False) -> "Offer":
+        """What is on offer for a cart (shop.cart.CartView) now; terms: those of the shop in force, or None.
+
+        is_put_before: somebody else has to approve it, so that the button does not order yet.
+        """
         sums = cart.sums
         whole = {
             "address": "\n".join(company.address_lines),
@@ -46,6 +49,7 @@ class Offer:
             "vat": "; ".join(f"{rate}: {amount}" for rate, amount in sums.vat),
             "vat_reason": cart.vat_reason,
             "terms": f"{terms.pk} {terms.sha256}" if terms else "",
+            "approval": "needed" if is_put_before else "",
         }
         return cls({str(line.row.pk): _facts(line) for line in cart.lines}, whole)
 
@@ -158,6 +162,11 @@ def _of_whole(was: dict[str, str], now: dict[str, str]) -> list[str]:
         told.append(now["vat_reason"] or _("VAT is charged as usual."))
     if was["gross"] != now["gross"]:
         told.append(_instead(_("Total gross"), was["gross"], now["gross"], _money))
+    # A page that was shown before an update says nothing of it.
+    if was.get("approval", "") != now["approval"]:
+        told.append(
+            _("This order needs an approval now.") if now["approval"] else _("This order needs no approval any more.")
+        )
     if was["terms"] != now["terms"]:
-        told.append(_("There is a new version of the terms. Please read it and accept it anew."))
+        told.append(_("There is a new version of the terms. Please read it and accept it again."))
     return told

@@ -6,16 +6,16 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from portal.lib.days import today
-from portal.lib.letterhead import legal_line
+from portal.lib.letterhead import head_of
 from portal.lib.pdf import CARRIER, make_pdf
 from portal.lib.signs import visible
 from portal.lib.tags import money, percent
 
 from .models import Order, OrderLine
+from .said import totals_of
 
 TEMPLATE = Path(__file__).parent / "confirmation.typ"
 # UN/CEFACT 1001: what the message is.
@@ -126,45 +126,21 @@ def _accepted_how(order):
 
 def _paper(order, title, intro, lines, sums):
     """What a paper about an order says, in the active language."""
-    brand = settings.BRAND
-    home = f"{brand['seller_postal_code']} {brand['seller_city']}"
     return {
+        "head": head_of("seller"),
         "title": title,
-        "lang": get_language() or "de",
-        "seller": brand["seller"],
-        "sender": " · ".join([brand["seller"], brand["seller_street"], home]),
-        "legal": legal_line("seller"),
-        "footer": " · ".join(filter(None, [brand["phone"], brand["info_mail"], brand["seller_vat_id"]])),
-        "color": brand["color"],
-        "brand": brand["name"],
         "recipient": order.address.splitlines(),
         "facts": _facts(order),
         "intro": intro,
-        "head": [_("Pos."), _("Article"), _("Quantity"), _("Price per unit"), _("VAT"), _("Net")],
+        "columns": [_("Pos."), _("Article"), _("Quantity"), _("Price per unit"), _("VAT"), _("Net")],
         "rows": [_row(line) for line in lines],
-        "sums": [
-            *_by_term(sums),
-            (_("Sum net"), money(sums.net)),
-            *((f"{_('VAT')} {percent(rate)}", money(amount)) for rate, amount in sums.vat),
-            (_("Total gross"), money(sums.gross)),
-        ],
+        "sums": totals_of(sums),
         "ordered": _ordered(order) if sums.net != order.ordered_sums.net else "",
         "vat_reason": order.vat_reason,
         "declined_title": _("Not accepted"),
         "declined": [],
         "closing": "",
     }
-
-
-def _by_term(sums):
-    """Where there is a rent: what is paid once and what by the month."""
-    if not sums.monthly:
-        return []
-    return [
-        (_("Once, net"), money(sums.once)),
-        (_("Monthly, net"), money(sums.monthly)),
-        (_("Rent for its whole duration, net"), money(sums.rent)),
-    ]
 
 
 def _ordered(order):
@@ -193,7 +169,7 @@ def _row(line):
 def _closing(order):
     sentences = [_("Payment by invoice.")]
     if order.has_given:
-        sentences.insert(0, _("Programs and licences stand in your customer portal under Downloads."))
+        sentences.insert(0, _("You find programs and licences in your customer portal under “Downloads”."))
     if waiting := order.waiting_lines:
         told = "; ".join(f"{line.name}: {line.get_waits_for_display()}" for line in waiting)
         sentences.append(_("Still to come from us: %(lines)s.") % {"lines": told})

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection, transaction
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from access.acting import lock_company
@@ -31,9 +32,14 @@ class CartChanged(OrderRefused):
     """It is not what the page showed any more; it has to be shown again."""
 
 
-def terms_of_sale() -> Terms | None:
-    """The shop's terms in force, or None; without them nothing can be ordered."""
-    return Terms.objects.current(Terms.Kind.AGB)
+def terms_of_sale(company: Company | None = None, user: User | None = None) -> Terms | None:
+    """The shop's terms in force, or None; without them nothing can be ordered.
+
+    For a person at a company with known: when they last accepted these very terms there, or None; then they are asked.
+    """
+    mine = Acceptance.objects.filter(terms=OuterRef("pk"), sha256=OuterRef("sha256"), company=company, user=user)
+    known = Subquery(mine.order_by("-accepted_at").values("accepted_at")[:1])
+    return Terms.objects.annotate(known=known).current(Terms.Kind.AGB)
 
 
 @transaction.atomic
@@ -54,7 +60,8 @@ def place_order(membership: Membership, *, form_key: UUID, shown: Offer, **wishe
     if placed := Order.objects.filter(form_key=form_key, company=company, ordered_by=user).first():
         return placed
     cart, terms = read_cart(company, user), terms_of_sale()
-    if Offer.of(cart, company, terms) != shown:
+    is_put_before = needs_approval(membership, cart.sums.net)
+    if Offer.of(cart, company, terms, is_put_before=is_put_before) != shown:
         raise CartChanged(_("Something has changed since this page was shown. Please check it once more."))
     if not cart.orderable or terms is None:
         raise OrderRefused(_("There is nothing in your cart that can be ordered."))
@@ -66,10 +73,9 @@ def place_order(membership: Membership, *, form_key: UUID, shown: Offer, **wishe
 
 
 def _book(cart: CartView, order: Order) -> None:
-    """The seats of its trainings; what waits for approval holds them without a word."""
-    is_told = order.state != State.WAITING
+    """The seats of its trainings; what waits for approval holds them too."""
     try:
-        book_lines(cart.orderable, order.company, by=order.ordered_by, order_number=order.number, tell=is_told)
+        book_lines(cart.orderable, order.company, by=order.ordered_by, order_number=order.number)
     except Refused as refusal:
         raise CartChanged(str(refusal)) from refusal
 

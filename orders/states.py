@@ -10,7 +10,7 @@ from access.acting import lock_company
 from accounts.models import User
 from portal.lib.refusals import Refused
 from shop.prices import sums_of
-from shop.trainings import release_order, tell_booked
+from shop.trainings import release_order
 
 from . import mails, tasks
 from .fulfilment import deliver, mark_done, take_back
@@ -91,7 +91,6 @@ def approve(order: Order, *, by: User | None, reason: str = "") -> Order:
         raise OrderRefused(_("This order does not wait for approval any more."))
     _go(order, State.RECEIVED, by=by, reason=reason)
     mails.mail_receipt(order, approved_by=str(by or ""), word=reason)
-    tell_booked(order.company, order.number)
     return order
 
 
@@ -296,7 +295,7 @@ def _call_off(order: Order, *, by: User | None, reason: str) -> Order:
         take_back(line, by=by)
     release_order(order.company, order.number, by=by)
     _go(order, State.CANCELLED, by=by, reason=reason)
-    mails.mail_state(order, reason, inside=never_left)
+    mails.mail_state(order, reason, inside=never_left, by=by)
     return order
 
 

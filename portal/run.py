@@ -25,7 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 WORKER = ["manage.py", "work"]
 # They change tables, or measure with rights that daily work does not have.
 OWNERS_COMMANDS = {
-    "prepare_database", "migrate", "grant_app_role", "flush",
+    "prepare_database", "migrate", "grant_app_role", "flush", "backup", "restore",
     "bench_import", "bench_downloads",
 }  # fmt: skip
 STOP_SECONDS = 15

@@ -434,6 +434,8 @@ if S3_BUCKET := env.str("S3_BUCKET", ""):
             "file_overwrite": False,
         },
     }
+# A public age key ("age1…"): backups are encrypted for whoever has its other half. Empty: they are not.
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", "")
 # Staff are told when a disk that the portal writes on has less room than so many MB.
 DISK_LEAST_MB = env.int("DISK_LEAST_MB", 5000)
 # Program files that staff copied to the server themselves; from there they can be published. Empty: none.

@@ -50,7 +50,7 @@ def start(request):
 def greeting(user):
     """ "Good morning, Ms Sonntag": by the hour in Berlin; the first name where there is no salutation."""
     hour = timezone.localtime().hour
-    hello = _("Good morning") if hour < 11 else _("Good evening") if hour >= 18 else _("Good day")
+    hello = _("Good morning") if hour < 11 else _("Good evening") if hour >= 18 else _("Hello")
     name = f"{user.get_salutation_display()} {user.last_name}" if user.salutation else user.get_full_name()
     return f"{hello}, {name.strip()}" if name.strip() else hello
 

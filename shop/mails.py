@@ -2,8 +2,6 @@
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.formats import date_format
-from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from portal.lib.letters import send_letter
@@ -12,15 +10,6 @@ from portal.lib.letters import send_letter
 def _send(template, company, address, language, subject, **context):
     url = settings.PORTAL_URL + reverse("training_list", args=[company.number])
     send_letter(f"shop/mail/{template}.txt", address, language, subject, {"company": company, "url": url, **context})
-
-
-def mail_booked(date, company, participants, order_number, by):
-    """Seats are booked: to who ordered, with date, place, names and until when they can be cancelled."""
-    if by and by.email:
-        context = {"date": date, "participants": participants, "order_number": order_number, "reader": by}
-        words = {"training": date.article.name, "day": date_format(localtime(date.starts_at), "d.m.Y")}
-        subject = lambda: _("Booked: %(training)s, %(day)s") % words  # noqa: E731
-        _send("booked", company, by.email, by.language, subject, **context)
 
 
 def mail_released(booking, by):

@@ -4,7 +4,6 @@ For orders: book_lines() and release_order() work inside the caller's transactio
 """
 
 from collections.abc import Iterable
-from itertools import groupby
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +16,7 @@ from django.utils.translation import ngettext
 from accounts.models import Company, User
 from portal.lib.refusals import Refused
 
-from .mails import mail_booked, mail_released
+from .mails import mail_released
 from .models import Booking, TrainingDate
 
 
@@ -53,7 +52,7 @@ def book(
     order_number: str = "",
     tell: bool = True,
 ) -> list[Booking]:
-    """Book a seat for each named participant; returns the Bookings. tell: mail who booked, or leave it to tell_booked.
+    """Book a seat for each named participant; returns the Bookings. The mail of the order says so.
 
     Raises Refused when the date is over, called off, or has fewer free seats. The row of the date is locked
     until the caller's transaction ends, so that two buyers never get the last seat both.
@@ -64,32 +63,17 @@ def book(
     names = "\n".join(participants)
     if refusal := date_refusal(date, len(participants), names):
         raise Refused(f"{date.article.name}, {day_of(date)}: {refusal}")
-    if tell:
-        mail_booked(date, company, participants, order_number, by)
     return Booking.objects.bulk_create(
         Booking(date=date, company=company, participant=name, booked_by=by, order_number=order_number)
         for name in participants
     )
 
 
-def book_lines(
-    lines: Iterable[Any], company: Company, *, by: User | None, order_number: str, tell: bool = True
-) -> None:
-    """Book the seats of all training lines of a cart (shop.cart.Line). tell: as for book. Raises Refused."""
+def book_lines(lines: Iterable[Any], company: Company, *, by: User | None, order_number: str) -> None:
+    """Book the seats of all training lines of a cart (shop.cart.Line). Raises Refused."""
     # By rising id, so that two orders with the same dates never wait for each other.
     for line in sorted((line for line in lines if line.row.date_id), key=lambda line: line.row.date_id):
-        book(line.row.date, company, line.participants, by=by, order_number=order_number, tell=tell)
-
-
-def tell_booked(company: Company, order_number: str) -> None:
-    """Mail who booked the seats of an order that was held back until now, if still with the company."""
-    seats = company.training_bookings.taken().filter(order_number=order_number)
-    seats = seats.filter(booked_by__memberships__company=company).select_related("date__article", "booked_by")
-    by_date = groupby(seats.order_by("date_id", "pk"), key=lambda seat: seat.date)
-    for date, seats_of_date in by_date:
-        rows = list(seats_of_date)
-        names = [seat.participant for seat in rows]
-        mail_booked(date, company, names, order_number, rows[0].booked_by)
+        book(line.row.date, company, line.participants, by=by, order_number=order_number)
 
 
 @transaction.atomic

@@ -19,10 +19,10 @@ class ContactAdmin(QuickList):
 
 @admin.register(Enquiry)
 class EnquiryAdmin(Kept):
-    list_display = ["sent_at", "company", "user", "answered_at"]
+    list_display = ["sent_at", "company", "user", "about", "answered_at"]
     list_select_related = ["company", "user"]
-    readonly_fields = ["company", "user", "message", "sent_at"]
-    search_fields = ["company__number", "company__name", "message"]
+    readonly_fields = ["company", "user", "about", "message", "sent_at"]
+    search_fields = ["company__number", "company__name", "about", "message"]
 
     def has_add_permission(self, request):
         return False

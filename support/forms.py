@@ -7,6 +7,6 @@ from .models import Enquiry
 class EnquiryForm(forms.ModelForm):
     class Meta:
         model = Enquiry
-        fields = ["message"]
-        labels = {"message": _("What would you like to know?")}
+        fields = ["about", "message"]
+        labels = {"about": _("What it is about"), "message": _("What would you like to know?")}
         error_messages = {"message": {"required": _("Please write a few words, so that we can answer.")}}

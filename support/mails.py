@@ -12,7 +12,7 @@ def mail_enquiry(enquiry):
         "support/mail/enquiry.txt",
         settings.BRAND["info_mail"],
         "de",
-        lambda: _("HOMECASE request of %(company)s (%(number)s)") % words,
+        lambda: ": ".join(filter(None, [_("Question of %(company)s (%(number)s)") % words, enquiry.about])),
         {"enquiry": enquiry, "person": person},
         reply_to=[person.email] if person.email else None,
     )
@@ -21,6 +21,6 @@ def mail_enquiry(enquiry):
             "support/mail/received.txt",
             person.email,
             person.language,
-            lambda: _("Your question about HOMECASE has arrived"),
+            lambda: _("Your question has arrived"),
             {"enquiry": enquiry, "reader": person},
         )

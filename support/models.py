@@ -3,6 +3,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+ABOUT = 200
+
 
 class InTwoLanguages:
     """Rows whose texts stand in columns ending in _de and _en."""
@@ -56,10 +58,12 @@ class Contact(InTwoLanguages, models.Model):
 
 
 class Enquiry(models.Model):
-    """A customer's question about HOMECASE."""
+    """A customer's question to the vendor, about HOMECASE or about something else in the portal."""
 
     company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="enquiries", verbose_name=_("company"))
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("person"))
+    # What in the portal they were at when they asked, such as an order.
+    about = models.CharField(_("about"), max_length=ABOUT, blank=True, default="", db_default="")
     message = models.TextField(_("message"), max_length=4000)
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
     answered_at = models.DateTimeField(_("answered"), null=True, blank=True)

@@ -4,16 +4,22 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from access.door import company_view
+from portal.lib.text import clean_query
 
 from .forms import EnquiryForm
 from .mails import mail_enquiry
-from .models import Contact, Enquiry, Feature
+from .models import ABOUT, Contact, Enquiry, Feature
 
 
 @company_view
 def support(request):
-    """What HOMECASE is, the way to its login, the vendor's desks, and a question to them."""
-    form = EnquiryForm(request.POST or None, instance=Enquiry(company=request.company, user=request.user))
+    """What HOMECASE is, the way to its login, the vendor's desks, and a question to them.
+
+    ?about=… says what in the portal it is asked about.
+    """
+    about = clean_query(request.GET.get("about", ""))[:ABOUT]
+    asked = Enquiry(company=request.company, user=request.user, about=about)
+    form = EnquiryForm(request.POST or None, instance=asked)
     if request.method == "POST" and form.is_valid():
         mail_enquiry(form.save())
         messages.success(request, _("Thank you. Your question is with us; we will answer by e-mail."))

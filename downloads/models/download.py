@@ -33,7 +33,7 @@ LARGEST_ID = 2**63 - 1
 
 
 class Download(models.Model):
-    """Who loaded which program file for which company, and when: a person, or a technician with a pass."""
+    """Who downloaded which program file for which company, and when: a person, or a technician with a pass."""
 
     file = models.ForeignKey(ReleaseFile, models.PROTECT, related_name="downloads", verbose_name=_("program file"))
     company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="downloads", verbose_name=_("company"))

@@ -29,7 +29,7 @@ def pass_create(request, release):
     if not form.is_valid():
         return render(request, "downloads/pass_create.html", {"form": form, "release": release})
     given = give_pass(request.company, release, by=request.user, **form.cleaned_data)
-    messages.success(request, _("The pass was mailed to %(mail)s.") % {"mail": given.email})
+    messages.success(request, _("The pass was sent to %(mail)s.") % {"mail": given.email})
     return redirect("pass_detail", request.company.number, given.pk)
 
 

@@ -37,7 +37,7 @@ def with_pass(view):
         request.download_pass = DownloadPass.find(token)
         try:
             if request.download_pass is None:
-                raise PassRefused(_("The link is not complete, or a newer one was mailed."))
+                raise PassRefused(_("The link is not complete, or a newer one was sent."))
             check_open(request.download_pass)
             response = view(request, token, **kwargs)
         except PassRefused as refusal:
@@ -117,6 +117,6 @@ def pass_resend(request, pk):
     given = get_object_or_404(DownloadPass.given_to(request.user), pk=pk)
     with told(request):
         send_pass_again(given, by=request.user)
-        sentence = _("A new link was mailed to %(mail)s. The earlier one no longer works.")
+        sentence = _("A new link was sent to %(mail)s. The earlier one no longer works.")
         messages.success(request, sentence % {"mail": given.email})
     return redirect("own_passes")

@@ -4,9 +4,10 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from django.conf import settings
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery, Sum, Value
-from django.db.models.functions import Coalesce, Concat, ExtractYear
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce, Concat, ExtractMonth, ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -15,6 +16,8 @@ from contracts.models import Document
 from portal.lib.searching import any_field, every_word, indexes_of
 from shop.prices import sums_of_lines
 from shop.rent import how_much, per
+
+from ..naming import named
 
 REASON = 300
 # What an order comes to without the lines that were declined, euro net.
@@ -26,13 +29,27 @@ ERP = "ERP"
 TO_DO = ["waiting", "received", "offered", "accepted", "partly"]
 
 
-class YearSum(NamedTuple):
-    """What was not cancelled of a calendar year in Berlin: euro net that counts and as ordered, number of orders."""
+class MonthSum(NamedTuple):
+    """A company's orders of a month in Berlin and of one state: euro net that counts and as ordered, and how many.
+
+    group: what the state means to who reads: "asks" for what waits for them, "work", "fulfilled" or "cancelled".
+    """
 
     year: int
+    month: int
+    state: str
+    group: str
     net: Decimal
     ordered: Decimal
     count: int
+
+
+def _asks(person, may_approve):
+    """The condition for what waits for a person: approvals of others' orders, answers to the vendor's offer."""
+    offered = Q(state=Order.State.OFFERED)
+    if not may_approve:
+        return offered & Q(ordered_by=person)
+    return offered | Q(state=Order.State.WAITING) & ~Q(ordered_by=person)
 
 
 class OrderQuerySet(models.QuerySet):
@@ -69,6 +86,15 @@ class OrderQuerySet(models.QuerySet):
         )
         return self.annotate(confirmation=Subquery(papers.values("pk")[:1]))
 
+    def with_what(self):
+        """For lists: adds what an order's name is made of, so that its lines need not be read."""
+        lines = OrderLine.objects.filter(order=OuterRef("pk"))
+        count = lines.order_by().values("order").values(count=Count("pk"))
+        return self.annotate(
+            first_names=ArraySubquery(lines.order_by("position").values("name")[:2]),
+            line_count=Coalesce(Subquery(count), 0),
+        )
+
     def unconfirmed(self, before):
         """Accepted here before a moment, still in force, and no confirmation was ever filed; of the last two months."""
         State = Order.State
@@ -84,16 +110,25 @@ class OrderQuerySet(models.QuerySet):
         """Orders that hold an article, by its number then."""
         return self.filter(Exists(OrderLine.objects.filter(order=OuterRef("pk"), article_number=number)))
 
-    def sums_by_year(self):
-        """A YearSum for each year with orders, newest first. One query."""
-        rows = self.order_by().annotate(year=ExtractYear("placed_at"))
-        valid = ~Q(state=Order.State.CANCELLED)
-        sums = rows.values("year").annotate(
-            counted=Sum(COUNTED_NET, filter=valid, default=0),
-            ordered=Sum("net", filter=valid, default=0),
-            count=Count("state", filter=valid),
+    def with_group(self, person, *, may_approve):
+        """Adds group, as MonthSum tells it."""
+        State = Order.State
+        groups = Case(
+            When(_asks(person, may_approve), then=Value("asks")),
+            When(state__in=[State.FULFILLED, State.CANCELLED], then=F("state")),
+            default=Value("work"),
+            output_field=models.CharField(),
         )
-        return [YearSum(*row) for row in sums.order_by("-year").values_list("year", "counted", "ordered", "count")]
+        return self.annotate(group=groups)
+
+    def sums_by_month(self):
+        """A MonthSum for each month, state and group; needs with_group. One query."""
+        rows = self.order_by().annotate(year=ExtractYear("placed_at"), month=ExtractMonth("placed_at"))
+        sums = rows.values("year", "month", "state", "group").annotate(
+            counted=Sum(COUNTED_NET, default=0), ordered=Sum("net", default=0), count=Count("state")
+        )
+        fields = ["year", "month", "state", "group", "counted", "ordered", "count"]
+        return [MonthSum(*row) for row in sums.order_by("-year", "month").values_list(*fields)]
 
     def waiting_for_staff(self):
         """Orders with an accepted line that the portal could not deliver and that people have to see to."""
@@ -187,6 +222,14 @@ class Order(models.Model):
 
     def __str__(self):
         return self.number
+
+    @property
+    def what(self) -> str:
+        """What was ordered, for people: "Zusatzmodul Mahnwesen und 2 weitere"."""
+        if hasattr(self, "first_names"):
+            return named(self.first_names, self.line_count, self.number)
+        names = [line.name for line in self.lines.all()]
+        return named(names[:2], len(names), self.number)
 
     @property
     def gross(self):
@@ -288,8 +331,7 @@ TONES = {
 # There is a contract: lines are delivered, marked as done, taken back, and a confirmation is owed.
 CONCLUDED = frozenset({Order.State.ACCEPTED, Order.State.PARTLY, Order.State.FULFILLED})
 # In the customer's own words, while it is so and afterwards.
-TOLD = {Order.State.OFFERED: _("waits for your answer")}
-TOLD_AFTER = {Order.State.OFFERED: _("offered in part")}
+TOLD = {Order.State.OFFERED: _("waits for your answer"), Order.State.RECEIVED: _("received by us")}
 
 
 class OrderLine(models.Model):
@@ -418,8 +460,3 @@ class OrderEvent(models.Model):
 
     def __str__(self):
         return f"{self.order_id} {self.state}"
-
-    @property
-    def state_told(self):
-        """The state it reached, in the customer's own words."""
-        return TOLD_AFTER.get(self.state, self.get_state_display())

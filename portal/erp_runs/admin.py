@@ -148,7 +148,7 @@ class ErpExportAdmin(ReadOnly):
         form = ExportForm(request.POST or None)
         if request.method == "POST" and form.is_valid():
             running.ask_export(by=request.user, **form.cleaned_data)
-            messages.success(request, _("The export is being made. It stands here when it is ready."))
+            messages.success(request, _("The export is being made. You find it here when it is ready."))
             return redirect("admin:portal_erpexport_changelist")
         context = {"form": form, "exports": self.get_queryset(request)[:LAST], "title": _("Export all tables")}
         context |= {"opts": self.opts, "kept": ErpExport.KEPT_DAYS}

@@ -1,6 +1,7 @@
 """What German law wants on every letter of a firm: its name, seat, register and managing directors."""
 
 from django.conf import settings
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 
@@ -15,6 +16,24 @@ def legal_line(party: str) -> str:
     seat = _("Seat: %(town)s") % {"town": seat} if seat else ""
     directors = _("Managing directors: %(names)s") % {"names": directors} if directors else ""
     return " · ".join(filter(None, [brand[party], seat, register, directors]))
+
+
+def head_of(party: str) -> dict[str, str]:
+    """What portal/lib/letter.typ prints around every paper of "vendor" or "seller", in the active language."""
+    brand = settings.BRAND
+    home = f"{brand.get(f'{party}_postal_code', '')} {brand.get(f'{party}_city', '')}".strip()
+    return {
+        "firm": brand[party],
+        "brand": brand["name"],
+        "color": brand["color"],
+        "lang": get_language() or "de",
+        # The line in the window of the envelope, as far as the settings know where the firm lives.
+        "sender": " · ".join(filter(None, [brand[party], brand.get(f"{party}_street"), home])),
+        "contact": " · ".join(filter(None, [brand["phone"], brand["info_mail"], brand.get(f"{party}_vat_id")])),
+        "legal": legal_line(party),
+        "page": pgettext("paper", "Page"),
+        "of": pgettext("paper", "of"),
+    }
 
 
 def missing_details() -> list[str]:

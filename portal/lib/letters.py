@@ -4,7 +4,6 @@ Only what our own code hands over as an address becomes a link: it goes through 
 nobody's text can hold.
 """
 
-import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,20 +14,13 @@ from django.conf import settings
 from django.core.mail import EmailMessage, EmailMultiAlternatives
 from django.db import transaction
 from django.template import Context
-from django.template.loader import get_template, render_to_string
+from django.template.loader import get_template
 from django.utils import translation
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext as _
 
+from .halves import BEGIN, END, MARKED, blocks_of, html_of, text_of
 from .masking import masked, secrets_of
 from .plain import defuse, plain
 
-BEGIN, END = "\ue000", "\ue001"
-MARKED = re.compile(f"{BEGIN}([^{BEGIN}{END}]*){END}")
-# What tags with a line to themselves leave behind.
-MANY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*)+\n")
-BLANK_LINES = re.compile(r"\n\s*\n")
 OWN_ADDRESSES = ["info_mail", "changes_mail", "privacy_url"]
 
 
@@ -100,9 +92,9 @@ def written(template: str, subject: str, context: dict[str, Any]) -> EmailMultiA
     values = {**{name: _value(name, value) for name, value in context.items()}, "brand": brand}
     # Any engine's template; Django's own holds another one inside, which is drawn without escaping.
     made: Any = get_template(template)
-    marked = MANY_LINES.sub("\n\n", made.template.render(Context(values, autoescape=False))).lstrip()
-    message = EmailMultiAlternatives(subject, MARKED.sub(r"\1", marked))
-    message.attach_alternative(html_of(subject, marked), "text/html")
+    blocks = blocks_of(made.template.render(Context(values, autoescape=False)))
+    message = EmailMultiAlternatives(subject, text_of(blocks))
+    message.attach_alternative(html_of(subject, blocks), "text/html")
     message.story = story_of(message, template, context)  # type: ignore[attr-defined]
     return message
 
@@ -141,45 +133,3 @@ def as_letter(message: EmailMessage) -> EmailMessage:
     )
     letter.attach_alternative(html_of(str(message.subject), body), "text/html")
     return letter
-
-
-def html_of(subject: str, text: str) -> str:
-    """The text as a page: paragraphs, and a button for each link of ours that has a line to itself.
-
-    The button is named by the line above it, where that ends with a colon.
-    """
-    blocks = [block for part in BLANK_LINES.split(text.strip()) for block in _blocks(part)]
-    language = translation.get_language() or "de"
-    context = {"subject": subject, "blocks": blocks, "brand": settings.BRAND, "language": language}
-    return render_to_string("mail/letter.mail", context)
-
-
-def _blocks(part: str) -> Iterator[tuple[str, str]]:
-    """(what a button says, its address) or ("", HTML) for each piece of one paragraph."""
-    words: list[str] = []
-    for line in part.splitlines():
-        button = MARKED.fullmatch(line.strip())
-        if not button:
-            words.append(line)
-            continue
-        label = words.pop()[:-1] if words and words[-1].endswith(":") else _("Open the link")
-        if words:
-            yield "", _lines(words)
-        words = []
-        yield label, button[1]
-    if words:
-        yield "", _lines(words)
-
-
-def _lines(words: list[str]) -> SafeString:
-    return format_html_join(SafeString("<br>"), "{}", ((_inline(line),) for line in words))
-
-
-def _inline(line: str) -> SafeString:
-    # split() by a pattern with one group: text, address, text, …
-    parts = MARKED.split(line)
-    return format_html_join("", "{}", ((_anchor(part) if odd % 2 else part,) for odd, part in enumerate(parts)))
-
-
-def _anchor(link: str) -> SafeString:
-    return format_html('<a href="{}">{}</a>', link if "://" in link else f"mailto:{link}", link)

@@ -1,12 +1,16 @@
 """Papers: tagged PDF/A out of a Typst template, in milliseconds, whatever signs people have typed."""
 
 import json
+import os
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
+
+import fontpkg_noto_sans
+from django.conf import settings
 
 from .signs import visible
 
@@ -33,8 +37,8 @@ def make_pdf(template: str | Path, *, standards: Sequence[str] = ACCESSIBLE, **d
     """The paper, tagged, by default PDF/A-3a and PDF/UA-1. Raises PaperRefused for what would not conform.
 
     template: path of a .typ file, which reads `json(bytes(sys.inputs.data))`. data: anything JSON can say. The paper is
-    made whatever the texts hold: where a sign is missing in the fonts, a box stands in its place. The fonts are those
-    that typst carries, so a paper looks the same on every machine.
+    made whatever the texts hold: where a sign is missing in the fonts, a box stands in its place. The fonts are an
+    installed package's and those that typst carries, never the machine's: a paper looks the same everywhere.
     """
     for fit in (unjoined, printable, latin):
         try:
@@ -74,7 +78,8 @@ def _plain(sign: str) -> str:
 @lru_cache(maxsize=20_000)
 def can_print(sign: str) -> bool:
     """Whether the fonts have this sign: asked of the typesetter itself, so that nothing is listed here."""
-    template = '#set document(title: "-")\n#set text(lang: "de")\n#json(bytes(sys.inputs.data))'
+    fonts = '#set text(lang: "de", font: ("Noto Sans", "Libertinus Serif"))'
+    template = f'#set document(title: "-")\n{fonts}\n#json(bytes(sys.inputs.data))'
     try:
         _compile(template.encode(), sign, ACCESSIBLE)
     except PaperRefused:
@@ -87,8 +92,18 @@ def _compile(template: Source, data: Any, standards: Sequence[Any]) -> bytes:
     import typst
 
     inputs = {"data": json.dumps(data)}
+    # Papers share portal/lib/letter.typ; a template that lies elsewhere stands alone.
+    root: Any = settings.BASE_DIR if Path(os.fsdecode(template)).is_relative_to(settings.BASE_DIR) else None
+    fonts: Any = [Path(fontpkg_noto_sans.__file__).parent]
     try:
-        return typst.compile(template, sys_inputs=inputs, pdf_standards=list(standards), ignore_system_fonts=True)
+        return typst.compile(
+            template,
+            root=root,
+            sys_inputs=inputs,
+            pdf_standards=list(standards),
+            font_paths=fonts,
+            ignore_system_fonts=True,
+        )
     except typst.TypstError as error:
         raise PaperRefused(str(error)) from error
 

@@ -25,6 +25,7 @@ CALLS = {
     "pgettext": (0, 1, None),
     "npgettext": (0, 1, 2),
 }
+KINDS = ("*.html", "*.txt", "*.xml", "*.mail")
 STRING = r"""u?(?:'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 CALL = re.compile(rf"\b({'|'.join(CALLS)})\(({STRING}(?:,\s*{STRING})*)", re.S)
 
@@ -45,7 +46,7 @@ class Sentence:
 
 def spoken() -> Iterator[Sentence]:
     """Every sentence of our templates and modules, as often as it is said."""
-    for path in sorted([*(ROOT / "templates").rglob("*.html"), *(ROOT / "templates").rglob("*.txt")]):
+    for path in sorted(path for kind in KINDS for path in (ROOT / "templates").rglob(kind)):
         yield from _of_template(path)
     for app in APPS:
         for path in sorted((ROOT / app).rglob("*.py")):

@@ -54,9 +54,9 @@ def refuse_hidden(text: str, *, lines: bool = False) -> None:
     if text[place] in BREAKS and before:
         sentence = _("Only one line fits here. Please take out the line break after “%(before)s”.")
     elif before:
-        sentence = _("After “%(before)s” stands a sign that cannot be seen. Please type this part anew.")
+        sentence = _("After “%(before)s” stands a sign that cannot be seen. Please type this part again.")
     else:
-        sentence = _("The text begins with a sign that cannot be seen. Please type it anew.")
+        sentence = _("The text begins with a sign that cannot be seen. Please type it again.")
     raise ValidationError(sentence, code="hidden_sign", params={"before": before})
 
 

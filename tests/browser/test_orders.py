@@ -32,7 +32,8 @@ def test_the_whole_story(visit, acme, olga, ben, admin, as_, live_server):
     page.goto(f"{live_server.url}/kunde/12345/bestellungen/neu/")
     page.get_by_label("Ihr Bestellzeichen").fill("B-2026-17")
     page.get_by_label(re.compile("AGB")).check()
-    page.get_by_role("button", name="Zahlungspflichtig bestellen").click()
+    expect(page.get_by_text("Über Ihrer Grenze von 500,00")).to_be_visible()
+    page.get_by_role("button", name="Zur Freigabe vorlegen").click()
     expect(page.get_by_text("wartet auf Freigabe").first).to_be_visible()
     order = Order.objects.get()
 
@@ -52,7 +53,7 @@ def test_the_whole_story(visit, acme, olga, ben, admin, as_, live_server):
     expect(holder.get_by_text("26.1").first).to_be_visible()
     tasks.make_confirmation.func(order=str(order.pk))
     holder.goto(f"{live_server.url}/kunde/12345/bestellungen/{order.pk}/")
-    expect(holder.get_by_text("geliefert")).to_be_visible()
+    expect(holder.get_by_text("Alles ist geliefert.")).to_be_visible()
     expect(holder.get_by_role("link", name=f"AB-{order.number}")).to_be_visible()
     paper = Document.objects.get(number=f"AB-{order.number}")
     answer = as_(olga).get(f"/kunde/12345/dokumente/{paper.pk}/")
@@ -62,17 +63,21 @@ def test_the_whole_story(visit, acme, olga, ben, admin, as_, live_server):
 
 
 def test_the_list_is_filtered_drawn_and_ordered_again(visit, acme, olga, ben, live_server):
+    make.TermsFactory()
     article = make.ArticleFactory(fits=[acme.licences.get().product])
+    same = {"name": article.name, "unit_price": article.list_price, "unit": article.unit}
     for year, net in ((2024, 100), (2025, 300)):
-        order = make.OrderFactory(company=acme, number=f"A-{year}", net=net, placed_at=f"{year}-06-01T10:00:00Z")
-        make.OrderLineFactory(order=order, article=article, article_number=article.number)
+        order = make.OrderFactory(
+            company=acme, number=f"A-{year}", net=net, state="fulfilled", placed_at=f"{year}-06-01T10:00:00Z"
+        )
+        make.OrderLineFactory(order=order, article=article, article_number=article.number, **same)
     page = visit(olga, "/kunde/12345/bestellungen/")
+    page.get_by_text("Als Tabelle").click()
     chart = page.get_by_role("table", name="Bestellt je Jahr, Euro netto")
     expect(chart.get_by_role("row").filter(has_text="2025")).to_contain_text("300,00")
-    chart.get_by_role("link", name="2024").click()
-    expect(page.get_by_role("link", name="A-2024", exact=True)).to_be_visible()
-    expect(page.get_by_role("link", name="A-2025", exact=True)).to_have_count(0)
-    page.get_by_role("link", name="Bestellung A-2024 erneut bestellen").click()
-    expect(page.get_by_text("Seitdem hat sich nichts geändert.")).to_be_visible()
-    page.get_by_role("button", name="Mit diesen Positionen zur Kasse").click()
+    page.get_by_role("link", name=re.compile("2024$")).click()
+    expect(page.get_by_text("A-2024 ·")).to_be_visible()
+    expect(page.get_by_text("A-2025 ·")).to_have_count(0)
+    expect(page.locator("#chart-sum")).to_contain_text("100,00 € netto im Jahr 2024")
+    page.get_by_role("button", name="Bestellung A-2024 erneut bestellen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Prüfen und bestellen")

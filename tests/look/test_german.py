@@ -21,7 +21,7 @@ WORDS = {
     "gesendet": r"\b(?:zu)?gesandt|zugesendet|\bzusenden",
     "gesperrt": r"ausgesetzt",
     "Zugriff anfragen": r"Bitten? um Zugriff|[Ii]hre Bitte\b",
-    "herunterladen": r"(?<!ein)(?<!hoch)(?<!herunter)geladen|zum Laden\b|Datei laden",
+    "herunterladen": r"(?<![Ee]in)(?<![Hh]och)(?<!herunter)geladen|zum Laden\b|Datei laden",
     "Vertretung": r"Stellvertret",
     "Hauptlizenzinhaber/in": r"Haupt-",
     "IP-Adresse": r"Netzadresse|Adresse im Netz",
@@ -124,6 +124,39 @@ MANY = {
 }
 
 
+def test_a_sentence_can_be_read_at_once() -> None:
+    """At most 18 words, and one semicolon a message: what is longer is two sentences."""
+    for message, text in texts():
+        plain = re.sub(r"%\(\w+\)[sd]", "X", re.sub(r"<[^>]+>", "", text))
+        for sentence in re.split(r"(?<=[.?!:;])\s+", plain):
+            assert len(re.findall(r"[\w§€/-]+", sentence)) <= 18, f"{message}: {sentence}"
+        assert plain.count(";") <= 1, message
+
+
+# English that is German in English words: what an English reader would say.
+ODD = {
+    "Good day": "Hello",
+    "Dearest first": "Most expensive first",
+    "with obligation to pay": "binding",
+    "binding effect": "sign",
+    "let into": "given access to",
+    "lets you into": "gives you access to",
+    "You need do nothing": "You do not have to do anything",
+    "Post of the demo": "demo mailbox",
+    "set anew": "changed",
+    "it stands here": "you find it here",
+    "stand in your": "you find them in",
+    "gets a mail with": "gets an e-mail with",
+    "Look into your mailbox": "Check your inbox",
+    "The line was cut": "The connection was lost",
+}
+
+
+@pytest.mark.parametrize(("odd", "better"), ODD.items())
+def test_the_english_is_english(odd: str, better: str) -> None:
+    assert [f"{s.place}: {s.text}" for s in spoken() if odd.lower() in s.text.lower()] == [], better
+
+
 def sentences_of(path: Path) -> list[str]:
     """The first sentences of a mail, after its greeting: English as the template has them."""
     return re.findall(r"n?p?gettext\(u?'((?:[^'\\]|\\.)*)'", templatize(path.read_text()))
@@ -158,17 +191,18 @@ def test_a_time_of_day_says_uhr() -> None:
 # Short messages of several apps that were looked at: one meaning, one German.
 SAME = set(
     """
-    All kinds, All years, Authorised person, Back, Cancel, Cart, Change, Contract documents, Customer
-    number, Decision, Download, Downloads, Duration, E-mail address, Error, Everybody, Filter, First name,
-    From, Function, Kind, Last name, Licence holder, Log, My account, Name, Number, Order confirmation,
-    Person, Phone, Place, Quantity, Reason, Remove, Remove %(name)s, Salutation, Save, Saved., Search, Seat,
-    Show all, State, Sum net, Total gross, Until, VAT id, Version, What, When, Who, Year, accepted, active,
+    All kinds, All years, Answer, Apply, Authorised person, Back, Cancel, Cart, Change, Company, Contract documents,
+    Customer number, Date, Decision, Download, Downloads, Duration, E-mail address, Error, Everybody, Filter,
+    First name, From, Function, Kind, Last name, Licence holder, Log, My account, Name, Number, Order,
+    Order confirmation, Person, Phone, Place, Quantity, Reason, Remove, Remove %(name)s, Salutation, Save,
+    Saved., Search, Seat,
+    Show all, State, Sum net, Total gross, Until, VAT id, Valid until, Version, What, When, Who, Year, accepted, active,
     announced, answered, answered by, article, article number, by, company, country, created, decided,
     decided by, deleted, details, e-mail, event, file, file name, function, kind, language, last used,
     licence, licence holder, licence number, name, net, note, order number, periods, person, phone, place,
     position, product, program, quantity, reason, released on, rented, seat, sent, since, started, state,
-    switched on, training date, unit, until, until %(day)s, valid from, valid until, version, when,
-    “%(name)s” %(problem)s
+    switched on, training date, unit, until, until %(day)s, valid from, valid until, version, when, you, and,
+    from %(day)s, “%(word)s”, “%(name)s” %(problem)s
     """.replace("\n", " ").split(",")
 ) | {"Monthly, net", "Once, net"}
 

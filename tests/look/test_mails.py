@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
-from django.utils import translation
+from django.utils import timezone, translation
 
 FOLDER = Path(settings.BASE_DIR) / "templates/account/email"
 PREFIXES = sorted(path.name.removesuffix("_subject.txt") for path in FOLDER.glob("*_subject.txt"))
@@ -17,7 +17,7 @@ CONTEXT = {
     "to_email": "neu@firma.example",
     "deleted_email": "alt@firma.example",
     "ip": "192.0.2.1",
-    "timestamp": "23.11.2026 09:30",
+    "timestamp": timezone.now(),
 }
 
 

@@ -63,7 +63,7 @@ NUMBERS = {
     "unit_price", "net", "vat", "gross", "order_limit", "order_limit_month", "limit", "month", "once", "monthly",
     "rent", "counted_net", "counted_vat", "counted_gross", "quantity", "minutes", "hours",
 }  # fmt: skip
-TUPLES = {"compared": 4, "items": 2}
+TUPLES = {"compared": 4, "items": 2, "totals": 2}
 
 
 def some(name, text):

@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from access.models import Membership
 from access.rights import Right
+from orders.chart import chart_of
 from orders.feed import events_after
 from orders.models import Order, OrderEvent, Webhook, WebhookCall
 from orders.states import OrderRefused, accept, agree, cancel
@@ -18,6 +19,7 @@ from shop.models import Article
 
 from .. import factories as make
 from ..jobs import run_jobs
+from ..look.pages import tree_of
 from ..threads import at_once
 
 pytestmark = pytest.mark.django_db
@@ -88,8 +90,8 @@ def test_who_ordered_and_the_mailbox_read_what_is_not_possible_and_what_is(acme,
     for message in mail.outbox:
         assert message.subject == "Ihre Bestellung TSA-1: Wir können einen Teil liefern, bitte antworten Sie"
         body = " ".join(message.body.split())
-        assert "- Schulung vor Ort: Kein Termin frei" in body and "1. DOMUS CRM" in body
-        assert "Netto 499,00 €" in body and "Bestellt: 798,00 € netto" in body
+        assert "- Schulung vor Ort: Kein Termin frei" in body and "DOMUS CRM" in body
+        assert "Summe netto 499,00 €" in body and "Bestellt: 798,00 € netto" in body
         assert "vor Ihrem Ja liefern wir nichts" in body
         assert f"/bestellungen/{offered.pk}/#answer" in body
 
@@ -269,11 +271,13 @@ def test_what_was_declined_counts_nowhere_and_is_shown_beside(acme, ben, offered
     agree(offered, by=ben)
     offered.refresh_from_db()
     assert (offered.counted_net, offered.counted_vat) == (Decimal("499.00"), Decimal("94.81"))
-    assert acme.orders.sums_by_year()[0][1:] == (Decimal("499.00"), Decimal("798.00"), 1)
+    (bar,) = chart_of(acme.orders.with_group(ben, may_approve=False).sums_by_month()).bars
+    assert (bar.net, bar.ordered, bar.count) == (Decimal("499.00"), Decimal("798.00"), 1)
     html = " ".join(client.get(reverse("order_list", args=["12345"])).content.decode().split())
     assert "499,00" in html and html.count("von bestellten 798,00") == 2, "in the row and in the chart"
-    detail = " ".join(page(client, offered).split())
-    assert "<dt>Summe netto</dt> <dd>499,00" in detail and "<dt>Bestellt, netto</dt> <dd>798,00" in detail
+    foot = tree_of(page(client, offered))[0].xpath("//tfoot/tr")
+    sums = {row.xpath("normalize-space(th)"): row.xpath("normalize-space(td)") for row in foot}
+    assert sums["Summe netto"] == "499,00\xa0€" and sums["Bestellt, netto"] == "798,00\xa0€"
     table = b"".join(client.get(reverse("order_export", args=["12345"])).streaming_content).decode("utf-8-sig")
     head, row = table.splitlines()
     assert head.endswith("Netto;MwSt.;Brutto;Bestellt, netto;Einmalig netto;Monatlich netto"), head

@@ -72,9 +72,9 @@ def test_from_the_names_to_the_booked_seats(acme, ben, as_, date):
         ("Anna Arndt", order.number),
         ("Bodo Beck", order.number),
     }
-    (message,) = [message for message in mail.outbox if "Gebucht" in message.subject]
-    assert message.to == [ben.email]
-    assert "Anna Arndt" in message.body and "München, Raum 2" in message.body
+    (message,) = [message for message in mail.outbox if message.to == [ben.email]]
+    assert "Anna Arndt, Bodo Beck" in message.body and "München, Raum 2" in message.body
+    assert f"Bis zum {date.cancel_until:%d.%m.%Y} können Sie Namen ändern" in message.body
     cancel(order, by=ben)
     assert not Booking.objects.taken().exists(), "a cancelled order frees its seats"
 

@@ -58,3 +58,21 @@ def test_a_question_that_cannot_be_taken_is_told_and_kept(message, acme, kim, as
     assert 'aria-invalid="true"' in shown
     assert message.strip() in shown
     assert not Enquiry.objects.exists() and mail.outbox == []
+
+
+def test_a_question_says_what_it_is_about(acme, kim, as_):
+    """An order's page, or a search without a hit, leads here with it."""
+    client, url = as_(kim), reverse("support", args=[acme.number])
+    about = "Bestellung A1: Mahnwesen und 2 weitere"
+    assert f'value="{about}"' in client.get(url, {"about": about}).content.decode()
+    client.post(url, {"message": "Wann kommt sie?", "about": about})
+    assert Enquiry.objects.get().about == about
+    sent, receipt = mail.outbox
+    body = " ".join(sent.body.split())
+    assert sent.subject.endswith(about) and f"Betrifft: {about}" in body and about in receipt.body
+
+
+@pytest.mark.parametrize("about", ["x" * 5000, "\0", "<script>", "\r\nBcc: a@b.example"])
+def test_what_a_link_says_breaks_nothing(about, acme, kim, as_):
+    answer = as_(kim).get(reverse("support", args=[acme.number]), {"about": about})
+    assert answer.status_code == 200
