@@ -110,7 +110,7 @@ class OrderFilter(forms.Form):
     def __init__(self, data, *, person, may_approve):
         super().__init__(data)
         self.person, self.may_approve = person, may_approve
-        for name in ("state", "mine", "since", "until"):
+        for name in ("state", "mine"):
             self.fields[name].widget.attrs["data-apply"] = True
         self.is_valid()
         self.asked = self.cleaned_data

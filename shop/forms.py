@@ -2,9 +2,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext, pgettext_lazy
 
+from portal.lib.chips import Chip
 from portal.lib.erp import decoded
 from portal.lib.forms import SearchField
 from portal.lib.signs import refuse_hidden
+from portal.lib.tags import money
 from portal.lib.text import clean_query
 
 from .models import Article
@@ -164,6 +166,18 @@ class BrowseForm(forms.Form):
         return any(
             self.asked[name] not in ("", None) for name in ("category", "kind", "product", "price_from", "price_to")
         )
+
+    def chips(self, products):
+        """A Chip for each thing asked but the words and the category; products: [(number, name)] that may be asked."""
+        asked, money_of = self.asked, lambda name: money(self.asked[name])
+        words = [
+            ("kind", dict(Article.Kind.choices).get(asked["kind"])),
+            ("product", dict(products).get(asked["product"], asked["product"])),
+            ("price_from", _("from %(price)s") % {"price": money_of("price_from")}),
+            ("price_to", _("up to %(price)s") % {"price": money_of("price_to")}),
+            ("sort", dict(SORTS).get(asked["sort"])),
+        ]
+        return [Chip.of(str(text), self.data, name) for name, text in words if asked[name] not in ("", None)]
 
 
 class ListForm(forms.Form):

@@ -18,7 +18,11 @@ def article_list(request):
     found = browse(request.company, asked)
     if asked["q"] and not found.total and not form.is_narrowed:
         note_miss(asked["q"])
-    return render(request, "shop/article_list.html", {"form": form, "asked": asked, "found": found})
+    return render(
+        request,
+        "shop/article_list.html",
+        {"form": form, "asked": asked, "found": found, "chips": form.chips(found.products)},
+    )
 
 
 @company_view(needs=Right.SHOP)

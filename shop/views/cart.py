@@ -45,7 +45,9 @@ def put_in(request, article, form, quantity, **more):
         return article_page(request, article, form, status=422)
     if request.htmx:
         request.cart_units = read_cart(request.company, request.user).units
-        return render(request, "shop/_added.html", {"article": article, "oob": True})
+        return render(request, "shop/_added.html", {"article": article, "quantity": quantity, "oob": True})
+    if "checkout" in request.POST:
+        return redirect("order_create", request.company.number)
     messages.success(request, _("“%(name)s” is in your cart.") % {"name": article.name})
     return redirect("cart_detail", request.company.number)
 

@@ -199,7 +199,7 @@ SAME = set(
     Show all, State, Sum net, Total gross, Until, VAT id, Valid until, Version, What, When, Who, Year, accepted, active,
     announced, answered, answered by, article, article number, by, company, country, created, decided,
     decided by, deleted, details, e-mail, event, file, file name, function, kind, language, last used,
-    licence, licence holder, licence number, name, net, note, order number, periods, person, phone, place,
+    Narrow down, licence, licence holder, licence number, name, net, note, order number, periods, person, phone, place,
     position, product, program, quantity, reason, released on, rented, seat, sent, since, started, state,
     switched on, training date, unit, until, until %(day)s, valid from, valid until, version, when, you, and,
     from %(day)s, “%(word)s”, “%(name)s” %(problem)s

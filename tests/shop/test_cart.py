@@ -96,7 +96,7 @@ def test_a_cart_belongs_to_one_person_at_one_company(acme, ben, olga, as_, artic
 def test_htmx_gets_the_button_and_the_count(acme, ben, as_, article):
     url = reverse("cart_add", args=[acme.number, article.number])
     page = as_(ben).post(url, headers={"hx-request": "true"}).content.decode()
-    assert "Im Warenkorb" in page
+    assert "liegt jetzt im Warenkorb" in page
     assert 'hx-swap-oob="true"' in page
     assert ">1</span>" in page
 
