@@ -7,7 +7,7 @@ is a matter for staff, who have a month (Art. 12 (3) DSGVO); a company's only li
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Exists, OuterRef, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -125,6 +125,7 @@ def _waiting(request: DeletionRequest) -> tuple[DeletionRequest, User]:
 def _carry_out(request: DeletionRequest, person: User, *, by: User) -> DeletionRequest:
     reader = Mailbox(person.email or "", person.get_full_name(), person.language)
     name = _("the person") if by == person else str(by)
+    _write_no_history(person)
     stop(person, NewsletterConsent.End.ERASED)
     report = {"gone": dict(what_goes(person)), "kept": {kept.title: kept.count for kept in what_stays(person)}}
     leave_all(person, by=by)
@@ -137,6 +138,13 @@ def _carry_out(request: DeletionRequest, person: User, *, by: User) -> DeletionR
     _forget(person)
     mails.mail_deleted(reader, request)
     return request
+
+
+def _write_no_history(person: User) -> None:
+    """What goes must not stand in the history of changes as what was there before, nor their name beside changes."""
+    with connection.cursor() as cursor:
+        cursor.execute("select set_config('portal.history', 'off', true)")
+        cursor.execute("update portal_change set actor_name = '' where actor_id = %s", [person.pk])
 
 
 def _close(request: DeletionRequest, state: DeletionRequest.State, by: User | str) -> None:

@@ -3,7 +3,9 @@
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from portal.lib.by_verbs import ChangedMeanwhile, stale
 
@@ -22,6 +24,29 @@ TOLD = {
     ("is_superuser", True): "more_rights",
     ("is_superuser", False): "fewer_rights",
 }
+
+
+def may_make_staff(by: User, person: User) -> bool:
+    """Whether somebody may make this person staff, or change one who is: never themselves, nor anybody above them."""
+    if by.is_superuser:
+        return True
+    is_other = by.pk != person.pk and not person.is_superuser
+    return is_other and by.has_perm("accounts.make_staff") and _held(person) <= _held(by)
+
+
+def grantable_roles(by: User) -> QuerySet[Group]:
+    """The roles somebody may give and take: those that hold nothing they lack."""
+    if by.is_superuser:
+        return Group.objects.all()
+    held = Permission.objects.filter(Q(group__user=by) | Q(user=by)).values("pk")
+    beyond = Group.permissions.through.objects.filter(group=OuterRef("pk")).exclude(permission__in=held)
+    return Group.objects.exclude(Exists(beyond))
+
+
+def _held(person: User) -> set[str]:
+    """What somebody's roles and own permissions give, whether they are active or not."""
+    found = Permission.objects.filter(Q(group__user=person) | Q(user=person)).select_related("content_type")
+    return {f"{one.content_type.app_label}.{one.codename}" for one in found}
 
 
 def log_out(person: User) -> int:

@@ -4,9 +4,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .erp_runs.models import ErpExport, ErpRun
+from .history.models import Change
 from .mailbook import MailHandover as MailHandover
 
-__all__ = ["ErpExport", "ErpRow", "ErpRun", "LoginDay", "MailHandover", "Remembered", "Trouble"]
+__all__ = ["Change", "ErpExport", "ErpRow", "ErpRun", "LoginDay", "MailHandover", "Remembered", "Trouble"]
 
 
 class ErpRow(models.Model):

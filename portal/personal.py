@@ -12,5 +12,12 @@ PERSONAL = [
         # One on its way, such as the news that an access has ended, still goes out.
         only={"state__in": ["sent", "settled", "unclear", "refused", "bounced"]},
     ),
+    Personal(
+        "changes",
+        _("changes to what is stored about you"),
+        "portal.Change",
+        "person",
+        ("at", "table", "kind", "what"),
+    ),
 ]
 KEPT_BACK = {}

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Group, Permission
 
 VIEW, CHANGE, ADD = "view", "change", "add"
-# Role -> model -> what it may do. The administrator role is everything but making superusers, which only they can.
+# Role -> model -> what it may do.
 CUSTOMERS = {
     "accounts.company": [VIEW, CHANGE, ADD],
     "accounts.user": [VIEW, CHANGE, ADD],
@@ -91,12 +91,37 @@ ROLES = {
 }
 
 
+# The administrator may all that the admin has, but superusers, the roles themselves and what only superusers give.
+ADMINISTRATION = "Administration"
+APPS = [
+    "accounts", "access", "contracts", "downloads", "shop", "orders", "support", "portal", "allauth_idp_oidc",
+]  # fmt: skip
+MORE = ["accounts.make_staff", "portal.take_erpexport", "auth.view_group"]
+VERBS = ("view_", "add_", "change_", "delete_")
+
+
 def make_roles(**kwargs):
-    """Bring the groups to what stands here; safe to call again."""
-    for name, models in ROLES.items():
+    """Bring the groups to what stands here; safe to call again, and nothing is written where nothing differs."""
+    for name, wanted in permissions_of_roles().items():
         group, _new = Group.objects.get_or_create(name=name)
-        group.permissions.set(Permission.objects.none())
-        for label, verbs in models.items():
-            app, model = label.split(".")
-            codenames = [f"{verb}_{model}" for verb in verbs]
-            group.permissions.add(*Permission.objects.filter(content_type__app_label=app, codename__in=codenames))
+        has = set(group.permissions.all())
+        group.permissions.remove(*(has - wanted))
+        group.permissions.add(*(wanted - has))
+
+
+def permissions_of_roles():
+    """Role -> its permissions."""
+    known = {f"{one.content_type.app_label}.{one.codename}": one for one in _all()}
+    named = {
+        name: {
+            f"{label.split('.')[0]}.{verb}_{label.split('.')[1]}" for label, verbs in models.items() for verb in verbs
+        }
+        for name, models in ROLES.items()
+    }
+    named[ADMINISTRATION] = {one for one in known if one.split(".")[1].startswith(VERBS) and one.split(".")[0] in APPS}
+    named[ADMINISTRATION] |= set(MORE)
+    return {name: {known[one] for one in wanted if one in known} for name, wanted in named.items()}
+
+
+def _all():
+    return Permission.objects.select_related("content_type")

@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionDevice",
     "accounts.middleware.PersonLanguage",
+    "portal.history.middleware.SignsChanges",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -328,6 +329,9 @@ ACCESS: dict[str, Any] = {
     # The log is kept for so many full calendar years.
     "log_years": env.int("ACCESS_LOG_YEARS", 10),
 }
+
+# Who changed what of every row of the admin is kept for so many years.
+HISTORY_YEARS = env.int("HISTORY_YEARS", 3)
 
 # --- Orders ------------------------------------------------------------------------------
 

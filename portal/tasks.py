@@ -14,6 +14,7 @@ from portal.lib.mail import deliver
 
 from .bounces import read_mailbox
 from .erp_runs import tasks as erp_tasks  # noqa: F401 - the worker finds them here
+from .history import tasks as history_tasks  # noqa: F401 - the same
 from .models import MailHandover, Trouble
 from .staff.figures import count
 from .unreachable import check_addresses

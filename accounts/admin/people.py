@@ -55,11 +55,19 @@ class PersonAdmin(ByVerbs, UserAdmin, QuickList):
 
     def get_readonly_fields(self, request, obj=None):
         own = super().get_readonly_fields(request, obj)
-        # Only a superuser makes staff or other superusers.
-        return own if request.user.is_superuser else [*own, "username", "is_staff", "is_superuser", "groups"]
+        if request.user.is_superuser:
+            return own
+        # Only a superuser makes superusers; who may make staff gives them no more than they hold.
+        closed = [] if obj is not None and staff.may_make_staff(request.user, obj) else ["is_staff", "groups"]
+        return [*own, "username", "is_superuser", *closed]
+
+    def formfield_for_manytomany(self, db_field, request, **kwargs):
+        if db_field.name == "groups":
+            kwargs["queryset"] = staff.grantable_roles(request.user)
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request, obj=None):
-        above = obj is not None and obj.is_staff and not request.user.is_superuser
+        above = obj is not None and obj.is_staff and not staff.may_make_staff(request.user, obj)
         return not above and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request, obj=None):

@@ -57,6 +57,8 @@ class User(AbstractUser):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("people")
+        # Given by the vendor's administration, to others and no further than its own roles reach.
+        permissions = [("make_staff", "Can make staff and give roles")]
         # For the login, which does not mind the letter case.
         indexes = [
             models.Index(Upper("username"), name="user_name_upper"),

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.conf import settings
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import URLPattern, URLResolver, path
 from django.utils.translation import gettext_lazy as _
+
+from portal.history.pages import WithHistory
 
 from .areas import grouped
 from .figures import figures
@@ -20,6 +22,14 @@ class StaffSite(AdminSite):
     site_header = site_title = f"{settings.BRAND['name']} {settings.BRAND['portal']}"
     index_title = _("What waits")
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """As Django's; every table gets our history."""
+        base = admin_class or ModelAdmin
+        with_history = type(
+            base.__name__, (WithHistory, base), {"__module__": base.__module__, "__doc__": base.__doc__}
+        )
+        super().register(model_or_iterable, with_history, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
         own = [

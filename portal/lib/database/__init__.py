@@ -1,6 +1,7 @@
 """Django's PostgreSQL for a database that goes away and comes back: ENGINE = "portal.lib.database"."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, cast
 
 from django import db
@@ -21,6 +22,8 @@ AWAY = (
 )
 # What such a trouble arrives as, or wrapped in; it is then the cause.
 TROUBLES = (db.Error, errors.Error, PoolTimeout, ConnectorException)
+# Who acts in this request, as JSON for the setting portal.actor; every transaction that it begins is signed with it.
+ACTOR: ContextVar[str] = ContextVar("portal_actor", default="")
 
 
 def trouble_of(error: BaseException | None) -> str:

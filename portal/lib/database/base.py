@@ -6,6 +6,7 @@ from django.db import DatabaseError
 from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 
+from . import ACTOR
 from .pool import LastingPool
 
 log = logging.getLogger("portal.database")
@@ -38,6 +39,25 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # Threads that come at once may each make one; the first is used, the others were never opened.
             self._connection_pools.setdefault(self.alias, made)
         return self._connection_pools[self.alias]
+
+    def set_autocommit(self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False) -> None:
+        super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)
+        if not autocommit and ACTOR.get():
+            try:
+                self._sign()
+            except BaseException:
+                # Nobody is in the transaction yet who could end it.
+                self.close()
+                raise
+
+    def sign(self) -> None:
+        """Inside of a transaction: from here to its end it is ACTOR who acts. The next one is signed by itself."""
+        if self.in_atomic_block and not self.needs_rollback:
+            self._sign()
+
+    def _sign(self) -> None:
+        with self.wrap_database_errors, self.connection.cursor() as cursor:
+            cursor.execute("select set_config('portal.actor', %s, true)", [ACTOR.get()])
 
     def on_rollback(self, func: Callable[[], Any]) -> None:
         """Have it called when the transaction, or the savepoint, we are in is rolled back; never outside of one."""
