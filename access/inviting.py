@@ -118,10 +118,10 @@ def _check_new(actor: Actor, user: "User") -> None:
         )
 
 
-def _send(actor: Actor, membership: Membership) -> None:
+def _send(actor: Actor, membership: Membership, *, reminds: bool = False) -> None:
     _check_pace(actor, membership.user)
     invitation, token = Invitation.issue(membership, by=actor.user)
-    mails.mail_invitation(invitation, actor, token)
+    mails.mail_invitation(invitation, actor, token, reminds=reminds)
 
 
 def _check_pace(actor: Actor, user: "User") -> None:
@@ -136,7 +136,7 @@ def _check_pace(actor: Actor, user: "User") -> None:
 
 
 @transaction.atomic
-def send_again(by: Actor, membership: Membership) -> bool:
+def send_again(by: Actor, membership: Membership, *, reminds: bool = False) -> bool:
     """A new link for somebody who has not accepted yet, or whom the vendor let in and who never came; earlier ones die.
 
     Returns False, and sends nothing, when one went out a moment ago. Raises AccessRefused.
@@ -152,7 +152,7 @@ def send_again(by: Actor, membership: Membership) -> bool:
     newest = membership.invitations.first()
     if newest and newest.is_usable and (timezone.now() - newest.sent_at).total_seconds() < PAUSE_SECONDS:
         return False
-    _send(actor, membership)
+    _send(actor, membership, reminds=reminds)
     actor.note(Kind.RESENT, membership)
     return True
 

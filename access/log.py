@@ -59,7 +59,9 @@ def note(
 
 
 def who(event: AccessEvent) -> str:
-    """Who did it, as the company may read it."""
+    """Who did it, as the company may read it; who looked as one of its people with the name."""
+    if event.kind in (Kind.LOOKED, Kind.LOOK_ENDED):
+        return f"{event.actor_name} ({settings.BRAND['vendor']})"
     if event.actor_kind == ActorKind.STAFF:
         return settings.BRAND["vendor"]
     return event.actor_name or str(event.get_actor_kind_display())

@@ -3,14 +3,16 @@
 import datetime as dt
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from portal.lib.letters import send_letter
+from portal.lib.letters import send_letter, written
 
 from .models import AccessRequest, AccessReview, Invitation, Membership, TakeOver
 from .rights import Right
@@ -44,15 +46,16 @@ def switch_url(membership: Membership, right: str) -> str:
     return f"{page}?person={membership.pk}#switch-{membership.pk}-{right}"
 
 
-def mail_invitation(invitation: Invitation, by: "Actor", token: str) -> None:
+def mail_invitation(invitation: Invitation, by: "Actor", token: str, *, reminds: bool = False) -> None:
+    """reminds: the person has had one before and has not come."""
     membership = invitation.membership
+    invited = lambda: _("%(who)s invites you to the customer portal (%(company)s)")  # noqa: E731
+    reminded = lambda: _("Reminder: %(who)s invites you to the customer portal (%(company)s)")  # noqa: E731
+    said = reminded if reminds else invited
     _send(
         "invitation" if by.kind == "person" else "invitation_vendor",
         membership.user,
-        lambda: (
-            _("%(who)s invites you to the customer portal (%(company)s)")
-            % {"who": _name(by), "company": membership.company.name}
-        ),
+        lambda: said() % {"who": _name(by), "company": membership.company.name},
         company=membership.company,
         by=_signed(by),
         rights=membership.granted,
@@ -290,3 +293,19 @@ def mail_review(review: AccessReview) -> None:
     subject = lambda: _("Is everyone's access at %(company)s still right?") % {"company": company.name}  # noqa: E731
     for holder in _holders(company):
         _send("review", holder, subject, company=company, url=_url("review", company.number))
+
+
+def sample_invitation(language: str) -> dict[str, str]:
+    """What a licence holder whom the vendor invites gets, with stand-ins: {"subject", "text"}."""
+    with translation.override(language):
+        company = SimpleNamespace(name=_("Example Company"), number="12345")
+        reader = SimpleNamespace(get_full_name="Erika Muster", salutation="ms", last_name="Muster", first_name="Erika")
+        words = {"who": settings.BRAND["vendor"], "company": company.name}
+        context = {
+            "reader": reader, "company": company, "is_holder": True, "rights": set(), "by": _vendor(),
+            "url": f"{settings.PORTAL_URL}/…", "days": settings.ACCESS["forget_invited_days"],
+            "until": timezone.now() + dt.timedelta(days=Invitation.VALID_DAYS),
+        }  # fmt: skip
+        subject = _("%(who)s invites you to the customer portal (%(company)s)") % words
+        made = written("access/mail/invitation_vendor.txt", subject, context)
+    return {"subject": str(made.subject), "text": str(made.body)}

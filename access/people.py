@@ -64,9 +64,7 @@ class Row:
 
     @property
     def sent(self):
-        """What the page sends back: the person, the version and the switches it was drawn from."""
-        on = ",".join(switch.right.value for switch in self.switches if switch.was)
-        return f"{self.membership.pk}:{self.membership.version}:{on}"
+        return sent_by(self.membership, self.switches)
 
 
 def people_of(company, query="", state="", person=""):
@@ -86,18 +84,30 @@ def rows_for(by, memberships, wishes=None):
 
 def _row(by, membership, wish):
     membership.company = by.company
-    may = Actor.member(by).grantable(membership)
-    shown = wish.applied_to(membership.granted) if wish else membership.granted
-    asked = dict(zip(membership.asked, membership.asked_as, strict=True))
-    until = membership.limited
-    switches = [Switch(right, membership, right in membership.granted, right in shown, right in may) for right in Right]
-    for switch in switches:
-        switch.request = asked.get(switch.right) if switch.may else None
-        switch.until = until.get(switch.right)
+    actor = Actor.member(by)
+    may, switches = actor.grantable(membership), switches_of(actor, membership, wish)
     is_self = membership.user_id == by.user_id
     may_remove = not is_self and (by.is_holder or not membership.is_holder)
     may_resend = not membership.accepted_at and membership.granted <= may
     return Row(membership, switches, may_remove, may_resend, may_remove and membership.state == "expired", is_self)
+
+
+def switches_of(actor, membership, wish=None):
+    """The switches of a membership read with_switches(), as an Actor may turn them. wish: as switched but not saved."""
+    may, until = actor.grantable(membership), membership.limited
+    shown = wish.applied_to(membership.granted) if wish else membership.granted
+    asked = dict(zip(membership.asked, membership.asked_as, strict=True))
+    switches = [Switch(right, membership, right in membership.granted, right in shown, right in may) for right in Right]
+    for switch in switches:
+        switch.request = asked.get(switch.right) if switch.may else None
+        switch.until = until.get(switch.right)
+    return switches
+
+
+def sent_by(membership, switches):
+    """What a page sends back of a person: the membership, its version and the switches the page was drawn from."""
+    on = ",".join(switch.right.value for switch in switches if switch.was)
+    return f"{membership.pk}:{membership.version}:{on}"
 
 
 def posted(data):

@@ -86,4 +86,6 @@ PERSONAL = [
         keeps=_("The request itself, without a name, as proof that it was carried out."),
     ),
 ]
-KEPT_BACK = {}
+KEPT_BACK = {
+    "accounts.CompanyNote.author": "about a customer, written for the vendor; the name goes with the account",
+}

@@ -16,7 +16,7 @@ from portal.lib.each import each, steps
 from .archive import finish_export
 from .backchannel import address_of, tell
 from .mails import mail_password_link
-from .models import DataExport, EmailChange, NewsletterConsent, Session, User
+from .models import CompanyNote, DataExport, EmailChange, NewsletterConsent, Session, User
 from .people import find_person
 from .renaming import apply_due
 from .tries import take_link
@@ -77,7 +77,7 @@ def accounts_by_date(timestamp):
 
 def run():
     """Everything that is due; a second run does nothing."""
-    steps(apply_due, forget_exports, forget_sessions, forget_addresses, forget_consents)
+    steps(apply_due, forget_exports, forget_sessions, forget_addresses, forget_consents, forget_notes)
 
 
 def forget_exports():
@@ -106,3 +106,8 @@ def forget_consents():
     """Consents that were never given, and proofs past their time."""
     NewsletterConsent.objects.filter(confirmed_at=None, asked_at__lt=timezone.now() - UNUSED).delete()
     NewsletterConsent.objects.filter(ended_at__year__lt=today().year - PROOF_YEARS).delete()
+
+
+def forget_notes():
+    """Notes of staff about customers, after full calendar years."""
+    CompanyNote.objects.filter(written_at__year__lt=today().year - settings.NOTE_YEARS).delete()

@@ -4,10 +4,15 @@ Counted by person, whatever name was typed; names that nobody has count alike. A
 in before has tries of its own. The counts lie in a table that forgets by time only (portal.lib.memory).
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
 from allauth.core.internal import ratelimit
 from django.conf import settings
 from django.core.cache import cache
 from django.http import HttpRequest
+from django.utils import timezone
 
 from .devices import known_as
 from .models import User
@@ -74,6 +79,40 @@ def lift(person: User) -> None:
     """Let a person try for half an hour whatever others do meanwhile; each address still has its own limit."""
     forgive(person)
     cache.set(f"tries-lifted:{person.pk}", True, LIFTED_SECONDS)
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What is counted against a person from everywhere. waits_until: before it no unknown device may try, else None."""
+
+    count: int = 0
+    last: datetime | None = None
+    waits_until: datetime | None = None
+
+
+def wrong_tries(people: Iterable[User]) -> dict[int, Wrong]:
+    """Id of a person -> what is counted against them; whom nothing is counted against is not there. One query."""
+    (rate,) = ratelimit.parse_rates(ACCOUNT)
+    keys, lifted = {}, {}
+    for person in people:
+        who = f"person:{person.pk}"
+        keys[ratelimit.get_cache_key(None, app="accounts", action="try", rate=rate, key=who)] = person.pk
+        lifted[f"tries-lifted:{person.pk}"] = person.pk
+    found = cache.get_many([*keys, *lifted])
+    free = {lifted[key] for key in found if key in lifted}
+    counted = {keys[key]: _wrong(found[key], rate) for key in found if key in keys}
+    told = {pk: wrong for pk, wrong in counted.items() if wrong.count}
+    return {pk: replace(wrong, waits_until=None) if pk in free else wrong for pk, wrong in told.items()}
+
+
+def _wrong(history: list[float], rate: ratelimit.Rate) -> Wrong:
+    """history: of tries, the newest first."""
+    since = timezone.now().timestamp() - rate.duration
+    tries = [datetime.fromtimestamp(moment, UTC) for moment in history if moment > since]
+    if not tries:
+        return Wrong()
+    waits = tries[rate.amount - 1] + timedelta(seconds=rate.duration) if len(tries) >= rate.amount else None
+    return Wrong(len(tries), tries[0], waits)
 
 
 def _is_lifted(person: User | None) -> bool:

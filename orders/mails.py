@@ -98,9 +98,10 @@ def _offer_reminder():
 
 
 def mail_confirmation(order, paper):
-    """The vendor has accepted: the confirmation, attached; the contract is concluded by it."""
+    """The vendor has accepted: the confirmation, attached; the contract is concluded by it. Returns the addresses."""
+    readers = dict(_readers(order))
     attachment = (f"AB-{order.number}.pdf", paper, "application/pdf")
-    for address, language in _readers(order):
+    for address, language in readers.items():
         _send(
             "confirmation",
             order,
@@ -109,6 +110,7 @@ def mail_confirmation(order, paper):
             lambda: _confirmed(order) % order.number,
             attachment=attachment,
         )
+    return list(readers)
 
 
 def _confirmed(order):

@@ -153,7 +153,7 @@ def _facts(order):
     facts = [
         (_("Order"), f"{order.number}, {placed}"),
         (_("Customer number"), order.company.number),
-        (_("Ordered by"), order.orderer_name),
+        (_("Ordered by"), order.orderer_told),
         (_("Your reference"), order.reference),
         (_("Cost centre"), order.cost_center),
     ]

@@ -27,4 +27,4 @@ PERSONAL = [
         keeps=_("Part of the orders, and kept as long as they are."),
     ),
 ]
-KEPT_BACK = {}
+KEPT_BACK = {"orders.Order.placed_by": "the order stands under who ordered; the vendor's staff placed it for them"}

@@ -9,8 +9,10 @@ from django.db import connection, transaction
 from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
-from access.acting import lock_company
+from access.acting import Actor, Kind, lock_company
+from access.door import why_closed
 from access.models import Membership
+from access.rights import Right
 from accounts.models import Company, User
 from contracts.models import Acceptance, Terms
 from portal.lib.refusals import Refused
@@ -43,8 +45,13 @@ def terms_of_sale(company: Company | None = None, user: User | None = None) -> T
 
 
 @transaction.atomic
-def place_order(membership: Membership, *, form_key: UUID, shown: Offer, **wishes: Any) -> Order:
+def place_order(
+    membership: Membership, *, form_key: UUID, shown: Offer, by: Actor | None = None, **wishes: Any
+) -> Order:
     """Turn the person's cart into an order of exactly what was shown; returns the Order.
+
+    by: somebody of the vendor's who places it for the person, out of a cart of their own at this company; limits are
+    the person's, and order, mails and papers name both.
 
     The same form_key gives the same order, however often it is sent. shown: the Offer that was on screen, with the
     terms that were accepted. wishes: reference, cost_center, note, wished_on.
@@ -52,24 +59,37 @@ def place_order(membership: Membership, *, form_key: UUID, shown: Offer, **wishe
     before.
     """
     company, user = membership.company, membership.user
+    owner = _cart_owner(membership, by)
     if membership.order_limit_month is not None:
         # What the person lets others order counts into the same month, and is decided under this lock.
         lock_company(company.pk)
     # Two posts of the same person come one after the other; the second finds the first's order.
-    cart_row = locked_cart(company, user)
+    cart_row = locked_cart(company, owner)
     if placed := Order.objects.filter(form_key=form_key, company=company, ordered_by=user).first():
         return placed
-    cart, terms = read_cart(company, user), terms_of_sale()
-    is_put_before = needs_approval(membership, cart.sums.net)
+    cart, terms = read_cart(company, owner), terms_of_sale()
+    # Before staff have chosen who orders, their page cannot say whether it has to be approved.
+    is_put_before = by is None and needs_approval(membership, cart.sums.net)
     if Offer.of(cart, company, terms, is_put_before=is_put_before) != shown:
         raise CartChanged(_("Something has changed since this page was shown. Please check it once more."))
     if not cart.orderable or terms is None:
         raise OrderRefused(_("There is nothing in your cart that can be ordered."))
-    order = _make_order(membership, cart, terms, form_key=form_key, **wishes)
+    order = _make_order(membership, cart, terms, by=by, form_key=form_key, **wishes)
     _book(cart, order)
     cart_row.lines.filter(pk__in=[line.row.pk for line in cart.orderable]).delete()
     _tell(order, membership)
     return order
+
+
+def _cart_owner(membership: Membership, by: Actor | None) -> User:
+    """Whose cart it is. Raises OrderRefused for whom nothing may be ordered."""
+    if by is None:
+        return membership.user
+    if by.kind != Kind.STAFF or by.user is None:
+        raise OrderRefused(_("Only our staff orders for somebody else."))
+    if why_closed(membership) or not membership.may(Right.SHOP):
+        raise OrderRefused(_("This person may not order for the company."))
+    return by.user
 
 
 def _book(cart: CartView, order: Order) -> None:
@@ -89,16 +109,20 @@ def _tell(order: Order, membership: Membership) -> None:
     tell_webhooks(order)
 
 
-def _make_order(membership: Membership, cart: CartView, terms: Terms, **more: Any) -> Order:
+def _make_order(membership: Membership, cart: CartView, terms: Terms, *, by: Actor | None, **more: Any) -> Order:
     company, user, sums = membership.company, membership.user, cart.sums
+    acting = by.user if by and by.user else user
+    # Said on the telephone, it was noted by somebody else: the row names who did that.
     acceptance = Acceptance.objects.create(
-        terms=terms, company=company, user=user, signer_name=user.get_full_name(), sha256=terms.sha256
+        terms=terms, company=company, user=acting, signer_name=user.get_full_name(), sha256=terms.sha256
     )
     order = Order.objects.create(
         number=next_number(),
         company=company,
         ordered_by=user,
         orderer_name=user.get_full_name(),
+        placed_by=by.user if by else None,
+        placed_by_name=by.name[:200] if by else "",
         state=State.WAITING if needs_approval(membership, sums.net) else State.RECEIVED,
         address="\n".join(company.address_lines),
         net=sums.net,
@@ -109,7 +133,8 @@ def _make_order(membership: Membership, cart: CartView, terms: Terms, **more: An
     )
     lines = [_make_line(order, position, line) for position, line in enumerate(cart.orderable, 1)]
     OrderLine.objects.bulk_create(lines)
-    order.note_event(order.state, by=user)
+    told = _("Ordered by telephone for %(name)s.") % {"name": order.orderer_name} if by else ""
+    order.note_event(order.state, by=acting, reason=told)
     return order
 
 

@@ -20,6 +20,7 @@ from portal.erp_runs import admin as erp_admin  # noqa: F401 - registers the ERP
 from portal.lib.admin import ReadOnly, Searched
 from portal.models import Trouble
 from portal.staff import mails as mails  # its table
+from portal.staff import roll_out as roll_out  # its table
 
 # The admin's own login knows no limits on wrong tries; the portal's does.
 admin.site.login = secure_admin_login(admin.site.login)

@@ -6,6 +6,8 @@ from django.utils.translation import gettext_lazy as _
 from .erp_runs.models import ErpExport, ErpRun
 from .history.models import Change
 from .mailbook import MailHandover as MailHandover
+from .waves import Wave as Wave
+from .waves import WaveMember as WaveMember
 
 __all__ = ["Change", "ErpExport", "ErpRow", "ErpRun", "LoginDay", "MailHandover", "Remembered", "Trouble"]
 

@@ -4,6 +4,13 @@ from portal.lib.personal import Personal
 
 PERSONAL = [
     Personal(
+        "roll_out",
+        _("invitations of the first weeks"),
+        "portal.WaveMember",
+        "user",
+        ("company__number", "sent_at", "reminded_at"),
+    ),
+    Personal(
         "mails",
         _("mails to you"),
         "portal.MailHandover",
@@ -20,4 +27,8 @@ PERSONAL = [
         ("at", "table", "kind", "what"),
     ),
 ]
-KEPT_BACK = {}
+KEPT_BACK = {
+    "portal.ErpExport.by": "the vendor's own matter",
+    "portal.ErpRun.by": "the vendor's own matter",
+    "portal.Wave.made_by": "the vendor's own matter",
+}

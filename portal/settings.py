@@ -130,6 +130,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "portal.staff.looking.Looking",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.SignOnForms",
     "accounts.middleware.FilesAfterForms",
@@ -153,6 +154,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "portal.context.frame",
+                "support.context.incidents",
             ],
             "libraries": {"heroicons": "portal.lib.icons"},
             "builtins": ["portal.lib.tags", "django.templatetags.i18n", "django.templatetags.static"],
@@ -350,6 +352,8 @@ RETENTION_YEARS = {
     "AB": env.int("RETENTION_CONFIRMATIONS", 8),
     **dict.fromkeys(["SPV", "UPV", "AVV", "AGB"], env.int("RETENTION_CONTRACTS", 10)),
 }
+# Staff's notes about customers go after so many full calendar years.
+NOTE_YEARS = env.int("NOTE_YEARS", 3)
 # So long a customer may object to a new sub-processor (Art. 28 (2) DSGVO); it may not begin before.
 OBJECTION_DAYS = env.int("OBJECTION_DAYS", 30)
 

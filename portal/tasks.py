@@ -16,6 +16,7 @@ from .bounces import read_mailbox
 from .erp_runs import tasks as erp_tasks  # noqa: F401 - the worker finds them here
 from .history import tasks as history_tasks  # noqa: F401 - the same
 from .models import MailHandover, Trouble
+from .rolling_out import due_now, send_one
 from .staff.figures import count
 from .unreachable import check_addresses
 from .watching import DEATHS, note_failure, note_trouble
@@ -75,6 +76,13 @@ def forget_mail(timestamp):
     MailHandover.objects.forget_links(month)
     MailHandover.objects.forget(now - timedelta(days=settings.MAIL_ARCHIVE_DAYS))
     Trouble.objects.filter(at__lt=month, job=None).delete()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queue="cron", queueing_lock="send_waves", name="send_waves")
+def send_waves(timestamp):
+    """The next invitations of each wave that is on its way, in its pace; each by itself."""
+    each(due_now(), send_one)
 
 
 @app.periodic(cron="*/10 * * * *")

@@ -79,9 +79,10 @@ class ArticleAdmin(ImportExportMixin, Kept):
     autocomplete_fields = ["category", "grants", "requires", "excludes", "successor"]
     inlines = [FitInline, PriceInline, DateInline]
     actions = ["put_on_sale", "take_off_sale"]
-    readonly_fields = ["picture_now"]
+    readonly_fields = ["picture_now", "why_link"]
     fieldsets = [
-        (None, {"fields": ["number", "name", "kind", "category", "description", "is_active", "successor"]}),
+        (None, {"fields": ["number", "name", "kind", "category", "description", "is_active", "successor",
+                         "why_link"]}),
         (_("Price and quantity"), {"fields": [
             "list_price", "vat_rate", "taxed_here", "unit", "min_quantity", "quantity_step", "is_per_seat",
         ]}),
@@ -144,11 +145,19 @@ class ArticleAdmin(ImportExportMixin, Kept):
         url = reverse("admin:shop_article_picture", args=[obj.pk])
         return format_html('<img src="{}" alt="{}" width="160">', url, obj.picture.text)
 
+    @admin.display(description=_("seen by a customer?"))
+    def why_link(self, obj):
+        if not obj.pk:
+            return "–"
+        url = reverse("admin:shop_article_why", query={"article": obj.number})
+        return format_html('<a href="{}">{}</a>', url, _("Check the fit for a customer"))
+
     def why_view(self, request):
         """Why a customer sees an article or not."""
         if not self.has_view_permission(request):
             raise Http404
-        form = WhyForm(request.GET or None)
+        is_asked = "customer" in request.GET
+        form = WhyForm(request.GET if is_asked else None, initial={"article": request.GET.get("article", "")})
         context = {
             **self.admin_site.each_context(request),
             "form": form,

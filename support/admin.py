@@ -2,7 +2,7 @@ from django.contrib import admin
 
 from portal.lib.admin import Kept, QuickList
 
-from .models import Contact, Enquiry, Feature
+from .models import AdvisedCompany, Adviser, Contact, Enquiry, Feature, Incident, SupportText
 
 
 @admin.register(Feature)
@@ -15,6 +15,38 @@ class FeatureAdmin(QuickList):
 class ContactAdmin(QuickList):
     list_display = ["name_de", "phone", "email", "position"]
     list_editable = ["position"]
+
+
+class AdvisedInline(admin.TabularInline):
+    model = AdvisedCompany
+    autocomplete_fields = ["company"]
+    extra = 1
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("company")
+
+
+@admin.register(Adviser)
+class AdviserAdmin(QuickList):
+    """Whom some customers know by name, and which ones."""
+
+    list_display = ["name", "phone", "email"]
+    inlines = [AdvisedInline]
+
+
+@admin.register(SupportText)
+class SupportTextAdmin(Kept):
+    list_display = ["__str__", "lead_de"]
+
+    def has_add_permission(self, request):
+        return super().has_add_permission(request) and not SupportText.objects.exists()
+
+
+@admin.register(Incident)
+class IncidentAdmin(QuickList):
+    """What every page says from now, or from a moment, until another."""
+
+    list_display = ["title_de", "from_at", "until_at"]
 
 
 @admin.register(Enquiry)

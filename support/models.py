@@ -3,6 +3,8 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.constraints import one_line
+
 ABOUT = 200
 
 
@@ -37,6 +39,44 @@ class Feature(InTwoLanguages, models.Model):
         return self.title_de
 
 
+class Adviser(models.Model):
+    """One of the vendor's whom some customers know by name; they see who it is beside the desks."""
+
+    name = models.CharField(_("name"), max_length=120)
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+
+    class Meta:
+        verbose_name = _("personal contact")
+        verbose_name_plural = _("personal contacts")
+        ordering = ["name", "pk"]
+        constraints = [one_line("name", name="adviser_name_one_line")]
+
+    def __str__(self):
+        return self.name
+
+
+class AdvisedCompany(models.Model):
+    """A customer whose contact somebody is; each has one at most."""
+
+    adviser = models.ForeignKey(Adviser, models.CASCADE, related_name="companies", verbose_name=_("personal contact"))
+    company = models.OneToOneField(
+        "accounts.Company", models.CASCADE, related_name="advised", verbose_name=_("company")
+    )
+
+    class Meta:
+        verbose_name = _("company with a personal contact")
+        verbose_name_plural = _("companies with a personal contact")
+
+    def __str__(self):
+        return str(self.company)
+
+
+def adviser_of(company):
+    """Who is this company's contact, or None."""
+    return Adviser.objects.filter(companies__company=company).first()
+
+
 class Contact(InTwoLanguages, models.Model):
     """A desk of the vendor that customers can reach, with its hours."""
 
@@ -55,6 +95,63 @@ class Contact(InTwoLanguages, models.Model):
 
     def __str__(self):
         return self.name_de
+
+
+class SupportText(InTwoLanguages, models.Model):
+    """The lead of the Support-Modul page and where more is told about HOMECASE; there is one row, or none."""
+
+    lead_de = models.TextField(_("lead, German"), max_length=600)
+    lead_en = models.TextField(_("lead, English"), max_length=600, blank=True)
+    more_url = models.URLField(
+        _("more about HOMECASE"), blank=True, help_text=_("A page with https://. Empty: no link.")
+    )
+    only = models.BooleanField(default=True, unique=True, editable=False)
+
+    class Meta:
+        verbose_name = _("text of the Support-Modul")
+        verbose_name_plural = _("texts of the Support-Modul")
+        constraints = [models.CheckConstraint(condition=models.Q(only=True), name="support_text_only_one")]
+
+    def __str__(self):
+        return str(_("Support module"))
+
+
+class IncidentQuerySet(models.QuerySet):
+    def not_over(self):
+        """Those that are running or will."""
+        return self.filter(models.Q(until_at=None) | models.Q(until_at__gt=timezone.now())).order_by("from_at", "pk")
+
+
+class Incident(InTwoLanguages, models.Model):
+    """Something at the vendor's is out of order, or will be for a while; every page says so meanwhile."""
+
+    title_de = models.CharField(_("title, German"), max_length=120)
+    title_en = models.CharField(_("title, English"), max_length=120, blank=True)
+    text_de = models.TextField(_("text, German"), max_length=600, blank=True)
+    text_en = models.TextField(_("text, English"), max_length=600, blank=True)
+    from_at = models.DateTimeField(_("from"), default=timezone.now)
+    until_at = models.DateTimeField(_("until"), null=True, blank=True, help_text=_("Empty: until you end it here."))
+
+    objects = IncidentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("incident")
+        verbose_name_plural = _("incidents")
+        ordering = ["-from_at"]
+        indexes = [models.Index(fields=["until_at"], name="incident_until")]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(until_at=None) | models.Q(until_at__gt=models.F("from_at")),
+                name="incident_ends_after_it_begins",
+                violation_error_message=_("It has to end after it begins."),
+            )
+        ]
+
+    def __str__(self):
+        return self.title_de
+
+    def is_running(self, now):
+        return self.from_at <= now and (self.until_at is None or self.until_at > now)
 
 
 class Enquiry(models.Model):

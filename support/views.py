@@ -8,7 +8,7 @@ from portal.lib.text import clean_query
 
 from .forms import EnquiryForm
 from .mails import mail_enquiry
-from .models import ABOUT, Contact, Enquiry, Feature
+from .models import ABOUT, Contact, Enquiry, Feature, SupportText, adviser_of
 
 
 @company_view
@@ -27,4 +27,7 @@ def support(request):
     language = get_language()[:2]
     features = [feature.in_language(language) for feature in Feature.objects.all()]
     contacts = [contact.in_language(language) for contact in Contact.objects.all()]
-    return render(request, "support/support.html", {"form": form, "features": features, "contacts": contacts})
+    text = SupportText.objects.first()
+    context = {"form": form, "features": features, "contacts": contacts}
+    context |= {"adviser": adviser_of(request.company), "text": text.in_language(language) if text else None}
+    return render(request, "support/support.html", context)

@@ -12,6 +12,7 @@ from django.conf import settings as conf
 from django.test import Client
 
 from access.rights import Right
+from support import incidents
 
 from . import factories as make
 from .database import copy_of_template
@@ -24,6 +25,12 @@ def django_db_setup(django_test_environment, django_db_blocker):
 
     with django_db_blocker.unblock(), copy_of_template(connection, f"test_run_{os.getpid()}"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_incidents():
+    """What an earlier test or process knew of incidents is nobody's here; saving one makes it known."""
+    incidents.remember([], seconds=float("inf"))
 
 
 @pytest.fixture(autouse=True)

@@ -44,6 +44,8 @@ class AccessEvent(models.Model):
         COMPANY_BLOCKED = "company_blocked", _("access of the company closed")
         COMPANY_OPENED = "company_opened", _("access of the company opened again")
         COMPANY_ENDED = "company_ended", _("end of the contract changed")
+        LOOKED = "looked", _("looked at the portal as this person")
+        LOOK_ENDED = "look_ended", _("end of looking as this person")
 
     class ActorKind(models.TextChoices):
         PERSON = "person", _("person")

@@ -23,6 +23,8 @@ class Invitation(models.Model):
     invited_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
     sent_at = models.DateTimeField(_("sent"), default=timezone.now)
     expires_at = models.DateTimeField(_("valid until"))
+    # When its page was first asked for; some mail servers do that by themselves.
+    opened_at = models.DateTimeField(_("opened"), null=True, blank=True)
     used_at = models.DateTimeField(_("used"), null=True, blank=True)
 
     class Meta:
@@ -54,6 +56,10 @@ class Invitation(models.Model):
         wanted = hash_token(token)
         found = cls.objects.select_related("membership__company", "membership__user").filter(token_hash=wanted).first()
         return found if found and constant_time_compare(found.token_hash, wanted) else None
+
+    def note_opened(self):
+        """Its page was shown; the first time counts."""
+        type(self).objects.filter(pk=self.pk, opened_at=None).update(opened_at=timezone.now())
 
     @property
     def is_usable(self):

@@ -1,4 +1,4 @@
-"""The page behind an invitation's link. Opening it changes nothing; mail scanners open links too."""
+"""The page behind an invitation's link. Opening it is noted and opens nothing; mail scanners open links too."""
 
 from django.contrib import messages
 from django.contrib.auth import logout
@@ -19,7 +19,10 @@ from ..models import Invitation
 @public_view
 def invitation_accept(request, token):
     invitation = Invitation.find(token)
-    response = _dead(request, invitation) or _for_whom(request, invitation)
+    response = _dead(request, invitation)
+    if response is None:
+        invitation.note_opened()
+        response = _for_whom(request, invitation)
     # The link is a key: its path must not travel on. "no-referrer" would also hide the origin, which the check of
     # forms needs.
     response.headers["Referrer-Policy"] = "strict-origin"

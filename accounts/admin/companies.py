@@ -1,7 +1,10 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.db import transaction
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -60,6 +63,13 @@ class NewCompanyForm(RefusedForm):
         return {name: data[name] for name in self.HOLDER} | {"email": data["holder_email"]}
 
 
+class CompanyList(ChangeList):
+    """A customer opens as a page to read; the form is a button on it."""
+
+    def url_for_result(self, result):
+        return reverse("admin:customer", args=[result.pk])
+
+
 @admin.register(Company)
 class CompanyAdmin(ByVerbs, Kept):
     form, add_form = CompanyForm, NewCompanyForm
@@ -91,6 +101,13 @@ class CompanyAdmin(ByVerbs, Kept):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("memberships__user")
+
+    def get_changelist(self, request, **kwargs):
+        return CompanyList
+
+    def response_post_save_change(self, request, obj):
+        """Back to the customer's page, from where the form was opened."""
+        return redirect("admin:customer", obj.pk)
 
     def get_search_results(self, request, queryset, search_term):
         return search_companies(queryset, search_term), False

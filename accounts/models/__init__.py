@@ -4,12 +4,14 @@ from .email_change import EmailChange
 from .export import DataExport
 from .name_change import NameChange
 from .newsletter import NewsletterConsent
+from .note import CompanyNote
 from .person import People, User, composed, new_username
 from .session import Session
 from .sign_on import SignOnConsent
 
 __all__ = [
     "Company",
+    "CompanyNote",
     "DataExport",
     "DeletionRequest",
     "EmailChange",

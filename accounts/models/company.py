@@ -91,6 +91,7 @@ class Company(models.Model):
     class Meta:
         verbose_name = _("company")
         verbose_name_plural = _("companies")
+        permissions = [("view_as_company", _("May look at the portal as a customer's person"))]
         ordering = ["name", "number"]
         indexes = [
             models.Index(Upper("number"), name="company_number_upper"),

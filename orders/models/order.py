@@ -168,6 +168,11 @@ class Order(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ordered by")
     )
     orderer_name = models.CharField(_("name of the orderer"), max_length=200, blank=True)
+    # Who of the vendor's staff placed it for them, on the telephone.
+    placed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False, db_index=False
+    )
+    placed_by_name = models.CharField(_("placed by"), max_length=200, blank=True, db_default="", editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State.choices, default=State.RECEIVED)
     placed_at = models.DateTimeField(_("placed"), default=timezone.now)
     address = models.TextField(_("address then"), blank=True)
@@ -218,10 +223,18 @@ class Order(models.Model):
             models.Index(fields=["company", "state"], condition=Q(state__in=TO_DO), name="order_to_do"),
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
             *indexes_of("order", "number", "reference", "orderer_name"),
+            models.Index(fields=["placed_by"], condition=~Q(placed_by=None), name="order_placed_by"),
         ]
 
     def __str__(self):
         return self.number
+
+    @property
+    def orderer_told(self):
+        """Who ordered, and by whom of the vendor's staff it was placed: "Ben Bauer, durch Ada Admin"."""
+        if not self.placed_by_name:
+            return self.orderer_name
+        return _("%(orderer)s, through %(staff)s") % {"orderer": self.orderer_name, "staff": self.placed_by_name}
 
     @property
     def what(self) -> str:

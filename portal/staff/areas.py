@@ -23,7 +23,7 @@ AREAS = [
         _("Customers"),
         (
             "accounts.company", "accounts.user", "support.enquiry", "accounts.namechange", "accounts.deletionrequest",
-            "accounts.newsletterconsent",
+            "accounts.newsletterconsent", "portal.wave",
         ),
     ),
     Area(
@@ -65,8 +65,8 @@ AREAS = [
         "betrieb",
         _("Operation"),
         (
-            "portal.mailhandover", "portal.trouble", "portal.erprun", "portal.erpexport", "support.feature",
-            "support.contact", "auth.group",
+            "portal.mailhandover", "portal.trouble", "portal.erprun", "portal.erpexport", "support.incident",
+            "support.supporttext", "support.feature", "support.contact", "support.adviser", "auth.group",
             "allauth_idp_oidc.client",
         ),
     ),

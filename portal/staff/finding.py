@@ -51,7 +51,12 @@ def find(user: User | AnonymousUser, typed: str) -> list[Group]:
 
 
 class Kind:
-    """A table that is searched by number, in any case of letters, and by the beginning of it."""
+    """A table that is searched by number, in any case of letters, and by the beginning of it.
+
+    page: where a hit leads; else to the row in its table.
+    """
+
+    page = ""
 
     def __init__(self, title: str | Promise, model: type[Model], *shown: str, field: str = "number") -> None:
         self.title, self.model, self.shown, self.field = title, model, shown, field
@@ -83,11 +88,14 @@ class Kind:
         number = str(getattr(row, self.field))
         about = " · ".join(str(value) for name in self.shown if (value := _value(row, name)))
         is_exact = number.casefold() == "".join(words).casefold()
-        return Hit(number, about, reverse(f"admin:{self.table}_change", args=[row.pk]), is_exact)
+        page = self.page or f"admin:{self.table}_change"
+        return Hit(number, about, reverse(page, args=[row.pk]), is_exact)
 
 
 class Companies(Kind):
     """By number in any spelling a customer may use, by name, by its mailbox."""
+
+    page = "admin:customer"
 
     def rows(self, words: list[str]) -> Iterator[Company]:
         if meant := Company.objects.by_login_name("".join(words), settings.BRAND["login_prefix"]):
@@ -119,7 +127,7 @@ class People(Kind):
     def _hit(self, row: User, words: list[str]) -> Hit:
         companies = [membership.company.name for membership in row.memberships.all()][:3]
         about = " · ".join(filter(None, [row.email, *companies]))
-        url = reverse("admin:accounts_user_change", args=[row.pk])
+        url = reverse("admin:person", args=[row.pk])
         return Hit(row.get_full_name() or row.username, about, url, (row.email or "") == words[0].lower())
 
 

@@ -32,11 +32,16 @@ class StaffSite(AdminSite):
         super().register(model_or_iterable, with_history, **options)
 
     def get_urls(self) -> list[URLPattern | URLResolver]:
+        # Imported late: the pages ask for this site.
+        from .customer.urls import urls
+        from .looking import look_end
+
         own = [
             path("suche/", self.admin_view(self.search), name="search"),
             path("einladen/", self.admin_view(welcome), name="welcome"),
+            path("ansehen/beenden/", self.admin_view(look_end), name="look_end"),
         ]
-        return [*own, *super().get_urls()]
+        return [*own, *urls(self.admin_view), *super().get_urls()]
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[dict[str, Any]]:
         apps = super().get_app_list(request, app_label)

@@ -21,7 +21,7 @@ from portal.lib.refusals import Refused
 from tests import factories as make
 from tests.mail.test_queue import work
 
-OURS = {"access", "accounts", "contracts", "downloads", "shop", "orders", "support"}
+OURS = {"access", "accounts", "contracts", "downloads", "shop", "orders", "support", "portal"}
 
 
 def confirmed(client):

@@ -1,10 +1,16 @@
 """The Support-Modul: what it says to whom, and a question that arrives."""
 
+import datetime as dt
+
 import pytest
 from django.core import mail
+from django.db import IntegrityError, transaction
+from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from support.models import Contact, Enquiry, Feature
+from support import incidents
+from support.models import AdvisedCompany, Adviser, Contact, Enquiry, Feature, Incident, SupportText
 
 
 @pytest.fixture
@@ -76,3 +82,96 @@ def test_a_question_says_what_it_is_about(acme, kim, as_):
 def test_what_a_link_says_breaks_nothing(about, acme, kim, as_):
     answer = as_(kim).get(reverse("support", args=[acme.number]), {"about": about})
     assert answer.status_code == 200
+
+
+def test_the_page_says_that_homecase_is_for_questions_to_the_vendor(acme, kim, as_):
+    shown = page(as_(kim), acme)
+    assert "Ihre Fragen an DOMUS Software GmbH" in shown and "Mietern" not in shown
+
+
+def test_staff_write_the_lead_and_lead_on(acme, kim, as_, admin):
+    client = as_(admin)
+    sent = {"lead_de": "So erreichen Sie uns.", "lead_en": "", "more_url": "https://homecase.example/mehr"}
+    client.post(reverse("admin:support_supporttext_add"), sent)
+    shown = page(as_(kim), acme)
+    assert "So erreichen Sie uns." in shown and 'href="https://homecase.example/mehr"' in shown
+    assert "So erreichen Sie uns." in page(as_(kim), acme, "en"), "German where English is missing"
+    assert client.get(reverse("admin:support_supporttext_add")).status_code == 403, "there is one"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SupportText.objects.create(lead_de="Noch einer")
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "kein Link"])
+def test_only_a_page_is_linked(url, admin, as_):
+    answer = as_(admin).post(reverse("admin:support_supporttext_add"), {"lead_de": "A", "more_url": url})
+    assert answer.status_code == 200 and not SupportText.objects.exists()
+
+
+HOUR = dt.timedelta(hours=1)
+
+
+def incident(**more):
+    given = {"title_de": "HOMECASE ist gestört", "title_en": "HOMECASE is down", "from_at": timezone.now() - HOUR}
+    return Incident.objects.create(**given | more)
+
+
+def test_an_incident_stands_on_every_page_and_on_the_tile(acme, olga, as_):
+    incident(text_de="Wir arbeiten daran.", until_at=timezone.now() + HOUR)
+    client = as_(olga)
+    for name in ("start", "account", "support", "article_list"):
+        shown = client.get(reverse(name, args=[acme.number])).content.decode()
+        assert "HOMECASE ist gestört" in shown and "Wir arbeiten daran." in shown, name
+    tiles = client.get(reverse("start", args=[acme.number])).content.decode()
+    assert tiles.count("HOMECASE ist gestört") == 2, "above the tiles and on its own"
+    assert "HOMECASE ist gestört" in Client().get(reverse("account_login")).content.decode()
+
+
+def test_in_english_too(acme, olga, as_):
+    incident()
+    assert "HOMECASE is down" in page(as_(olga), acme, "en")
+
+
+@pytest.mark.parametrize("begins, ends", [(HOUR, None), (-2 * HOUR, -HOUR)])
+def test_before_and_after_nothing_is_said(begins, ends, acme, olga, as_):
+    now = timezone.now()
+    incident(from_at=now + begins, until_at=now + ends if ends else None)
+    assert "HOMECASE ist gestört" not in page(as_(olga), acme)
+
+
+def test_staff_write_and_end_it_and_the_next_page_knows(acme, olga, as_, admin):
+    staff, client = as_(admin), as_(olga)
+    row = incident(until_at=None)
+    assert "HOMECASE ist gestört" in page(client, acme)
+    url = reverse("admin:support_incident_change", args=[row.pk])
+    assert staff.get(url).status_code == 200
+    Incident.objects.get(pk=row.pk).delete()
+    assert "HOMECASE ist gestört" not in page(client, acme)
+
+
+def test_it_has_to_end_after_it_begins(admin, as_):
+    sent = {"title_de": "Wartung", "from_at_0": "31.12.2026", "from_at_1": "10:00"}
+    sent |= {"until_at_0": "31.12.2026", "until_at_1": "09:00"}
+    answer = as_(admin).post(reverse("admin:support_incident_add"), sent)
+    assert answer.status_code == 200 and "Ende" in answer.content.decode() and not Incident.objects.exists()
+
+
+def test_pages_ask_for_it_twice_a_minute_at_most(acme, olga, as_, django_assert_num_queries):
+    incident()
+    with django_assert_num_queries(1):
+        incidents.running()
+        incidents.running()
+
+
+def test_a_customer_sees_their_own_contact_by_name_and_nobody_else_does(acme, kim, elsewhere, mallory, as_, admin):
+    adviser = Adviser.objects.create(name="Anna Amsel", phone="+49 89 77", email="amsel@domus.example")
+    url, field = reverse("admin:support_adviser_change", args=[adviser.pk]), "companies"
+    sent = {
+        "name": adviser.name, "phone": adviser.phone, "email": adviser.email, f"{field}-TOTAL_FORMS": "1",
+        f"{field}-INITIAL_FORMS": "0", f"{field}-0-company": str(acme.pk),
+    }  # fmt: skip
+    assert as_(admin).post(url, sent).status_code == 302
+    shown = page(as_(kim), acme)
+    assert "Anna Amsel" in shown and 'href="tel:+498977"' in shown and "amsel@domus.example" in shown
+    assert "Anna Amsel" not in page(as_(mallory), elsewhere)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        AdvisedCompany.objects.create(adviser=Adviser.objects.create(name="B"), company=acme)

@@ -16,7 +16,7 @@ from contracts.models import Acceptance, Document, Terms
 from downloads.models import Release, ReleaseNotice, ReleaseWatch, Upload
 from orders.models import Order
 from portal.lib.days import today
-from portal.models import MailHandover, Trouble
+from portal.models import MailHandover, Trouble, Wave
 
 from .. import factories as make
 
@@ -161,7 +161,17 @@ def unmade_exports(two):
     return DataExport.objects.filter(ready_at=None).count
 
 
+def waves(two):
+    wave = Wave.objects.create(name="Welle", pace=3600, key=uuid4())
+    for row in two:
+        row.is_holder = True
+        row.save()
+        wave.members.create(company=row.company, user=row.user)
+    return wave.members.waiting().count
+
+
 ROWS = [
+    ("send_waves", "portal.rolling_out._actor", waves),
     ("send_overlooked", "portal.tasks._send_overlooked", overlooked),
     ("make_missing_confirmations", "orders.tasks.for_paper", unconfirmed),
     ("remind_of_offers", "orders.mails.mail_offer", unanswered_offers),
