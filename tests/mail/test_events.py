@@ -58,7 +58,7 @@ def place(acme, ben, cart):
 
     def place(limit=None):
         Membership.objects.filter(user=ben).update(order_limit=limit)
-        shown = Offer.of(read_cart(acme, ben), acme, terms_of_sale())
+        shown = Offer.of(read_cart(acme, ben), acme, terms_of_sale(), is_put_before=limit is not None)
         return place_order(member(ben), form_key=uuid.uuid4(), shown=shown)
 
     return place
