@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from contracts.models import Product
 
-from .models import Article, Price, TrainingDate
+from .models import Article, Category, Price, TrainingDate
 from .search import MOST_RANKED, direct, meant, nearby, question
 
 PER_PAGE = 24
@@ -111,6 +111,9 @@ class Catalogue:
 FACETS = [
     "category__path", "category__position", "category__parent__position", "category__parent__parent__position", "kind",
 ]  # fmt: skip
+
+
+FACETS_OF_SHELF = [facet.removeprefix("category__") for facet in FACETS[:-1]]
 
 
 def browse(company, asked):
@@ -237,10 +240,19 @@ def _kept_counts(company, articles, asked):
     key = (company.pk, *(asked[name] for name in ("product", "price_from", "price_to")))
     if (counts := _still(key)) is None:
         distinct = Count("pk", distinct=bool(asked["product"]))
-        counts = list(articles.order_by().values_list(*FACETS).annotate(count=distinct))
+        counts = _counted(articles, distinct)
         if sum(row[-1] for row in counts) > MANY:
             _keep(key, counts)
     return counts
+
+
+def _counted(articles, how):
+    """The same, counted now. The shelves are read afterwards: joined to each article they took longer than counting."""
+    found = list(articles.order_by().values_list("category", "kind").annotate(count=how))
+    shelves = Category.objects.filter(pk__in={pk for pk, _kind, _count in found}).order_by()
+    by_id = {pk: facets for pk, *facets in shelves.values_list("pk", *FACETS_OF_SHELF)}
+    nowhere = [None] * len(FACETS_OF_SHELF)
+    return [(*by_id.get(pk, nowhere), kind, count) for pk, kind, count in found]
 
 
 def _kept_ids(company, chosen, asked):

@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
-from django.db.models import BooleanField, Case, F, FloatField, Func, Q, TextField, Value, When
+from django.db.models import Case, F, FloatField, Func, Q, TextField, Value, When
 from django.db.models.functions import Length
 from django.db.models.lookups import Contains, StartsWith
 from django.utils.html import conditional_escape, format_html_join
 
-from portal.lib.searching import words_of
+from portal.lib.searching import IsAnyOf, words_of
 from portal.lib.text import clean_query
 
 from .models import Article, Synonym
@@ -42,14 +42,6 @@ class StemAtStart(Stem):
     """The same after a blank: where a word begins."""
 
     template = f"' ' || {Stem.template}"
-
-
-class IsAnyOf(Func):
-    """Whether a value stands in an array."""
-
-    template = "%(expressions)s)"
-    arg_joiner = " = any("
-    output_field = BooleanField()
 
 
 def normal(text):

@@ -115,6 +115,8 @@ class Document(models.Model):
         ]
         indexes = [
             models.Index(fields=["company", "-dated_on"], name="document_company_newest"),
+            # By the beginning of a number, as the staff's search asks.
+            models.Index(fields=["number"], name="document_number_begins", opclasses=["varchar_pattern_ops"]),
             *indexes_of("document", "number", "title"),
         ]
 

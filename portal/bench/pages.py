@@ -128,7 +128,7 @@ def _staff_pages() -> list[Page]:
         page("search, a name", "search", query="?q=nord"),
         page("search, an order", "search", query="?q=BN100002"),
         page("customers", "accounts_company_changelist"),
-        page("customers, by number", "accounts_company_changelist", query="?q=BENCH-1"),
+        page("customers, by number", "accounts_company_changelist", query="?q=0900042"),
         page("customers, by name", "accounts_company_changelist", query="?q=verwaltung+nord"),
         page("customer", "accounts_company_change", company.pk),
         page("people", "accounts_user_changelist"),

@@ -17,6 +17,7 @@ from .pages import Page
 LARGE, SCANNED = 20_000, 5_000
 MOST_MS, MOST_BUFFERS = 5.0, 10_000
 TRIES = 3
+LOOP = "nested loop over"
 
 
 @dataclass
@@ -97,6 +98,9 @@ def judge(plan: dict[str, Any], large: set[str], sql: str) -> list[str]:
     """What is wrong with a plan, a sentence each: a large table read whole, a long loop, too long in all."""
     about = f" [{' '.join(sql.split())[:160]}]"
     faults = [fault + about for node in _nodes(plan["Plan"]) for fault in _faults(node, large)]
+    # A loop within a loop counts its buffers to both; the outer one says it all.
+    loops = [fault for fault in faults if fault.startswith(LOOP)]
+    faults = [fault for fault in faults if fault not in loops[1:]]
     if _milliseconds(plan) > MOST_MS:
         times = f"planned {plan['Planning Time']:.1f} ms, executed {plan['Execution Time']:.1f} ms"
         faults.append(f"{times}{about}")
@@ -115,4 +119,4 @@ def _faults(node: dict[str, Any], large: set[str]) -> Iterator[str]:
         yield f"sequential scan of {node['Relation Name']}, {read:,.0f} rows"
     buffers = node.get("Shared Hit Blocks", 0) + node.get("Shared Read Blocks", 0)
     if node["Node Type"] == "Nested Loop" and buffers > MOST_BUFFERS:
-        yield f"nested loop over {buffers:,} buffers"
+        yield f"{LOOP} {buffers:,} buffers"

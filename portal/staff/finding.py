@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Company, User
 from contracts.models import Document, Licence
 from orders.models import Order
-from portal.lib.searching import SHORTEST, any_field, words_of
+from portal.lib.searching import SHORTEST, any_field, found_first, words_of
 from shop.models import Article
 
 # So many of each kind are shown; who needs more goes on in the table of that kind.
@@ -103,7 +103,7 @@ class Companies(Kind):
             yield meant
         yield from super().rows(words)
         if wanted := _parts(words, "name", "email"):
-            yield from self._all().filter(wanted).order_by("name")[:MOST]
+            yield from found_first(self._all(), wanted).order_by("name")[:MOST]
 
     def _hit(self, row: Company, words: list[str]) -> Hit:
         hit = super()._hit(row, words)
@@ -119,7 +119,7 @@ class People(Kind):
         if len(words) == 1:
             yield from self._all().alias(mail=Lower("email")).filter(mail=words[0].lower())
         if wanted := _parts(words, "email", "first_name", "last_name"):
-            yield from self._all().filter(wanted).order_by("last_name", "first_name")[:MOST]
+            yield from found_first(self._all(), wanted).order_by("last_name", "first_name")[:MOST]
 
     def _all(self) -> QuerySet:
         return User.objects.prefetch_related("memberships__company")

@@ -237,6 +237,13 @@ class Article(models.Model):
             models.Index(fields=["number_key"], name="article_number_key", opclasses=["text_pattern_ops"]),
             GinIndex(fields=["joined"], name="article_joined_parts", opclasses=["gin_trgm_ops"]),
             *indexes_of("article", "number", "name"),
+            # What counting the shelves of all that fits reads, and no more of the rows.
+            models.Index(
+                fields=["category", "kind"],
+                include=["id", "opens", "is_bound"],
+                condition=Q(is_active=True),
+                name="article_facets",
+            ),
         ]
 
     def __str__(self):

@@ -66,6 +66,10 @@ TABLES = {
     "support.feature": ("", "", "vacd", "vacd"),
     "support.contact": ("", "", "vacd", "vacd"),
     "support.enquiry": ("vc", "vc", "vc", "vacd"),
+    "support.adviser": ("vac", "vac", "vac", "vacd"),
+    "support.supporttext": ("", "vac", "vac", "vacd"),
+    "support.incident": ("", "vacd", "vacd", "vacd"),
+    "portal.wave": ("vac", "", "", "vacd"),
     "portal.mailhandover": ("vc", "vc", "", "vacd"),
     "portal.trouble": ("", "vc", "", "vacd"),
     "portal.erprun": ("", "", "", "vacd"),
@@ -120,6 +124,7 @@ PAGES = {
     "portal_erprun_leave": "portal.add_erprun",
     "portal_erprun_report": "portal.view_erprun",
     "portal_erpexport_file": "portal.take_erpexport",
+    "portal_wave_new": "portal.add_wave",
     "portal_mailhandover_again": "portal.change_mailhandover",
     "portal_mailhandover_link": "portal.change_mailhandover",
 }  # fmt: skip
