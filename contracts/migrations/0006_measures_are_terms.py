@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("contracts", "0004_found_as_they_are_spelt"),
+        ("contracts", "0005_documents_by_the_beginning"),
     ]
 
     operations = [
