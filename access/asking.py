@@ -86,7 +86,9 @@ def take_back(by: Actor, request: AccessRequest) -> AccessRequest:
         raise Gone
     lately = membership.requests.answered_lately(actor.user).filter(pk=found.pk)
     is_asked_anew = membership.requests.filter(right=found.right, answered_at=None).exists()
-    if not lately.exists() or is_asked_anew or found.right not in actor.grantable(membership):
+    # What a colleague has switched since is theirs.
+    is_as_answered = (found.right in membership.granted) == found.is_granted
+    if not (lately.exists() and is_as_answered) or is_asked_anew or found.right not in actor.grantable(membership):
         raise AccessRefused(_("This can no longer be undone."))
     if found.is_granted:
         switch_off(membership, Right(found.right), actor)

@@ -95,7 +95,7 @@ def enter_last(request):
     """
     if getattr(request, "company", None) is not None or not request.user.is_authenticated:
         return
-    last = Q(company__number=request.COOKIES.get(LAST_COMPANY, "")[:40])
+    last = Q(company__number=request.COOKIES.get(LAST_COMPANY, "").replace("\0", "")[:40])
     mine = Membership.objects.filter(user=request.user, user__is_staff=False, company__is_blocked=False).open()
     found = _with_frame(mine, request.user.pk).alias(is_last=ExpressionWrapper(last, _YES))
     membership = found.order_by("-is_last", "company__name", "pk").first()

@@ -65,6 +65,7 @@ def ask_for_deletion(person: User) -> DeletionRequest:
     request = person.deletion_requests.create()
     if not person.memberships.exists():
         return _carry_out(request, person, by=person)
+    _keep_no_history()
     _drop_extras(person)
     mails.mail_deletion_asked(request)
     return request
@@ -142,9 +143,15 @@ def _carry_out(request: DeletionRequest, person: User, *, by: User) -> DeletionR
 
 def _write_no_history(person: User) -> None:
     """What goes must not stand in the history of changes as what was there before, nor their name beside changes."""
+    _keep_no_history()
+    with connection.cursor() as cursor:
+        cursor.execute("update portal_change set actor_name = '' where actor_id = %s", [person.pk])
+
+
+def _keep_no_history() -> None:
+    """Until the end of the transaction, changes leave no line with what was there before."""
     with connection.cursor() as cursor:
         cursor.execute("select set_config('portal.history', 'off', true)")
-        cursor.execute("update portal_change set actor_name = '' where actor_id = %s", [person.pk])
 
 
 def _close(request: DeletionRequest, state: DeletionRequest.State, by: User | str) -> None:

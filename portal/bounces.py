@@ -107,10 +107,19 @@ def _new(box: imaplib.IMAP4) -> list[str]:
     return found[0].decode().split()[:MOST] if found and found[0] else []
 
 
+def _bounces(raw: bytes) -> list[Bounce]:
+    """None where the report cannot be read: anybody writes to the mailbox, and one mail must not stop the rest."""
+    try:
+        return bounces_in(raw)
+    except Exception:
+        log.warning("A report of the bounce mailbox cannot be read", exc_info=True)
+        return []
+
+
 def _read(box: imaplib.IMAP4, number: str) -> int:
     _answer, parts = box.uid("fetch", number, "(BODY.PEEK[])")
     raw = next((part[1] for part in parts if isinstance(part, tuple)), b"")
-    bounces = bounces_in(raw)
+    bounces = _bounces(raw)
     ours = sum(note(bounce) for bounce in bounces)
     if len(bounces) > ours:
         log.warning("%d reports of the bounce mailbox are about no mail of ours", len(bounces) - ours)

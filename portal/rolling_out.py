@@ -199,7 +199,9 @@ def _actor(wave: Wave, company: int) -> Actor:
 
 
 def _sent(actor: Actor, row: WaveMember, reminds: bool) -> str:
-    """Sends it; returns why not, or ""."""
+    """Sends it; returns why not, or "". Between the preview and this lie hours or weeks."""
+    if actor.company.has_ended or actor.company.is_blocked:
+        return _("The contract has ended, or the company is blocked.")
     refused = MailHandover.objects.refused_of([row.user.email])
     if why := _why_no_link(row.user, refused):
         return why

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate import RetryStrategy, jobs
 from procrastinate.contrib.django import app
 
-from access.door import why_closed
+from access.door import has_second_factor, why_closed
 from access.models import Membership
 from access.terms import note_weekly_mail
 from portal.lib import space
@@ -120,7 +120,8 @@ def mail_weekly(timestamp):
 
 
 def _mail_weekly(membership):
-    if not why_closed(membership) and note_weekly_mail(membership, today()):
+    lacks_factor = membership.company.needs_second_factor and not has_second_factor(membership.user)
+    if not why_closed(membership) and not lacks_factor and note_weekly_mail(membership, today()):
         mail_waiting(membership)
 
 

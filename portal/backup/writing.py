@@ -35,8 +35,10 @@ def write(folder: Path, recipient: str = "") -> Path:
     """
     moment = timezone.now()
     path = folder / f"portal-{moment:%Y%m%d-%H%M%S}.tar{ENCRYPTED if recipient else ''}"
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with beside(path) as file, _sealed(file, recipient) as sealed, tarfile.open(fileobj=sealed, mode="w|") as tar:
+        # Everything is in it: nobody else on this machine reads along, not even while it is written.
+        os.fchmod(file.fileno(), 0o600)
         manifest = _write(tar, moment.isoformat(), folder)
         _add(tar, MANIFEST, io.BytesIO(json.dumps(manifest, indent=1).encode()))
     return path

@@ -36,7 +36,7 @@ def judge(file: IO[bytes], tables: Iterable[str]) -> dict[str, zipfile.ZipInfo]:
     """
     try:
         with zipfile.ZipFile(file) as package:
-            entries = [entry for entry in package.infolist() if not entry.is_dir()]
+            entries = [entry for entry in package.infolist() if not entry.filename.endswith("/")]
             if len(entries) > MOST_FILES:
                 raise PackageRefused(_("The package holds too many files."))
             for entry in entries:
@@ -51,7 +51,14 @@ def _check(entry: zipfile.ZipInfo) -> None:
     name = entry.filename
     path = PurePosixPath(name)
     mode = entry.external_attr >> 16
-    if "\\" in name or ":" in name or path.is_absolute() or ".." in path.parts or any(ord(sign) < 32 for sign in name):
+    if (
+        not path.parts
+        or "\\" in name
+        or ":" in name
+        or path.is_absolute()
+        or ".." in path.parts
+        or any(ord(sign) < 32 for sign in name)
+    ):
         raise PackageRefused(_("A name in the package leads out of it: %(name)s") % {"name": name[:100]})
     if mode and not stat.S_ISREG(mode) and stat.S_IFMT(mode):
         raise PackageRefused(_("The package holds a link instead of a file: %(name)s") % {"name": name[:100]})

@@ -2,8 +2,10 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -33,7 +35,7 @@ class WithHistory(_Mixed):
         if obj is None:
             raise Http404
         is_company = self.opts.label == "accounts.Company"
-        found = Change.objects.of_company(obj) if is_company else Change.objects.of_row(obj)
+        found = self._of_company(request, obj) if is_company else Change.objects.of_row(obj)
         number = max(1, int(page)) if (page := request.GET.get("p", "1")).isdecimal() and len(page) < 7 else 1
         rows = list(found[(number - 1) * A_PAGE : number * A_PAGE + 1])
         context = {
@@ -47,3 +49,17 @@ class WithHistory(_Mixed):
             **(extra_context or {}),
         }
         return render(request, "admin/history/page.html", context)
+
+    @staticmethod
+    def _of_company(request: HttpRequest, company: Any) -> QuerySet[Change]:
+        """What became of what is the company's, as far as the role may see the rows themselves."""
+        seen = [
+            model._meta.db_table
+            for model in apps.get_models()
+            if admin.site.is_registered(model) and _may(request, model)
+        ]
+        return Change.objects.of_company(company).filter(table__in=seen)
+
+
+def _may(request: HttpRequest, model: Any) -> bool:
+    return admin.site.get_model_admin(model).has_view_or_change_permission(request)

@@ -33,8 +33,9 @@ def scrubbed(event: Any, _hint: Any = None) -> Any:
     if "transaction" in event:
         event["transaction"] = without_tokens(event["transaction"])
     for value in event.get("exception", {}).get("values", []):
-        # PostgreSQL quotes the row in its messages.
-        value["value"] = without_tokens(value.get("value") or "").partition("\nDETAIL:")[0][:500]
+        # PostgreSQL quotes the row in its messages, the first line included.
+        of_database = str(value.get("module", "")).startswith(("django.db", "psycopg"))
+        value["value"] = "" if of_database else without_tokens(value.get("value") or "").partition("\n")[0][:500]
     if entry := event.get("logentry"):
         event["logentry"] = {"message": without_tokens(entry.get("message") or "")}
     return event

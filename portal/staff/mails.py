@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -76,9 +77,13 @@ class MailHandoverAdmin(ReadOnly):
         self._settle(request, queryset, again=False)
 
     def _settle(self, request: HttpRequest, queryset: QuerySet[MailHandover], *, again: bool) -> None:
-        for row in queryset.filter(state__in=MailHandover.OPEN):
-            row.settle(again=again)
-            self.log_change(request, row, _("Sent again.") if again else _("Left as it is."))
+        for pk in queryset.filter(state__in=MailHandover.OPEN).values_list("pk", flat=True):
+            with transaction.atomic():
+                # Who came first has decided; and what is settled and what is sent anew are one.
+                open_now = MailHandover.objects.select_for_update(of=["self"]).filter(state__in=MailHandover.OPEN)
+                if row := open_now.filter(pk=pk).first():
+                    row.settle(again=again)
+                    self.log_change(request, row, _("Sent again.") if again else _("Left as it is."))
 
     def again(self, request: HttpRequest, object_id: str) -> HttpResponse:
         mail = self._posted(request, object_id)

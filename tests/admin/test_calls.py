@@ -230,6 +230,12 @@ def test_the_confirmation_once_more(client_of, acme, ben, paper):  # noqa: F811
     assert letters[0].attachments[0][1] == make.PDF, "the paper that is filed, not a new one"
 
 
+def test_a_colleague_s_press_counts_too(client_of, acme, paper):  # noqa: F811
+    for client in (client_of(), client_of()):
+        client.post(at(acme, "customer_paper"), {"paper": paper.pk})
+    assert len([letter for letter in mail.outbox if letter.attachments]) == 2, "one to each reader"
+
+
 def test_what_cannot_be_sent_again_is_said(client_of, acme, elsewhere, ben, paper):  # noqa: F811
     client = client_of()
     foreign = make.DocumentFactory(company=elsewhere, number="AB-1")

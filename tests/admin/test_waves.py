@@ -204,6 +204,15 @@ def test_what_has_changed_since_is_noted_and_holds_up_nobody(admin):
     assert wave.members.get(user__last_name="Halter1001").reason == "War schon angemeldet."
 
 
+@pytest.mark.parametrize("shut", [{"is_blocked": True}, {"ended_on": dt.date(2020, 1, 1)}])
+def test_a_company_that_is_shut_meanwhile_gets_nothing(admin, shut):
+    company = imported(1001)
+    wave = wave_of(company, by=admin)
+    type(company).objects.filter(pk=company.pk).update(**shut)
+    minute()
+    assert mail.outbox == [] and wave.members.get().reason and wave.members.get().sent_at is None
+
+
 def test_what_breaks_for_one_is_troubled_about_and_the_others_go(admin, monkeypatch):
     wave_of(imported(1001), imported(1002), by=admin)
     real = rolling_out.send_again

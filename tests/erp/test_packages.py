@@ -36,7 +36,15 @@ def test_a_folder_around_everything_is_no_matter(tmp_path):
 
 @pytest.mark.parametrize(
     "name",
-    ["../kunden.csv", "/kunden.csv", "dokumente/../../x.pdf", "dokumente\\..\\..\\x.pdf", "C:/x.pdf", "a\nb.csv"],
+    [
+        "../kunden.csv",
+        "/kunden.csv",
+        "dokumente/../../x.pdf",
+        "dokumente\\..\\..\\x.pdf",
+        "C:/x.pdf",
+        "a\nb.csv",
+        ".",
+    ],
 )
 def test_names_that_lead_out_are_refused(name, tmp_path):
     raw = zipped(("kunden.csv", "x"), (name, "x"))

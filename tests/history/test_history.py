@@ -257,6 +257,26 @@ def test_only_who_may_see_the_row_sees_its_history(as_, acme):
     assert as_(make.UserFactory()).get(address).status_code in {302, 403, 404}
 
 
+def test_a_company_s_history_shows_a_role_its_own(as_, admin, acme, olga):
+    """Who may see the customer, but no changes of names, reads none in the history either."""
+    change = make.NameChangeFactory(company=acme, asked_by=olga, new_name="Geheime Nachfolge GmbH")
+    support = make.UserFactory(is_staff=True)
+    support.groups.add(Group.objects.get(name="Support"))
+    assert not support.has_perm("accounts.view_namechange")
+    change.delete()
+    address = reverse("admin:accounts_company_history", args=[acme.pk])
+    assert "Geheime Nachfolge" in as_(admin).get(address).content.decode()
+    assert "Geheime Nachfolge" not in as_(support).get(address).content.decode()
+
+
+def test_what_a_person_takes_away_at_once_leaves_no_line(acme, ben):
+    User.objects.filter(pk=ben.pk).update(phone="+49 89 4711")
+    before = Change.objects.count()
+    ask_for_deletion(User.objects.get(pk=ben.pk))
+    ben.refresh_from_db()
+    assert ben.phone == "" and "4711" not in str(list(Change.objects.order_by("pk").values_list("what")[before:]))
+
+
 def test_two_requests_do_not_lend_each_other_their_names(as_, admin, acme, ben):
     client = as_(admin)
     address = reverse("admin:accounts_company_change", args=[acme.pk])

@@ -156,6 +156,12 @@ def test_the_frame_of_an_own_page_is_never_a_company_that_is_not_the_person_s(as
     assert acme.name not in html_of(client, reverse("session_list"))
 
 
+def test_an_odd_cookie_breaks_no_page(as_, dora):
+    client = as_(dora)
+    client.cookies["company"] = '"a\\000b"'
+    assert client.get(reverse("session_list")).status_code == 200
+
+
 def test_an_error_page_keeps_the_frame_for_who_is_logged_in(as_, dora):
     client = as_(dora)
     client.get(reverse("start", args=["12345"]))

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.core import mail
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -12,6 +13,7 @@ from access.acting import Actor
 from access.asking import answer, ask_for
 from access.models import AccessRequest, Membership
 from access.rights import Right
+from access.switches import switch_off, switch_on
 from contracts.models import Terms
 from portal.lib.days import today
 from portal.tasks import mail_weekly
@@ -92,6 +94,18 @@ def test_a_no_is_taken_back_too_but_not_later_and_not_by_others(as_, olga, deniz
     assert AccessRequest.objects.get().answered_at is None
 
 
+@pytest.mark.parametrize("granted", [True, False])
+def test_what_a_colleague_switched_since_is_not_undone(as_, olga, deniz, dora, granted):
+    asked, _new = ask_for(dora.at["12345"], Right.SHOP)
+    answer(Actor.member(olga.at["12345"]), asked, granted=granted)
+    with transaction.atomic():
+        colleague, membership = Actor.member(deniz.at["12345"]).enter_with(dora.at["12345"])
+        (switch_off if granted else switch_on)(membership, Right.SHOP, colleague if granted else None)
+    as_(olga).post(reverse("request_undo", args=["12345", asked.pk]))
+    assert AccessRequest.objects.get().is_granted is granted
+    assert (Right.SHOP in Membership.of(dora.at["12345"]).granted) is not granted
+
+
 def test_an_order_is_approved_there(as_, olga, waiting_order):
     client, data = as_(olga), {"decision": "approve", "reason": "", "back": "start"}
     there = client.post(reverse("order_decide", args=["12345", waiting_order.pk]), data)
@@ -146,6 +160,13 @@ def test_whoever_wants_it_gets_it_by_mail_once_a_week(as_, olga, deniz, dora):
     assert weekly() == [], "a second run sends nothing"
     Membership.objects.update(weekly_sent_on=today() - dt.timedelta(days=7))
     wish(as_(olga), "0")
+    assert weekly() == []
+
+
+def test_who_lacks_a_second_factor_that_the_company_wants_gets_none(as_, acme, deniz, dora):
+    ask_for(dora.at["12345"], Right.SHOP)
+    wish(as_(deniz), "1")
+    type(acme).objects.filter(pk=acme.pk).update(needs_second_factor=True)
     assert weekly() == []
 
 

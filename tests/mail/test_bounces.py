@@ -129,6 +129,19 @@ def test_a_mailbox_is_read_once(monkeypatch, settings):
     assert row.state == "bounced"
 
 
+@pytest.mark.parametrize("message_id", ["<>", "<@>", "<a@", "<", "a b <c>"])
+def test_a_report_that_cannot_be_read_stops_no_other(monkeypatch, message_id):
+    """Anybody writes to the mailbox."""
+    row = sent()
+    odd = report(FAILED, original=f"Message-ID: {message_id}\r\n\r\nGuten Tag\r\n")
+    monkeypatch.setattr(Box, "mails", {"7": odd, "8": report(FAILED)})
+    monkeypatch.setattr(Box, "seen", set())
+    monkeypatch.setattr(bounces.imaplib, "IMAP4_SSL", Box)
+    assert read_mailbox(URL) == 1 and Box.seen == {"7", "8"}
+    row.refresh_from_db()
+    assert row.state == "bounced"
+
+
 def test_without_a_mailbox_nothing_is_read(monkeypatch, settings):
     monkeypatch.setattr(bounces.imaplib, "IMAP4_SSL", None)
     settings.BOUNCE_MAILBOX = ""

@@ -62,6 +62,12 @@ def test_of_a_request_only_method_and_address_without_link_are_kept():
     assert event["request"] == {"method": "POST", "url": "https://portal.example/pass/…/"}
 
 
+def test_of_the_database_s_errors_only_the_kind_is_told():
+    """They quote what stood in the row, in the first line too."""
+    value = {"type": "DataError", "module": "django.db.utils", "value": 'invalid input "petra@sonnenhof.example"'}
+    assert errors.scrubbed({"exception": {"values": [value]}})["exception"]["values"][0]["value"] == ""
+
+
 def test_without_an_address_nothing_is_started(settings, monkeypatch):
     settings.SENTRY_DSN = ""
     monkeypatch.setattr(sentry_sdk, "init", lambda **_options: pytest.fail("it started"))

@@ -83,6 +83,11 @@ def test_every_row_and_byte_comes_back(filled, empty, tmp_path):
     assert again.returncode == 1 and "not empty" in again.stderr
 
 
+def test_nobody_else_on_the_machine_reads_it(filled, tmp_path):
+    path = write(tmp_path / "backups")
+    assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+
+
 def test_an_encrypted_one_opens_with_its_key_only(filled, empty, tmp_path):
     import pyrage
 

@@ -44,18 +44,25 @@ def paper_again(request: StaffRequest, company: Company) -> HttpResponse:
     paper = company.documents.filter(pk=pk).first() if pk else None
     if paper is None:
         messages.error(request, _("This document is not there any more."))
-    elif _was_just_sent(request, paper):
-        messages.info(request, _("It went out a moment ago."))
     else:
         with told(request), transaction.atomic():
-            readers = ", ".join(confirmation_again(Actor.staff(request.user, company.pk), paper))
-            sentence = _("%(number)s is on its way again to %(readers)s.")
-            done = sentence % {"number": paper.number, "readers": readers}
-            admin.site.get_model_admin(Document).log_change(request, paper, done)
-            messages.success(request, done)
+            _send_once(request, company, paper)
     return back(company, "customer_documents")
 
 
-def _was_just_sent(request: StaffRequest, paper: Document) -> bool:
+def _send_once(request: StaffRequest, company: Company, paper: Document) -> None:
+    """Two presses at once, or two members of staff, send one mail: the second waits for the company and looks then."""
+    actor = Actor.staff(request.user, company.pk).enter()
+    if _was_just_sent(paper):
+        messages.info(request, _("It went out a moment ago."))
+        return
+    readers = ", ".join(confirmation_again(actor, paper))
+    done = _("%(number)s is on its way again to %(readers)s.") % {"number": paper.number, "readers": readers}
+    admin.site.get_model_admin(Document).log_change(request, paper, done)
+    messages.success(request, done)
+
+
+def _was_just_sent(paper: Document) -> bool:
     since = timezone.now() - PAUSE
-    return LogEntry.objects.filter(object_id=str(paper.pk), user=request.user, action_time__gt=since).exists()
+    of_paper = LogEntry.objects.filter(object_id=str(paper.pk), content_type__model="document")
+    return of_paper.filter(action_time__gt=since).exists()
