@@ -77,16 +77,15 @@ def _change(standing: Standing, kind: Kind, detail: dict[str, Any]) -> None:
     elif kind == Kind.END_CHANGED:
         standing.until = _day(detail.get("to"))
     elif kind in FLAGS:
-        name, value = FLAGS[kind]
-        setattr(standing, name, value)
+        vars(standing).update(FLAGS[kind])
 
 
 FLAGS = {
-    Kind.ACCEPTED: ("is_accepted", True),
-    Kind.SUSPENDED: ("is_suspended", True),
-    Kind.RESUMED: ("is_suspended", False),
-    Kind.HOLDER_NAMED: ("is_holder", True),
-    Kind.HOLDER_ENDED: ("is_holder", False),
+    Kind.ACCEPTED: {"is_accepted": True},
+    Kind.SUSPENDED: {"is_suspended": True},
+    Kind.RESUMED: {"is_suspended": False},
+    Kind.HOLDER_NAMED: {"is_holder": True},
+    Kind.HOLDER_ENDED: {"is_holder": False},
 }
 
 

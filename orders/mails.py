@@ -143,7 +143,9 @@ def mail_state(order, reason, *, inside=False, by=None):
 
     inside: it never left the company; then only who ordered has heard of it, and reads who stopped it.
     """
-    rejected_by = str(by) if inside and by and by != order.ordered_by else ""
+    # Who cancels at the vendor has approved or refused nothing.
+    is_colleague = by and by != order.ordered_by and not getattr(by, "is_staff", False)
+    rejected_by = str(by) if inside and is_colleague else ""
     subject = lambda: _state_subject(order, rejected_by)  # noqa: E731
     for address, language in _orderer(order).items() if inside else _readers(order):
         _send("state", order, address, language, subject, reason=reason, rejected_by=rejected_by)

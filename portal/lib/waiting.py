@@ -41,6 +41,11 @@ class Waiting:
     answers: tuple[Answer, ...] = ()
     is_done: bool = False
 
+    @property
+    def told(self) -> str:
+        """The line as it stands in a mail: with its day in brackets, then what else there is to say."""
+        return " ".join(filter(None, [self.text, self.day and f"({self.day})", self.detail]))
+
 
 @dataclass(frozen=True)
 class Waits:

@@ -23,6 +23,7 @@ from contracts.models import Acceptance, Objection
 from downloads import mails as downloads
 from orders import mails as orders
 from orders.models import Order, OrderLine
+from portal import mails as portal
 from portal.erp_runs import mails as erp_runs
 from portal.erp_runs.models import ErpRun
 from shop import mails as shop
@@ -164,6 +165,11 @@ def _consent(cast):
     return make.ConsentFactory(user=cast.ben)
 
 
+def _weekly(cast):
+    AccessRequest.objects.get_or_create(membership=cast.row, right=Right.CONTRACTS, answered_at=None)
+    portal.mail_waiting(cast.petra.at[cast.company.number])
+
+
 def _booking(cast):
     return Booking(
         date=cast.date, company=cast.company, participant="Anna Arndt", booked_by=cast.ben, order_number="TSA-10001"
@@ -251,6 +257,7 @@ SENDERS = {
     "orders cancelled": lambda c: orders.mail_state(c.order_of("cancelled"), "Doppelt bestellt."),
     "orders rejected": lambda c: orders.mail_state(c.order_of("cancelled"), "Kein Budget.", inside=True, by=c.petra),
     "orders fulfilled": lambda c: orders.mail_state(c.order_of("fulfilled"), ""),
+    "portal waiting": _weekly,
     "portal erp alarm": lambda c: erp_runs.mail_alarm(ErpRun(pk=1, began_at=NOON, problem="kunden.csv fehlt")),
     "shop released": lambda c: shop.mail_released(_booking(c), c.ben),
     "support enquiry": lambda c: support.mail_enquiry(

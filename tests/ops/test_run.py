@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from portal import run
+from portal.lib import processes
 from portal.lib.postgres import Server
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -171,7 +172,7 @@ def test_without_ipv6_the_other_address_is_enough(monkeypatch, port):
 
 
 def test_the_supervisor_starts_its_children_where_linux_s_own_calls_are_missing(monkeypatch):
-    monkeypatch.setattr(run.ctypes, "CDLL", lambda name: object())
+    monkeypatch.setattr(processes.ctypes, "CDLL", lambda name: object())
     child = run._child(["-c", "print(1)"], dict(os.environ))
     assert child.wait(30) == 0
 

@@ -10,7 +10,8 @@ from orders.models import OrderLine
 from shop.catalogue import Catalogue
 from shop.models import Article
 
-THEN = OrderLine(name="Modul", article_number="M-1", quantity=1, unit="Stück", unit_price=Decimal(100))
+PRICE = Decimal(100)
+THEN = OrderLine(name="Modul", article_number="M-1", quantity=1, unit="Stück", unit_price=PRICE, net=PRICE)
 
 
 def today(**changed):

@@ -1,6 +1,7 @@
 """What a company sees in the shop, and never sees."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -80,7 +81,8 @@ def test_unfit_and_unknown_answer_the_same(name, method, acme, olga, as_, hidden
     )
     assert unfit.status_code == unknown.status_code
     assert unfit.status_code in {404, 405}
-    assert unfit.content == unknown.content
+    without_tokens = [re.sub(rb'csrfmiddlewaretoken" value="\w+"', b"", page.content) for page in (unfit, unknown)]
+    assert without_tokens[0] == without_tokens[1]
 
 
 @pytest.mark.parametrize("query", ["", "?q=Konzernabschluss", "?q=TSA-K99", "?q=konzernabschlus", "?category=Software"])

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 def test_every_right_says_what_it_opens(acme):
     """The sentence beside a switch before it is saved: portal/reach.py."""
     said = reach_of(acme)
-    assert set(said) == {right.value for right in Right}
+    assert set(said) == {right.value for right in Right} | {"sums"} == set(said["sums"]) | {"sums"}
     assert all(said.values())
 
 
