@@ -61,7 +61,7 @@ def test_without_maintenance_the_next_step_is_another(acme, dora, as_, versions)
     client = as_(dora)
     note(client, acme, "Büro", "25.1")
     text = page(client, acme)
-    assert "in Ihren Lizenzen nicht enthalten" in text and "Zum Shop" in text and "Zu Version 26.0" not in text
+    assert "in Ihren Lizenzen nicht enthalten" in text and "Pflege verlängern" in text and "Zu Version 26.0" not in text
 
 
 def test_a_place_is_kept_once_and_is_the_company_s_own(acme, elsewhere, dora, mallory, as_, versions):

@@ -28,7 +28,8 @@ def today(**changed):
         (Compared(THEN, None, None, is_gone=False), ("danger", "passt nicht zu Ihren Lizenzen")),
         (Compared(THEN, today(name="Neu", number="N-1"), Decimal(100), False, True), ("wait", "Neu (N-1)")),
         (Compared(THEN, today(), Decimal(100), False), ("ok", "keiner")),
-        (Compared(THEN, today(), Decimal(110), False), ("", "10,00")),
+        # How much more stands in a column of its own.
+        (Compared(THEN, today(), Decimal(110), False), ("", "")),
         (Compared(THEN, today(name="Modul Plus"), Decimal(100), False), ("", "Modul Plus")),
         (Compared(THEN, today(unit="Stunde"), Decimal(100), False), ("", "Stunde")),
     ],
@@ -38,6 +39,12 @@ def test_the_difference_is_one_sentence(compared, told):
     with translation.override("de"):
         tone, words = compared.told
     assert tone == told[0] and told[1] in words
+
+
+def test_another_price_is_a_difference_with_a_trend():
+    dearer, same = (Compared(THEN, today(), Decimal(price), False) for price in (110, 100))
+    assert (dearer.difference, dearer.trend, dearer.told) == (Decimal(10), "more", ("", ""))
+    assert (same.difference, same.trend) == (Decimal(0), "")
 
 
 @pytest.mark.parametrize(
