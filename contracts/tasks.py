@@ -14,6 +14,7 @@ from .agreement import agreement_of
 from .filing import file_document
 from .models import Acceptance, Document
 from .notices import companies_to_tell, tell_next
+from .publishing import tasks as publishing_tasks  # noqa: F401 - the worker finds them here
 from .retention import delete_due
 
 # Longer than the job's own tries take.

@@ -1,6 +1,7 @@
 from .deletion import DeletionReport
 from .document import Document, DocumentOpening
 from .licence import Licence, Maintenance, Product
+from .publication import Publication, PublicationEntry
 from .subprocessor import ChangeNotice, Objection, SubProcessor, SubProcessorChange
 from .terms import Acceptance, Terms
 
@@ -14,6 +15,8 @@ __all__ = [
     "Maintenance",
     "Objection",
     "Product",
+    "Publication",
+    "PublicationEntry",
     "SubProcessor",
     "SubProcessorChange",
     "Terms",

@@ -9,6 +9,7 @@ WITHOUT = {
     "contracts.Acceptance": "a proof that nobody changes",
     "contracts.DocumentOpening": "a log itself",
     "contracts.DeletionReport": "a log itself",
+    "contracts.Publication": "a log itself; its documents have their own history",
     "downloads.Download": "a log itself",
     "downloads.DownloadPass": "keeps its own events",
     "downloads.InstalledVersion": "a note of the customer's",
