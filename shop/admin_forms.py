@@ -3,9 +3,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.admin.companies import search_companies
 from accounts.models import Company
+from portal.lib.pictures import read_picture
 
 from .models import Article, Fit, Synonym
-from .pictures import read_picture
 from .quick_order import key_of
 
 

@@ -79,6 +79,7 @@ GET = {
     "pass_detail": DOWNLOADS,
     "pass_revoke": POST_ONLY,
     "support": MEMBER,
+    "support_picture": MEMBER,
     "article_list": SHOP,
     "article_detail": SHOP,
     "article_suggest": SHOP,
