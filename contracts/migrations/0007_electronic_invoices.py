@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('contracts', '0006_measures_are_terms'),
+        ("contracts", "0006_measures_are_terms"),
     ]
 
     operations = [
