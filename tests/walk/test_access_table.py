@@ -7,7 +7,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from .sitemap import own_views
-from .world import build, furnish
+from .stage import *  # noqa: F403 - the fixtures
+from .world import furnish
 
 PEOPLE = ["olga", "deniz", "ben", "dora", "carla", "kim", "nils", "mallory", "nobody"]
 
@@ -211,11 +212,6 @@ OUTSIDE = {
 
 # Addresses that a library's own pages name by their namespace.
 SPACES = {name: f"idp:oidc:{name}" for name in ("authorization", "device_code")}
-
-
-@pytest.fixture
-def world(acme, olga, nils):
-    return build(acme, olga, nils)
 
 
 @pytest.fixture
