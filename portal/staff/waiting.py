@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.models import AccessRequest, TakeOver
 from accounts.models import Company, DeletionRequest, NameChange, User
-from contracts.models import Objection, Terms
+from contracts.models import ElectronicInvoice, Objection, Terms
 from downloads.models import Upload
 from orders.models import Order, WebhookCall
 from portal.lib.days import today
@@ -81,6 +81,10 @@ KINDS = [
     Kind(
         _("Objections"), "contracts.objection", "state__exact=waiting", "contracts.change_objection",
         lambda: Objection.objects.filter(state=Objection.State.WAITING), "sent_at", ("company__name",), 14,
+    ),
+    Kind(
+        _("Invoices with faulty XML"), "contracts.electronicinvoice", "xml=wrong", "contracts.change_document",
+        lambda: ElectronicInvoice.objects.wrong(), "read_at", ("document__number", "document__company__name"), 2,
     ),
     Kind(
         _("Deletions (GDPR)"), "accounts.deletionrequest", "state__exact=waiting", "accounts.change_deletionrequest",

@@ -69,7 +69,9 @@ def test_two_holders_who_do_it_to_each_other_leave_one(acme, olga, second, act):
     """Edge 36."""
     # Both have read the rows before either acts: as two open pages have.
     one, other = member(olga), again(second)
-    answers = at_once(lambda: act(Actor.member(copy(one)), copy(other)), lambda: act(Actor.member(copy(other)), copy(one)))
+    answers = at_once(
+        lambda: act(Actor.member(copy(one)), copy(other)), lambda: act(Actor.member(copy(other)), copy(one))
+    )
     assert sorted(answers)[-1] == "done" and len(set(answers)) == 2
     left = acme.memberships.filter(is_holder=True).get()
     assert left.is_main_holder
