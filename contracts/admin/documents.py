@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import ReadOnly, WithFile
 from portal.lib.refusals import told
-from portal.lib.uploads import check_pdf
+from portal.lib.uploads import check_pdf, check_xml
 
 from ..models import DeletionReport, Document, DocumentOpening
 from ..recalling import readers_of, recall_document
@@ -28,7 +28,8 @@ class DocumentForm(forms.ModelForm):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if hasattr(file, "content_type"):
-            check_pdf(file, megabytes=MOST_MEGABYTES)
+            is_xml = file.name.lower().endswith(".xml") and self.cleaned_data.get("kind") == Document.Kind.INVOICE
+            (check_xml if is_xml else check_pdf)(file, megabytes=MOST_MEGABYTES)
         return file
 
     def clean(self):

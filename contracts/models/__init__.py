@@ -1,5 +1,6 @@
 from .deletion import DeletionReport
 from .document import Document, DocumentOpening
+from .invoice import ElectronicInvoice, unread_invoices
 from .licence import Licence, Maintenance, Product
 from .subprocessor import ChangeNotice, Objection, SubProcessor, SubProcessorChange
 from .terms import Acceptance, Terms
@@ -10,6 +11,7 @@ __all__ = [
     "DeletionReport",
     "Document",
     "DocumentOpening",
+    "ElectronicInvoice",
     "Licence",
     "Maintenance",
     "Objection",
@@ -17,4 +19,5 @@ __all__ = [
     "SubProcessor",
     "SubProcessorChange",
     "Terms",
+    "unread_invoices",
 ]

@@ -48,9 +48,9 @@ AREAS = [
         "dokumente",
         _("Documents"),
         (
-            "contracts.document", "contracts.terms", "contracts.acceptance", "contracts.licence",
-            "contracts.maintenance", "contracts.product", "contracts.documentopening", "contracts.deletionreport",
-            "contracts.subprocessor", "contracts.subprocessorchange", "contracts.objection",
+            "contracts.document", "contracts.electronicinvoice", "contracts.terms", "contracts.acceptance",
+            "contracts.licence", "contracts.maintenance", "contracts.product", "contracts.documentopening",
+            "contracts.deletionreport", "contracts.subprocessor", "contracts.subprocessorchange", "contracts.objection",
         ),
     ),
     Area(

@@ -38,6 +38,7 @@ TABLES = {
     "contracts.licence": ("vac", "v", "v", "vacd"),
     "contracts.maintenance": ("vacd", "v", "v", "vacd"),
     "contracts.document": ("vac", "v", "v", "vacd"),
+    "contracts.electronicinvoice": ("v", "v", "v", "vacd"),
     "contracts.terms": ("v", "v", "vac", "vacd"),
     "contracts.acceptance": ("v", "v", "v", "vacd"),
     "contracts.documentopening": ("v", "v", "v", "vacd"),
