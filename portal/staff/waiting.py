@@ -19,6 +19,7 @@ from downloads.models import Upload
 from orders.models import Order, WebhookCall
 from portal.lib.days import today
 from portal.lib.space import WORK
+from portal.lib.standing import Standing
 from portal.models import ErpRun, MailHandover, Trouble
 from shop.models import Miss
 
@@ -136,14 +137,13 @@ def _without_avv() -> QuerySet:
 
 def lists_for(user: User | AnonymousUser) -> list[Waiting]:
     """The kinds this person may do something about and of which something waits; late ones first. One query."""
-    mine = [kind for kind in KINDS if user.has_perm(kind.needs)]
+    mine = tuple(number for number, kind in enumerate(KINDS) if user.has_perm(kind.needs))
     if not mine:
         return []
-    first, *others = (_oldest(number, kind) for number, kind in enumerate(mine))
     found: dict[int, list[tuple]] = {}
-    for number, since, about in first.union(*others, all=True):
+    for number, since, about in ASKED(mine):
         found.setdefault(number, []).append((since, about))
-    waiting = [_waiting(mine[number], rows) for number, rows in found.items()]
+    waiting = [_waiting(KINDS[number], rows) for number, rows in found.items()]
     return sorted(waiting, key=lambda one: (not one.is_late, one.since or timezone.now()))
 
 
@@ -155,6 +155,15 @@ def _oldest(number: int, kind: Kind) -> QuerySet:
     return rows.annotate(_kind=Value(number), _since=since, _about=about).values_list("_kind", "_since", "_about")[
         : MOST + 1
     ]
+
+
+def _all_oldest(mine: tuple[int, ...]) -> QuerySet:
+    first, *others = (_oldest(number, KINDS[number]) for number in mine)
+    return first.union(*others, all=True) if others else first
+
+
+# The SQL is made once for each role and day (decision 0083).
+ASKED = Standing(_all_oldest)
 
 
 def _waiting(kind: Kind, rows: list[tuple]) -> Waiting:
