@@ -24,6 +24,7 @@ LOOK = {
     "contracts.licence": [VIEW],
     "contracts.maintenance": [VIEW],
     "contracts.document": [VIEW],
+    "contracts.electronicinvoice": [VIEW],
     "contracts.terms": [VIEW],
     "contracts.acceptance": [VIEW],
     "contracts.documentopening": [VIEW],

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.lib.admin import ReadOnly, WithFile
 from portal.lib.days import today
 from portal.lib.refusals import told
-from portal.lib.uploads import check_pdf
+from portal.lib.uploads import check_pdf, check_xml
 
 from .. import mails
 from ..models import DeletionReport, Document, DocumentOpening
@@ -38,7 +38,8 @@ class DocumentForm(forms.ModelForm):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if hasattr(file, "content_type"):
-            check_pdf(file, megabytes=MOST_MEGABYTES)
+            is_xml = file.name.lower().endswith(".xml") and self.cleaned_data.get("kind") == Document.Kind.INVOICE
+            (check_xml if is_xml else check_pdf)(file, megabytes=MOST_MEGABYTES)
         return file
 
     def clean(self):

@@ -1,5 +1,6 @@
 from .deletion import DeletionReport
 from .document import Document, DocumentOpening
+from .invoice import ElectronicInvoice, unread_invoices
 from .licence import Licence, Maintenance, Product
 from .publication import Publication, PublicationEntry
 from .subprocessor import ChangeNotice, Objection, SubProcessor, SubProcessorChange
@@ -11,6 +12,7 @@ __all__ = [
     "DeletionReport",
     "Document",
     "DocumentOpening",
+    "ElectronicInvoice",
     "Licence",
     "Maintenance",
     "Objection",
@@ -20,4 +22,5 @@ __all__ = [
     "SubProcessor",
     "SubProcessorChange",
     "Terms",
+    "unread_invoices",
 ]

@@ -28,6 +28,16 @@ def check_pdf(upload: File, *, megabytes: int) -> None:
     _check_clean(upload)
 
 
+def check_xml(upload: File, *, megabytes: int) -> None:
+    """The same for a file that is to be XML; what it says is judged where it is read. Raises ValidationError."""
+    if (upload.size or 0) > megabytes * MEGABYTE:
+        raise ValidationError(_("The file is larger than %(most)d MB.") % {"most": megabytes})
+    upload.seek(0)
+    if not upload.read(200).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        raise ValidationError(_("This is no XML."))
+    _check_clean(upload)
+
+
 def _has_pages(upload: File) -> bool:
     """Whether there is a page to look at: HTML or a picture under the name of a PDF has none."""
     # Few web processes ever read a paper; its reader takes 5 MB of each.

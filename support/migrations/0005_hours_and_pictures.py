@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('support', '0004_texts_incidents_advisers'),
+        ("support", "0004_texts_incidents_advisers"),
     ]
 
     operations = [

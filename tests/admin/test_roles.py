@@ -39,6 +39,7 @@ TABLES = {
     "contracts.maintenance": ("vacd", "v", "v", "vacd"),
     "contracts.document": ("vac", "v", "v", "vacd"),
     "contracts.publication": ("vac", "v", "v", "vacd"),
+    "contracts.electronicinvoice": ("v", "v", "v", "vacd"),
     "contracts.terms": ("v", "v", "vac", "vacd"),
     "contracts.acceptance": ("v", "v", "v", "vacd"),
     "contracts.documentopening": ("v", "v", "v", "vacd"),

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0016_view_as'),
-        ('contracts', '0006_measures_are_terms'),
+        ("contracts", "0007_electronic_invoices"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ select portal_watch('support_openingday');
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0016_history_of_waves_and_support"),
+        ("portal", "0017_papers"),
         ("support", "0005_hours_and_pictures"),
     ]
 
