@@ -171,11 +171,6 @@ class OpeningDay(InTwoLanguages, models.Model):
     def __str__(self):
         return f"{self.day:%d.%m.%Y}"
 
-    @property
-    def times(self):
-        """For support.hours."""
-        return ((self.opens, self.closes),) if self.opens and self.closes else ()
-
 
 class SupportText(InTwoLanguages, models.Model):
     """The lead of the Support-Modul page and where more is told about HOMECASE; there is one row, or none."""
