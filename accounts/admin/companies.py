@@ -12,6 +12,7 @@ from access.acting import Actor
 from access.inviting import invite_holder
 from portal.lib.admin import Kept
 from portal.lib.by_verbs import ByVerbs, RefusedForm, ShownForm
+from portal.lib.days import today
 from portal.lib.searching import found_among
 from portal.lib.text import clean_query
 
@@ -73,8 +74,7 @@ class CompanyList(ChangeList):
 @admin.register(Company)
 class CompanyAdmin(ByVerbs, Kept):
     form, add_form = CompanyForm, NewCompanyForm
-    list_display = ["number", "name", "city", "main_holder", "is_blocked", "ended_on"]
-    list_display_links = ["number", "name"]
+    list_display = ["name", "number", "city", "main_holder", "standing"]
     list_filter = ["is_blocked", "uses_homecase"]
     search_fields = ["number"]
     search_help_text = _("Customer number, name, e-mail, person or licence number")
@@ -98,6 +98,12 @@ class CompanyAdmin(ByVerbs, Kept):
             return self.fieldsets
         name, *others, _shown = self.fieldsets
         return [name, self.holder_fieldset, *others]
+
+    @admin.display(description=_("state"), ordering="is_blocked")
+    def standing(self, company):
+        if company.is_blocked:
+            return _("blocked")
+        return _("contract ended") if company.ended_on and company.ended_on < today() else _("customer")
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("memberships__user")

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.history.pages import WithHistory
 
 from .areas import grouped
+from .fields import OurForms
 from .figures import figures
 from .finding import find
 from .waiting import full_disks, lists_for
@@ -22,12 +23,13 @@ class StaffSite(AdminSite):
     site_header = site_title = f"{settings.BRAND['name']} {settings.BRAND['portal']}"
     index_title = _("What waits")
     enable_nav_sidebar = False
+    empty_value_display = "–"
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """As Django's; every table gets our history."""
+        """As Django's; every table gets our history and our fields."""
         base = admin_class or ModelAdmin
         with_history = type(
-            base.__name__, (WithHistory, base), {"__module__": base.__module__, "__doc__": base.__doc__}
+            base.__name__, (WithHistory, OurForms, base), {"__module__": base.__module__, "__doc__": base.__doc__}
         )
         super().register(model_or_iterable, with_history, **options)
 
@@ -49,7 +51,9 @@ class StaffSite(AdminSite):
             return apps
         areas = grouped(apps)
         for area in areas:
-            area["is_current"] = any(request.path.startswith(table["admin_url"] or "#") for table in area["models"])
+            for table in area["models"]:
+                table["is_current"] = request.path.startswith(table["admin_url"] or "#")
+            area["is_current"] = any(table["is_current"] for table in area["models"])
         return areas
 
     # Django's own page is a TemplateResponse; what a view gives is enough.
@@ -62,6 +66,12 @@ class StaffSite(AdminSite):
         context |= {"total": sum(one.count for one in lists), "figures": figures(request.user)}
         context["full_disks"] = full_disks(request.user)
         return render(request, "admin/home.html", context)
+
+    def app_index(  # type: ignore[override]
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Our tables stand in areas of work, not in apps."""
+        return redirect("admin:index")
 
     def search(self, request: HttpRequest) -> HttpResponse:
         """One field for all: the only exact hit is opened at once."""
