@@ -107,7 +107,7 @@ def play(place, environment, people, orders, say=print):
     from tests.ops.webs import Process, Web
 
     with store() as address, ExitStack() as stack:
-        own = {**environment, **KEYS, "S3_ENDPOINT": address, "TRUSTED_PROXIES": "1"}
+        own = {**environment, **KEYS, "S3_ENDPOINT": address}
         start = {"web": lambda name: Web(own | disk(place, name)), "worker": lambda name: work(own | disk(place, name))}
 
         def work(environment):
@@ -170,7 +170,12 @@ def main():
         place.chmod(0o755)
         with Server(place / "postgres").running() as url:
             clean = {name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}}
-            environment = clean | {"DATABASE_URL": url, "DEMO": "1", "STATIC_ROOT": str(place / "static")}
+            environment = clean | {
+                "DATABASE_URL": url,
+                "DEMO": "1",
+                "TRUSTED_PROXIES": "1",
+                "STATIC_ROOT": str(place / "static"),
+            }
             environment["DJANGO_SETTINGS_MODULE"] = "portal.settings"
             for command in ("prepare_database", "publish_static", "load_demo"):
                 own = environment | disk(place, "first")

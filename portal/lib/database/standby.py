@@ -18,11 +18,14 @@ _is_wanted: ContextVar[bool] = ContextVar("portal_standby", default=False)
 def from_standby() -> Iterator[None]:
     """What is only read inside the block comes from the standby, some moments old; from the primary where there is
     none, or none that answers. Nothing is locked inside of it, and what is written goes to the primary as ever."""
-    token = _is_wanted.set(_answers())
+    is_there = _answers()
+    token = _is_wanted.set(is_there)
     try:
         yield
     finally:
         _is_wanted.reset(token)
+        if is_there:
+            connections[STANDBY].close()
 
 
 def _answers() -> bool:
