@@ -190,6 +190,8 @@ for _database in DATABASES.values():
         "keepalives_interval": 3,
         "keepalives_count": 3,
         "tcp_user_timeout": 8000,
+        # Only for what is asked as prepared (portal.lib.standing): planned at its second turn on a connection, and kept.
+        "prepare_threshold": 1,
         **_given,
         "options": " ".join(
             [
@@ -234,7 +236,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 ANONYMOUS_USER_NAME = None
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashing.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
