@@ -20,6 +20,14 @@ from . import factories as make
 from .database import copy_of_template
 from .threads import ENDS_IN, PATIENCE
 
+# Minutes in one piece: begun first, so that nobody waits for one of them alone at the end.
+LONG = {"test_faults.py", "test_weather.py", "test_run.py", "test_markup.py"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in LONG)
+
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_test_environment, django_db_blocker):

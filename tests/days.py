@@ -62,7 +62,7 @@ def main(arguments):
     failed = []
     for moment in MOMENTS:
         print(f"As if it were {moment} in Berlin:", flush=True)
-        if run_at(moment, library, ["--numprocesses", "2", *arguments]):
+        if run_at(moment, library, ["--numprocesses", "2", "--dist", "worksteal", *arguments]):
             failed.append(moment)
     if failed:
         print(f"Failed as of {', '.join(failed)}.")
