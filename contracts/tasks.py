@@ -12,8 +12,10 @@ from portal.lib.each import each
 from . import mails
 from .agreement import agreement_of
 from .filing import file_document
+from .invoices.reading import read_unread
 from .models import Acceptance, Document
 from .notices import companies_to_tell, tell_next
+from .publishing import tasks as publishing_tasks  # noqa: F401 - the worker finds them here
 from .retention import delete_due
 
 # Longer than the job's own tries take.
@@ -30,6 +32,13 @@ def make_missing_agreements(timestamp):
 
 def _make_missing(acceptance):
     make_agreement.func(acceptance=acceptance.pk)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="heavy", queueing_lock="read_invoices", name="read_invoices")
+def read_invoices(timestamp):
+    """What new invoices say to machines, whichever way they were filed."""
+    read_unread()
 
 
 class NotAllTold(Exception):

@@ -183,6 +183,8 @@ DATABASES["default"]["OPTIONS"] = {
     "keepalives_interval": 3,
     "keepalives_count": 3,
     "tcp_user_timeout": 8000,
+    # Only for what is asked as prepared (portal.lib.standing): planned at its second turn on a connection, then kept.
+    "prepare_threshold": 1,
     **_given,
     "options": " ".join(
         [
@@ -227,7 +229,7 @@ AUTHENTICATION_BACKENDS = [
 ]
 ANONYMOUS_USER_NAME = None
 PASSWORD_HASHERS = [
-    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "accounts.hashing.Argon2",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
 AUTH_PASSWORD_VALIDATORS = [
@@ -396,6 +398,7 @@ LANGUAGE_COOKIE_SAMESITE = "Lax"
 TIME_ZONE = "Europe/Berlin"
 USE_TZ = True
 USE_THOUSAND_SEPARATOR = False
+FORMAT_MODULE_PATH = "portal.formats"
 
 # --- Files -----------------------------------------------------------------------------
 

@@ -176,7 +176,7 @@ def test_the_admin_keeps_the_security_policy(demo, log_in, live_server):
         page.goto(f"{live_server.url}/admin/{place}")
         expect(page.get_by_role("link", name="DOMUS Verwaltung")).to_be_visible()
     page.goto(f"{live_server.url}/admin/accounts/company/?q=sonnenhof")
-    page.get_by_role("link", name="12345").click()
+    page.get_by_role("link", name="Hausverwaltung Sonnenhof GmbH").click()
     page.get_by_role("link", name="Personen", exact=True).first.click()
     expect(page.get_by_text("Ben Bauer").first).to_be_visible()
     assert page.troubles == []
