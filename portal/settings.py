@@ -190,7 +190,7 @@ for _database in DATABASES.values():
         "keepalives_interval": 3,
         "keepalives_count": 3,
         "tcp_user_timeout": 8000,
-        # Only for what is asked as prepared (portal.lib.standing): planned at its second turn on a connection, and kept.
+        # Only for what is asked as prepared (portal.lib.standing): planned at its second turn on a line, and kept.
         "prepare_threshold": 1,
         **_given,
         "options": " ".join(

@@ -7,7 +7,8 @@ OURS = {"access", "accounts", "contracts", "downloads", "orders", "portal", "sho
 # Of the vendor or of all alike: they would be copied to each server, or stay on one, if rows were spread by company.
 # Prices and changes name a company where they have one, mails their reader only.
 NOBODYS = {
-    "contracts.deletionreport", "contracts.product", "contracts.publication", "contracts.publicationentry", "contracts.subprocessor", "contracts.subprocessorchange",
+    "contracts.deletionreport", "contracts.product", "contracts.publication", "contracts.publicationentry",
+    "contracts.subprocessor", "contracts.subprocessorchange",
     "contracts.terms", "downloads.release", "downloads.releasefile", "downloads.upload", "orders.erpcall",
     "orders.erptoken", "orders.webhook", "orders.webhookcall", "portal.change", "portal.erpexport", "portal.erprow",
     "portal.erprun", "portal.loginday", "portal.mailhandover", "portal.remembered", "portal.trouble", "portal.wave",
