@@ -15,6 +15,7 @@ from .filing import file_document
 from .invoices.reading import read_unread
 from .models import Acceptance, Document
 from .notices import companies_to_tell, tell_next
+from .publishing import tasks as publishing_tasks  # noqa: F401 - the worker finds them here
 from .retention import delete_due
 
 # Longer than the job's own tries take.

@@ -21,6 +21,7 @@ from .erp_runs import tasks as erp_tasks  # noqa: F401 - the worker finds them h
 from .history import tasks as history_tasks  # noqa: F401 - the same
 from .mails import mail_waiting
 from .models import MailHandover, Trouble
+from .papers import tasks as papers_tasks  # noqa: F401 - the same
 from .rolling_out import due_now, send_one
 from .staff.figures import count
 from .unreachable import check_addresses

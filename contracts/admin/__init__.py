@@ -1,3 +1,3 @@
-from . import agreements, documents, invoices, licences
+from . import agreements, documents, invoices, licences, publications
 
-__all__ = ["agreements", "documents", "invoices", "licences"]
+__all__ = ["agreements", "documents", "invoices", "licences", "publications"]

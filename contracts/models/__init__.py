@@ -2,6 +2,7 @@ from .deletion import DeletionReport
 from .document import Document, DocumentOpening
 from .invoice import ElectronicInvoice, unread_invoices
 from .licence import Licence, Maintenance, Product
+from .publication import Publication, PublicationEntry
 from .subprocessor import ChangeNotice, Objection, SubProcessor, SubProcessorChange
 from .terms import Acceptance, Terms
 
@@ -16,6 +17,8 @@ __all__ = [
     "Maintenance",
     "Objection",
     "Product",
+    "Publication",
+    "PublicationEntry",
     "SubProcessor",
     "SubProcessorChange",
     "Terms",

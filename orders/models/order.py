@@ -236,6 +236,7 @@ class Order(models.Model):
             # What is still to do, such as those that wait for somebody: a few of thousands.
             models.Index(fields=["company", "state"], condition=Q(state__in=TO_DO), name="order_to_do"),
             models.Index(fields=["-placed_at", "-id"], name="order_newest"),
+            models.Index(fields=["placed_at"], condition=Q(state="received"), name="order_to_accept"),
             *indexes_of("order", "number", "reference", "orderer_name"),
             models.Index(fields=["placed_by"], condition=~Q(placed_by=None), name="order_placed_by"),
         ]

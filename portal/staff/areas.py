@@ -48,7 +48,8 @@ AREAS = [
         "dokumente",
         _("Documents"),
         (
-            "contracts.document", "contracts.electronicinvoice", "contracts.terms", "contracts.acceptance",
+            "contracts.document", "contracts.publication", "contracts.electronicinvoice", "contracts.terms",
+            "contracts.acceptance",
             "contracts.licence", "contracts.maintenance", "contracts.product", "contracts.documentopening",
             "contracts.deletionreport", "contracts.subprocessor", "contracts.subprocessorchange", "contracts.objection",
         ),
