@@ -1,6 +1,7 @@
 """How far behind what is installed at a place is, and what to do next."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +16,7 @@ class Place:
     pk: int
     name: str
     version: str
-    release: object
+    release: Any
     newer: list
 
     @property

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from .erp_runs.models import ErpExport, ErpRun
 from .history.models import Change
 from .mailbook import MailHandover as MailHandover
+from .papers.models import Paper as Paper
 from .waves import Wave as Wave
 from .waves import WaveMember as WaveMember
 

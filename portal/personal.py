@@ -26,6 +26,14 @@ PERSONAL = [
         "person",
         ("at", "table", "kind", "what"),
     ),
+    Personal(
+        "papers",
+        _("papers you had made"),
+        "portal.Paper",
+        "asked_by",
+        ("company__number", "kind", "day", "asked_at", "made_at", "sha256"),
+        keeps=_("That the portal made a paper of your company, so that it can be checked; without your name."),
+    ),
 ]
 KEPT_BACK = {
     "portal.ErpExport.by": "the vendor's own matter",

@@ -183,6 +183,8 @@ DATABASES["default"]["OPTIONS"] = {
     "keepalives_interval": 3,
     "keepalives_count": 3,
     "tcp_user_timeout": 8000,
+    # Only for what is asked as prepared (portal.lib.standing): planned at its second turn on a connection, then kept.
+    "prepare_threshold": 1,
     **_given,
     "options": " ".join(
         [

@@ -23,6 +23,7 @@ from .history import tasks as history_tasks  # noqa: F401 - the same
 from .leftovers import forget_admin_log, forget_carts, forget_jobs, forget_misses, forget_tokens
 from .mails import mail_waiting
 from .models import MailHandover, Trouble
+from .papers import tasks as papers_tasks  # noqa: F401 - the same
 from .rolling_out import due_now, send_one
 from .staff.figures import count
 from .unreachable import check_addresses

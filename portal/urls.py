@@ -13,12 +13,14 @@ from .monitoring.metrics import metrics
 company = [
     path("", views.start, name="start"),
     path("konto/", include("accounts.urls")),
+    path("dokumente/bestand/", include("downloads.urls_holdings")),
     path("dokumente/", include("contracts.urls")),
     path("zugaenge/", include("access.urls")),
     path("downloads/", include("downloads.urls")),
     path("support/", include("support.urls")),
     path("shop/", include("shop.urls")),
     path("bestellungen/", include("orders.urls")),
+    path("papiere/", include("portal.papers.urls")),
 ]
 
 urlpatterns = [

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_POST
 
 from access.door import closed_everywhere, closed_page, company_view, person_view, public_view
 from access.rights import Right
+from downloads.axis import picture_of
+from downloads.holdings import short_of
 from portal.lib.searching import every_word
 from portal.lib.text import clean_query
 
@@ -50,6 +52,9 @@ def start(request):
         "greeting": greeting(request.user),
         "may_invite": Right.ACCESS in request.rights and not request.company.has_ended,
     }
+    if Right.CONTRACTS in request.rights:
+        soonest, context["more_holdings"] = short_of(request.company)
+        context["holdings"] = picture_of(soonest)
     return render(request, "portal/start.html", context)
 
 

@@ -15,7 +15,7 @@ from accounts.models import Company, User
 from portal.lib.refusals import Refused
 
 from .models import Article, Cart, CartLine, TrainingDate
-from .prices import LARGEST_SUM, Sums, rounded, sums_of_lines, unit_price
+from .prices import LARGEST_SUM, Sums, price_steps, rounded, sums_of_lines, unit_price
 from .quantities import quantity_refusal
 from .rent import duration, how_much, per, periods_refusal
 from .trainings import date_refusal, names_in
@@ -64,6 +64,14 @@ class Line:
         return rounded(self.price * self.quantity) if self.article.is_rent else Decimal(0)
 
     @property
+    def next_step(self) -> tuple[str, Decimal] | None:
+        """(how many more, the lower price per unit they lead to): "1 Stunde"; None where no price is lower."""
+        for least, price in price_steps(self.article):
+            if least > self.quantity and price < self.price:
+                return how_much(least - self.quantity, self.article.unit, None), price
+        return None
+
+    @property
     def how_much(self) -> str:
         """ "5 Stunde", "5 seats, 12 months"."""
         return how_much(self.quantity, self.article.unit, self.months)
@@ -109,11 +117,6 @@ class CartView:
     @property
     def orderable(self) -> list[Line]:
         return [line for line in self.lines if not line.problem]
-
-    @property
-    def units(self) -> int:
-        """How many units are in it, as the header counts them."""
-        return sum(line.quantity for line in self.lines)
 
     @property
     def has_new_prices(self) -> bool:

@@ -216,9 +216,9 @@ def _hits(articles, words, company, sort, *, all_words=True):
 
 
 def suggest(company, typed):
-    """(best articles for what has been typed so far, the words to mark). One query, three where it is mistyped."""
+    """(best articles for what has been typed so far, the words to mark). Two queries, four where it is mistyped."""
     words = question(typed)
-    articles = Article.objects.fitting(company)
+    articles = Article.objects.fitting(company).with_prices(company)
     found = list(direct(articles, words)[:SUGGESTED])
     if not found and any(len(word) > 3 for word in words.words):
         words = nearby(words)

@@ -9,6 +9,8 @@ WITHOUT = {
     "contracts.Acceptance": "a proof that nobody changes",
     "contracts.DocumentOpening": "a log itself",
     "contracts.DeletionReport": "a log itself",
+    "contracts.Publication": "a log itself; its documents have their own history",
+    "contracts.ElectronicInvoice": "read out of the paper by the portal, changed by nobody",
     "downloads.Download": "a log itself",
     "downloads.DownloadPass": "keeps its own events",
     "downloads.InstalledVersion": "a note of the customer's",

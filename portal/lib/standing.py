@@ -11,7 +11,7 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any, NamedTuple
 
-from django.db import connection, connections
+from django.db import NotSupportedError, connection, connections
 from django.db.models import QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
@@ -73,7 +73,7 @@ class Standing:
         query.__class__ = _Query
         query.compiler = compiler
         compiler.__class__ = _Compiler
-        compiler.sql, compiler.params = sql, [_slot(param, names, moment) for param in params]
+        compiler.sql, compiler.params = _written_out(sql, [_slot(param, names, moment) for param in params])
         # Past the setter, which would turn every list of values into one of dicts.
         rows._query = query  # type: ignore[attr-defined]
         return rows
@@ -85,6 +85,19 @@ def _slot(param: Any, names: dict[Any, str], moment: dt.datetime) -> Any:
     if type(param) in (int, str) and param in names:
         return _Value(names[param])
     return param
+
+
+def _written_out(sql: str, params: list[Any]) -> tuple[str, list[Any]]:
+    """The SQL with what stays the same written into it, where it has its type; parameters are left for the rest."""
+    pieces = sql.split("%s")
+    assert len(pieces) == len(params) + 1, "a per cent sign of the SQL's own"  # noqa: S101
+    with connection.cursor() as cursor:
+        for place, param in enumerate(params):
+            if not isinstance(param, _Moment | _Value):
+                pieces[place] += cursor.mogrify("%s", [param]).replace("%", "%%")
+            else:
+                pieces[place] += "%s"
+    return "".join(pieces), [param for param in params if isinstance(param, _Moment | _Value)]
 
 
 class _Query(Query):
@@ -109,6 +122,18 @@ class _Compiler(SQLCompiler):
     sql: str
     params: list[Any]
     values: dict[str, Any]
+
+    def execute_sql(self, *args: Any, **options: Any) -> Any:
+        try:
+            with self.connection.preparing():  # type: ignore[attr-defined]
+                return super().execute_sql(*args, **options)
+        except NotSupportedError:
+            # A migration has changed what a column is; what was planned before it is of no use any more.
+            if self.connection.in_atomic_block:
+                raise
+            with self.connection.cursor() as cursor:
+                cursor.execute("deallocate all")
+            return super().execute_sql(*args, **options)
 
     def as_sql(self, with_limits: bool = True, with_col_aliases: bool = False) -> Any:
         now = timezone.now()

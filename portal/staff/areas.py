@@ -48,9 +48,10 @@ AREAS = [
         "dokumente",
         _("Documents"),
         (
-            "contracts.document", "contracts.terms", "contracts.acceptance", "contracts.licence",
-            "contracts.maintenance", "contracts.product", "contracts.documentopening", "contracts.deletionreport",
-            "contracts.subprocessor", "contracts.subprocessorchange", "contracts.objection",
+            "contracts.document", "contracts.publication", "contracts.electronicinvoice", "contracts.terms",
+            "contracts.acceptance",
+            "contracts.licence", "contracts.maintenance", "contracts.product", "contracts.documentopening",
+            "contracts.deletionreport", "contracts.subprocessor", "contracts.subprocessorchange", "contracts.objection",
         ),
     ),
     Area(

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from access.models import AccessRequest, TakeOver
 from accounts.models import Company, DeletionRequest, NameChange, User
-from contracts.models import Objection, Terms
+from contracts.models import ElectronicInvoice, Objection, Publication, Terms
 from downloads.models import Upload
 from orders.models import Order, WebhookCall
 from portal.lib.days import today
@@ -83,6 +83,10 @@ KINDS = [
         lambda: Objection.objects.filter(state=Objection.State.WAITING), "sent_at", ("company__name",), 14,
     ),
     Kind(
+        _("Invoices with faulty XML"), "contracts.electronicinvoice", "xml=wrong", "contracts.change_document",
+        lambda: ElectronicInvoice.objects.wrong(), "read_at", ("document__number", "document__company__name"), 2,
+    ),
+    Kind(
         _("Deletions (GDPR)"), "accounts.deletionrequest", "state__exact=waiting", "accounts.change_deletionrequest",
         lambda: DeletionRequest.objects.filter(state=DeletionRequest.State.WAITING), "asked_at", (), DELETION_DAYS - 9,
     ),
@@ -94,6 +98,10 @@ KINDS = [
         _("Uploads under way"), "downloads.upload", "", "downloads.view_upload",
         lambda: Upload.objects.filter(state__in=[Upload.State.RECEIVING, Upload.State.CHECKING]), "started_at",
         ("file_name",), 1,
+    ),
+    Kind(
+        _("Publications for many companies"), "contracts.publication", "", "contracts.add_publication",
+        lambda: Publication.objects.filter(state__in=Publication.OPEN), "made_at", ("name",), 1,
     ),
     Kind(
         _("Imports from the ERP"), "portal.erprun", "", "portal.add_erprun",

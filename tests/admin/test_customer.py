@@ -156,16 +156,19 @@ def test_what_waits_leads_to_its_decision(client_of, acme, ben):  # noqa: F811
 
 def test_licences_along_the_years(client_of, acme):  # noqa: F811
     licence = acme.licences.get()
-    licence.maintenance.update(ends_on=dt.date(today().year + 1, 6, 30))
     client = client_of()
-    (bar,) = client.get(at(acme)).context["bars"]
-    assert (bar.word, bar.day, bar.tone, bar.start) == ("SPV", dt.date(today().year + 1, 6, 30), "ok", 0)
-    licence.maintenance.update(ends_on=dt.date(9999, 12, 31))
-    (bar,) = client.get(at(acme)).context["bars"]
-    assert bar.day is None and bar.width == 1000
-    licence.maintenance.update(ends_on=today() + dt.timedelta(days=10))
-    (bar,) = client.get(at(acme)).context["bars"]
-    assert bar.tone == "wait" and 0 < bar.late <= 10
+
+    def row_with(ends_on):
+        licence.maintenance.update(ends_on=ends_on)
+        (row,) = client.get(at(acme)).context["picture"].rows
+        return row
+
+    row = row_with(dt.date(today().year + 1, 6, 30))
+    assert (row.holding.word, row.holding.until, row.holding.tone) == ("SPV", dt.date(today().year + 1, 6, 30), "ok")
+    row = row_with(dt.date(9999, 12, 31))
+    assert row.holding.until is None and row.bars[-1].width == "100.00%"
+    row = row_with(today() + dt.timedelta(days=10))
+    assert row.holding.tone == "wait" and row.bars[-1].kind == "soon"
 
 
 def test_documents_downloads_and_passes(client_of, acme, olga, dora):  # noqa: F811

@@ -3,17 +3,18 @@
 import hashlib
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.urls import reverse
 
 from downloads import admin_upload, publishing, uploading
 from downloads.models import ReleaseFile, Upload
 from downloads.uploading import UploadRefused, begin_upload, receive, received_of
 
+from ..threads import at_once
 from .test_uploads import CONTENT, SHA256, begin, page, release, send, staff, uploaded  # noqa: F401 - fixtures
 
 OTHER = os.urandom(len(CONTENT))
@@ -143,14 +144,11 @@ def test_of_two_pieces_at_once_one_counts_and_nothing_is_mixed(release, admin): 
 
     def one(content):
         try:
-            return receive(upload, 0, Slow(content, lambda: time.sleep(0.001)), 100_000).received
+            return receive(copy(upload), 0, Slow(content, lambda: time.sleep(0.001)), 100_000).received
         except UploadRefused as refusal:
             return refusal.status
-        finally:
-            connections.close_all()
 
-    with ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(one, (CONTENT[:100_000], OTHER[:100_000])))
+    answers = sorted(at_once(lambda: one(CONTENT[:100_000]), lambda: one(OTHER[:100_000])))
     assert answers == [409, 100_000]
     assert upload.part.read_bytes() in (CONTENT[:100_000], OTHER[:100_000])
     assert list(uploading.folder().iterdir()) == [upload.part]

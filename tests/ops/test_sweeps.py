@@ -36,7 +36,8 @@ STAYS = {
     "proofs of what was asked, agreed and told": [
         "access.AccessRequest", "access.AccessReview", "access.ReviewedPerson", "access.TakeOver",
         "accounts.DeletionRequest", "accounts.NameChange", "contracts.Acceptance", "contracts.ChangeNotice",
-        "contracts.DeletionReport", "contracts.Objection", "contracts.SubProcessorChange", "downloads.Download",
+        "contracts.DeletionReport", "contracts.Publication", "contracts.PublicationEntry", "contracts.Objection",
+        "contracts.SubProcessorChange", "downloads.Download",
         "downloads.PassEvent", "downloads.DownloadPass", "downloads.ReleaseNotice", "portal.Wave", "portal.WaveMember",
     ],
     "the file goes, the row says so": ["contracts.Document"],

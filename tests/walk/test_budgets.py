@@ -66,6 +66,7 @@ PAGES = [
     "order_addresses",
     "document_list",
     "terms_list",
+    "holding_list",
     "people_list",
     "invitation_create",
     "access_log",

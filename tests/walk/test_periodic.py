@@ -16,7 +16,7 @@ from contracts.models import Acceptance, Document, Terms
 from downloads.models import Release, ReleaseNotice, ReleaseWatch, Upload
 from orders.models import Order
 from portal.lib.days import today
-from portal.models import MailHandover, Trouble, Wave
+from portal.models import MailHandover, Paper, Trouble, Wave
 
 from .. import factories as make
 
@@ -26,6 +26,7 @@ YESTERDAY, LONG_AGO = dt.timedelta(days=-1), dt.datetime(2020, 1, 1, tzinfo=dt.U
 WHOLE = {
     "rescue", "forget_mail", "read_bounces", "count_figures", "check_addresses", "forget_remembered",
     "forget_erp_calls", "call_due_webhooks", "watch_space", "sweep_files", "take_erp_night", "watch_erp_runs",
+    "watch_publications",
     "forget_changes", "forget_leftovers",
 }  # fmt: skip
 
@@ -166,6 +167,14 @@ def unmade_exports(two):
     return DataExport.objects.filter(ready_at=None).count
 
 
+def unmade_papers(two):
+    for row in two:
+        Paper.objects.create(company=row.company, asked_by=row.user, kind="holdings", language="de")
+    Membership.objects.update(is_holder=True)
+    Paper.objects.update(asked_at=LONG_AGO)
+    return Paper.objects.filter(made_at=None).count
+
+
 def waves(two):
     wave = Wave.objects.create(name="Welle", pace=3600, key=uuid4())
     for row in two:
@@ -195,6 +204,7 @@ ROWS = [
     ("accounts_by_date", "accounts.mails.mail_name_change_applied", renamed),
     ("accounts_by_date", "accounts.tasks._forget_export", old_exports),
     ("delete_documents", "contracts.retention._delete", old_documents),
+    ("papers_by_date", "portal.papers.tasks.finish", unmade_papers),
     ("mail_weekly", "portal.tasks.mail_waiting", weekly),
 ]
 # Each step of a periodic work by itself: what stands before the other work, and the other work's rows.

@@ -51,6 +51,7 @@ def furnish(company, holder, product=None):
         booking=booking,
         order=order,
         change=make.NameChangeFactory(company=company),
+        invoice=make.InvoiceFactory(company=company),
     )
 
 
@@ -89,6 +90,7 @@ def arguments(company, rows, terms, colleague, token):
     return {
         "document_file": {"pk": rows.document.pk},
         "terms_file": {"pk": terms.pk},
+        "invoice_xml": {"pk": rows.invoice.pk},
         "terms_diff": {"pk": terms.pk},
         "objection_create": {"pk": make.ChangeFactory().pk},
         "product_detail": {"product": rows.file.release.product.number},
@@ -133,6 +135,15 @@ def arguments(company, rows, terms, colleague, token):
     }
 
 
+def of_paper(company, person):
+    """A paper that the person had made."""
+    paper = company.papers.create(
+        kind="holdings", asked_by=person, language="de", made_at=timezone.now(), sha256="a" * 64,
+        file=ContentFile(make.PDF, name="paper.pdf"),
+    )  # fmt: skip
+    return {"paper_detail": {"pk": paper.pk}, "paper_file": {"pk": paper.pk}}
+
+
 def of_person(person):
     """What is a person's own: a change of address, a consent, an export."""
     consent = make.ConsentFactory(user=person)
@@ -153,5 +164,5 @@ def build(acme, olga, nils):
     rows = furnish(acme, olga)
     membership = nils.at[acme.number]
     _invitation, token = Invitation.issue(membership, by=olga)
-    found = arguments(acme, rows, terms, membership, token) | of_person(olga)
+    found = arguments(acme, rows, terms, membership, token) | of_person(olga) | of_paper(acme, olga)
     return SimpleNamespace(company=acme, rows=rows, arguments=found)

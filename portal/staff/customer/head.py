@@ -1,7 +1,7 @@
 """The head of a customer's page: who it is, how things stand, whom to call. Read in one query."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -15,12 +15,11 @@ from access.models import Membership
 from access.words import holder_word
 from accounts.models import Company, User
 from contracts.models import Licence, Maintenance, Terms
+from downloads.holdings import SOON
 from portal.lib.days import is_endless, today
 
 from ..welcome import NEEDS, url_of_welcome
 
-# So many days before its end maintenance is amber.
-SOON = timedelta(days=90)
 HOLDERS = 3
 
 

@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from access.models import AccessRequest, TakeOver
 from accounts.models import Company, NameChange, User
 from contracts.models import Objection
+from downloads.axis import picture_of
+from downloads.holdings import holding_of, licences_of
 from orders.models import Order
 from portal.lib.days import today
 
 from .documents import SEND
-from .licences import licences_of, timeline
 from .notes import NoteForm, notes_of
 from .orders import latest
 from .page import StaffRequest, customer_page
@@ -102,7 +103,7 @@ def overview(request: StaffRequest, company: Company) -> dict[str, Any]:
         if user.has_perms(["contracts.view_document", SEND]):
             context["papers"] = [order for order in newest if order.confirmation]
     if user.has_perm("contracts.view_licence"):
-        context |= timeline(licences_of(company)[:MOST])
+        context["picture"] = picture_of([holding_of(licence) for licence in licences_of(company)[:MOST]])
     context["today"] = today()
     if user.has_perm("accounts.view_companynote"):
         context |= {"notes": notes_of(company, user), "note_form": NoteForm()}

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0016_history_of_waves_and_support'),
+        ('portal', '0017_papers'),
     ]
 
     operations = [

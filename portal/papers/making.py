@@ -1,0 +1,43 @@
+"""Making a paper: with what the person who asked may see at that moment."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Collection
+from uuid import UUID
+
+from django.core.files.base import ContentFile
+from django.db import transaction
+from django.utils import timezone, translation
+
+from access.door import rights_of
+from access.rights import Right
+from accounts.models import Company
+from downloads.holdings_paper import holdings_paper
+
+from .models import Paper
+
+# kind -> (the right without which there is none, the rights whose matters may stand in it, what makes it).
+Maker = Callable[[Company, Collection[str], dt.date | None], bytes]
+MAKERS: dict[str, tuple[Right | None, set[Right], Maker]] = {
+    Paper.Kind.HOLDINGS: (Right.CONTRACTS, {Right.CONTRACTS, Right.DOWNLOADS}, holdings_paper),
+}
+
+
+@transaction.atomic
+def finish(pk: UUID | str) -> None:
+    """Make the file; run again it does nothing. Who may not see it any more gets none."""
+    paper = Paper.objects.select_for_update(of=["self"]).select_related("company").filter(pk=pk, made_at=None).first()
+    if paper is None:
+        return
+    needs, shown, make = MAKERS[paper.kind]
+    membership = paper.company.memberships.open().filter(user=paper.asked_by).first()
+    rights = rights_of(membership) if membership else set()
+    if membership is None or (needs and needs not in rights):
+        paper.delete()
+        return
+    paper.rights = sorted(rights & shown)
+    with translation.override(paper.language):
+        content = make(paper.company, paper.rights, paper.day)
+    paper.made_at, paper.sha256 = timezone.now(), hashlib.sha256(content).hexdigest()
+    paper.file.save("paper.pdf", ContentFile(content), save=False)
+    paper.save()

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("bestand/", views.holdings_paper, name="holdings_paper"),
+    path("<uuid:pk>/", views.paper_detail, name="paper_detail"),
+    path("<uuid:pk>/datei/", views.paper_file, name="paper_file"),
+]

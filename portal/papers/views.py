@@ -1,0 +1,52 @@
+"""Asking for a paper, waiting for it, loading it. Whoever asked gets it, as long as they may see what is in it."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+
+from access.door import company_view
+from access.rights import Right
+from portal.lib.files import sends_file, serve_protected
+
+from .asking import ask_for
+from .models import Paper
+
+# kind -> the page that has the button.
+PAGES = {Paper.Kind.HOLDINGS: "holding_list"}
+
+
+@require_POST
+@company_view(needs=Right.CONTRACTS)
+def holdings_paper(request):
+    return asked(request, Paper.Kind.HOLDINGS)
+
+
+def asked(request, kind, day=None):
+    paper = ask_for(request.company, kind, by=request.user, day=day)
+    return redirect("paper_detail", request.company.number, paper.pk)
+
+
+@company_view
+def paper_detail(request, pk):
+    """Says that it is being made, looking again by itself; then hands it over."""
+    paper = own_paper(request, pk)
+    back = reverse(PAGES[paper.kind], args=[request.company.number])
+    return render(request, "portal/paper_detail.html", {"paper": paper, "back": back})
+
+
+@company_view
+@sends_file
+def paper_file(request, pk):
+    paper = own_paper(request, pk)
+    if not paper.file:
+        raise Http404
+    return serve_protected(request, paper.file, name=paper.file_name, sha256=paper.sha256)
+
+
+def own_paper(request, pk):
+    """A paper that the person asked for; Http404 too for who may not see its matters any more."""
+    paper = get_object_or_404(request.company.papers.filter(asked_by=request.user), pk=pk)
+    if not set(paper.rights) <= request.rights:
+        raise Http404
+    return paper
