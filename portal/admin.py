@@ -14,10 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from access.admin import AccessEventInline, MembershipInline
 from accounts.admin.companies import CompanyAdmin
 from contracts.admin.agreements import AvvFilter
-from contracts.admin.licences import LicenceInline
 from portal.erp_runs import admin as erp_admin  # noqa: F401 - registers the ERP's pages
 from portal.lib.admin import ReadOnly, Searched
 from portal.models import Sweep, Trouble
@@ -52,7 +50,7 @@ class RoleAdmin(Searched, GroupAdmin):
 class TroubleAdmin(ReadOnly):
     """What the worker could not do: rows of its periodic work are tried again by themselves, jobs by staff."""
 
-    list_display = ["at", "work", "row", "reason", "tries", "since"]
+    list_display = ["work", "row", "reason", "tries", "since"]
     search_fields = ["work", "row", "reason"]
     actions = ["try_again", "forget"]
 
@@ -83,7 +81,5 @@ class SweepAdmin(ReadOnly):
     def next_at(self, sweep):
         return next_run(sweep.job)
 
-
-CompanyAdmin.inlines = [MembershipInline, LicenceInline, AccessEventInline]
 
 CompanyAdmin.list_filter = [*CompanyAdmin.list_filter, AvvFilter]
