@@ -194,6 +194,8 @@ DATABASES["default"]["OPTIONS"] = {
             f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s",
             # The server's side: what a machine that vanished has locked is free again within two minutes.
             "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=15 -c tcp_keepalives_count=4",
+            # What a page has prepared is planned for good; the server would weigh it anew with each company.
+            "-c plan_cache_mode=force_generic_plan" if WEB else "",
             _given.get("options", ""),
         ]
     ).strip(),
