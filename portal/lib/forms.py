@@ -1,9 +1,16 @@
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.utils.translation import gettext_lazy as _
 
+from .days import today
 from .text import clean_query
+
+# Nothing here is older.
+FIRST_DAY = dt.date(1970, 1, 1)
 
 
 class PortalRenderer(TemplatesSetting):
@@ -21,3 +28,18 @@ class SearchField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return clean_query(super().to_python(value) or "")
+
+
+class PastDayField(forms.DateField):
+    """Today or a day that is over, out of the browser's picker or typed as 3.12.2026."""
+
+    input_formats = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y")  # type: ignore[assignment]  # Django has its own lazy list
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")  # type: ignore[assignment]  # a ready one
+
+    def clean(self, value: Any) -> dt.date | None:
+        day = super().clean(value)
+        if day and day > today():
+            raise ValidationError(_("This day is still to come."))
+        if day and day < FIRST_DAY:
+            raise ValidationError(_("Please choose a day from 1970 on."))
+        return day
