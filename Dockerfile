@@ -23,6 +23,6 @@ EXPOSE 8000
 HEALTHCHECK --interval=20s --timeout=5s --start-period=20s \
     CMD ["python", "-m", "portal.lib.healthy", "http://127.0.0.1:8000/health/"]
 # Kept longer than nginx keeps them (60 s in docker/nginx.conf): whoever sends is never the one who closes.
-CMD ["gunicorn", "portal.wsgi", "--bind", "0.0.0.0:8000", "--worker-class", "gthread", "--workers", "2", \
-     "--threads", "8", "--keep-alive", "75", "--no-control-socket", "--forwarder-headers", "", \
+CMD ["gunicorn", "portal.wsgi", "--config", "python:portal.lib.web", "--bind", "0.0.0.0:8000", \
+     "--worker-class", "gthread", "--workers", "2", "--threads", "8", "--keep-alive", "75", "--no-control-socket", "--forwarder-headers", "", \
      "--max-requests", "2000", "--max-requests-jitter", "200"]

@@ -30,7 +30,6 @@ def file_document(
     document = Document(
         company=company,
         number=number,
-        version=newest.version + 1 if newest else 1,
         kind=kind,
         title=title,
         dated_on=dated_on or today(),
@@ -39,8 +38,14 @@ def file_document(
         sha256=sha256,
     )
     document.file.save(name, ContentFile(content), save=False)
+    return file_version(document, newest), True
+
+
+def file_version(document: Document, newest: Document | None) -> Document:
+    """Store a document that has its file, as the version after the newest one of its number, which is locked."""
+    document.version = newest.version + 1 if newest else 1
     document.save()
     if newest:
         newest.replaced_by = document
         newest.save(update_fields=["replaced_by"])
-    return document, True
+    return document

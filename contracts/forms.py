@@ -1,4 +1,5 @@
 from django import forms
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.forms import SearchField
@@ -74,6 +75,29 @@ class DocumentFilter(forms.Form):
     @property
     def is_used(self):
         return any(self.cleaned_data.values())
+
+
+class MonthForm(forms.Form):
+    """Which month's invoices are shown; anything unreadable is the newest that has some."""
+
+    month = forms.ChoiceField(label=_("Month"), required=False, widget=forms.Select(attrs={"data-apply": ""}))
+
+    def __init__(self, data, *, months):
+        super().__init__(data)
+        self.months = {f"{month:%Y-%m}": month for month in months}
+        named = [(key, date_format(month, "F Y")) for key, month in self.months.items()]
+        self.fields["month"].choices = named
+
+    @property
+    def first_day(self):
+        """The first day of the month asked for; None where there is no invoice at all."""
+        newest = next(iter(self.months.values()), None)
+        return self.months.get(self.data.get("month"), newest)
+
+    @property
+    def key(self):
+        """The month as an address has it: "2026-11"."""
+        return f"{self.first_day:%Y-%m}" if self.first_day else ""
 
 
 class OpeningFilter(forms.Form):

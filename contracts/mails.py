@@ -32,12 +32,32 @@ def _send(template, reader, subject, **context):
     send_letter(template, reader.email, reader.language, subject, {"reader": reader, **context})
 
 
-def mail_recalled(document, readers):
-    """A document was recalled: to who opened it and to the licence holders."""
-    url = settings.PORTAL_URL + reverse("document_list", args=[document.company.number])
-    named = f"{document.title} {document.number}"
-    for reader in readers:
-        _send("recalled", reader, lambda: _("Withdrawn: %s") % named, document=document, url=url)
+def mail_recalled(documents, reader):
+    """Documents of one company were recalled, for one reason: to somebody who opened them, or a licence holder."""
+    first = documents[0]
+    url = settings.PORTAL_URL + reverse("document_list", args=[first.company.number])
+    named = f"{first.title} {first.number}"
+
+    def subject():
+        if len(documents) == 1:
+            return _("Withdrawn: %s") % named
+        return _("%(count)d documents are withdrawn") % {"count": len(documents)}
+
+    _send("recalled", reader, subject, document=first, documents=documents, url=url)
+
+
+def mail_published(company, documents):
+    """New documents, all that came at once: to the company's licence holders."""
+    url = settings.PORTAL_URL + reverse("document_list", args=[company.number])
+    words = {"company": company.name, "count": len(documents), "title": documents[0].title}
+
+    def subject():
+        if len(documents) == 1:
+            return _("New document: %(title)s") % words
+        return _("%(count)d new documents for %(company)s") % words
+
+    for row in company.memberships.holders().select_related("user"):
+        _send("published", row.user, subject, company=company, documents=documents, url=url)
 
 
 def _vendor():

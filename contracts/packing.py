@@ -3,8 +3,10 @@
 import logging
 import re
 
+from django.conf import settings
 from django.http import StreamingHttpResponse
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 log = logging.getLogger("portal.contracts")
 PIECE = 256 * 1024
@@ -21,17 +23,30 @@ def first_missing(documents):
     return ""
 
 
-def zip_response(documents, *, name):
+def missing_sentence(documents):
+    """What to tell somebody whose documents cannot be packed because a file is gone, or ""."""
+    if not (number := first_missing(documents)):
+        return ""
+    words = {"number": number, "mail": settings.BRAND["info_mail"], "phone": settings.BRAND["phone"]}
+    return _("The file of %(number)s is missing. Please write to %(mail)s or call us: %(phone)s") % words
+
+
+def zip_response(documents, *, name, extras=(), files=()):
     """The documents as one ZIP, read piece by piece and stored as they are: PDFs hardly shrink.
 
-    The length is known beforehand, so a broken transfer shows as one.
+    extras: (name, bytes) that come first; files: (FieldFile, name) that come last. The length is known beforehand, so
+    a broken transfer shows as one.
     """
     from zipstream import ZipStream
 
     packed = ZipStream(sized=True)
+    for inside, content in extras:
+        packed.add(content, inside)
     for document in documents:
         size = document.file.storage.size(document.file.name)
         packed.add(_pieces(document.file), name_inside(document), size=size)
+    for field, inside in files:
+        packed.add(_pieces(field), inside, size=field.storage.size(field.name))
     response = StreamingHttpResponse(packed, content_type="application/zip")
     response.headers["Content-Length"] = str(len(packed))
     response.headers["Content-Disposition"] = content_disposition_header(True, name)

@@ -28,4 +28,4 @@ PERSONAL = [
         keeps=_("Part of the agreement with your company, with your name as it was then."),
     ),
 ]
-KEPT_BACK = {}
+KEPT_BACK = {"contracts.Publication.by": "the vendor's own matter"}

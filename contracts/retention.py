@@ -14,7 +14,7 @@ from portal.lib.days import today
 from portal.lib.each import each
 from portal.lib.files import stored_as
 
-from .models import Acceptance, DeletionReport, Document
+from .models import Acceptance, DeletionReport, Document, ElectronicInvoice, Terms
 
 RUNNING = {Document.Kind.SPV, Document.Kind.UPV, Document.Kind.AVV, Document.Kind.TERMS}
 
@@ -76,6 +76,17 @@ def trace_of(document: Document) -> dict[str, str | int]:
 
 def _delete(document: Document) -> None:
     document.openings.all().delete()
+    read = ElectronicInvoice.objects.filter(document=document).exclude(xml="").first()
+    ElectronicInvoice.objects.filter(document=document).delete()
     Document.objects.filter(pk=document.pk).update(title="", file="", file_name="", deleted_at=timezone.now())
+    name = stored_as(document.file)
     # Last: where the storage refuses, the rows are as before.
-    document.file.storage.delete(stored_as(document.file))
+    if not is_used(name):
+        document.file.storage.delete(name)
+    if read:
+        read.xml.storage.delete(stored_as(read.xml))
+
+
+def is_used(name: str) -> bool:
+    """Whether a stored file still belongs to a document or to terms; the same bytes may be kept once for several."""
+    return Document.objects.filter(file=name).exists() or Terms.objects.filter(file=name).exists()

@@ -8,12 +8,15 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from portal.lib.each import each
+from portal.lib.sweeping import sweeps
 
 from . import mails
 from .agreement import agreement_of
 from .filing import file_document
+from .invoices.reading import read_unread
 from .models import Acceptance, Document
 from .notices import companies_to_tell, tell_next
+from .publishing import tasks as publishing_tasks  # noqa: F401 - the worker finds them here
 from .retention import delete_due
 
 # Longer than the job's own tries take.
@@ -30,6 +33,13 @@ def make_missing_agreements(timestamp):
 
 def _make_missing(acceptance):
     make_agreement.func(acceptance=acceptance.pk)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queue="heavy", queueing_lock="read_invoices", name="read_invoices")
+def read_invoices(timestamp):
+    """What new invoices say to machines, whichever way they were filed."""
+    read_unread()
 
 
 class NotAllTold(Exception):
@@ -67,6 +77,7 @@ def tell_of_change(change):
 
 @app.periodic(cron="31 4 * * *")
 @app.task(queue="cron", queueing_lock="delete_documents", name="delete_documents")
+@sweeps("delete_documents", "contracts.DocumentOpening", "contracts.ElectronicInvoice")
 def delete_documents(timestamp):
     """Documents whose retention is over go; staff read the report."""
     delete_due()

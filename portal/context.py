@@ -4,6 +4,7 @@ from django.utils.functional import SimpleLazyObject
 from access.door import enter_last
 from access.rights import Right
 
+from .frame import Frame
 from .tiles import tiles_of
 
 # Pages that are the person's own, whatever the company: they stand in the frame of the one looked at last.
@@ -18,12 +19,13 @@ def frame(request):
     if getattr(request, "company", None) is not None and getattr(request, "rights", None) is not None:
         context["tiles"] = SimpleLazyObject(lambda: tiles_of(request))
         context["cart_count"] = cart_count(request)
+    context["drawn"] = Frame(request, context.get("cart_count"))
     return context
 
 
 def cart_count(request):
-    """Units in the person's cart at this company; None for who may not order."""
+    """Lines of the person's cart at this company; None for who may not order."""
     if Right.SHOP not in request.rights:
         return None
     # A page that has changed the cart says how much is in it now.
-    return getattr(request, "cart_units", request.membership.cart_units) or 0
+    return getattr(request, "cart_lines", request.membership.cart_lines)

@@ -1,6 +1,5 @@
 """Inviting the licence holders of an import in waves: looked at, begun, sent in a pace, reminded once."""
 
-import re
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Max, Q, QuerySet
-from django.db.models.functions import Greatest, Upper
+from django.db.models.functions import Greatest
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -19,7 +18,6 @@ from access.acting import Actor
 from access.inviting import send_again
 from access.models import Membership
 from accounts.models import Company, User
-from accounts.models.company import WITHOUT_ZEROS
 from portal.lib.refusals import Refused
 
 from .models import MailHandover, Wave, WaveMember
@@ -36,36 +34,6 @@ class Preview:
     invited: list[Membership] = field(default_factory=list)
     left_out: list[tuple[Company, str]] = field(default_factory=list)
     unknown: list[str] = field(default_factory=list)
-
-
-def numbers_in(text: str) -> list[str]:
-    """The numbers of a pasted list, one a line or parted by commas, semicolons or tabs; each once, as typed."""
-    parts = (" ".join(part.split()) for part in re.split(r"[\n\r,;\t]+", text))
-    return list(dict.fromkeys(part[:60] for part in parts if part))
-
-
-def companies_of(numbers: list[str]) -> tuple[list[Company], list[str]]:
-    """(the companies of these numbers, the numbers that mean none), spelt in any way a customer may; one query."""
-    bare = {typed: Company.objects.bare_number(typed, settings.BRAND["login_prefix"]) for typed in numbers}
-    wanted = {number.upper() for number in bare.values() if number and "\0" not in number}
-    zeroless = {number.lstrip("0") for number in wanted if number.isdigit()} - {""}
-    rows = Company.objects.alias(upper=Upper("number"), zeroless=WITHOUT_ZEROS)
-    found: list[Company] = list(rows.filter(Q(upper__in=wanted) | Q(zeroless__in=zeroless)))
-    exact: dict[str, Company] = {company.number.upper(): company for company in found}
-    near: dict[str, list[Company]] = {}
-    for row in found:
-        if row.number.isdigit():
-            near.setdefault(row.number.lstrip("0"), []).append(row)
-    companies: dict[int, Company] = {}
-    unknown = []
-    for typed, number in bare.items():
-        alike = near.get(number.lstrip("0"), []) if number.isdigit() else []
-        company = exact.get(number.upper()) or (alike[0] if len(alike) == 1 else None)
-        if company is not None:
-            companies[company.pk] = company
-        else:
-            unknown.append(typed)
-    return list(companies.values()), unknown
 
 
 def preview(companies: list[Company], unknown: list[str] | None = None) -> Preview:

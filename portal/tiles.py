@@ -1,6 +1,8 @@
 """The tiles, in the order people see them."""
 
 from dataclasses import dataclass
+from functools import lru_cache
+from urllib.parse import quote
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -17,6 +19,10 @@ from portal.lib.tiles import Fact, Tile
 from shop.tile import TILE as SHOP
 from support.tile import TILE as SUPPORT
 
+# Stands for a company's number where addresses are made once.
+MARK = "q0NUMBER0q"
+# What reverse() leaves as it is.
+UNQUOTED = "!$&'()*+,;=/~:@"
 TILES = [ACCOUNT, CONTRACTS, ACCESS, DOWNLOADS, SUPPORT, SHOP, ORDERS]
 
 
@@ -36,11 +42,28 @@ class ShownTile:
 
 def tiles_of(request):
     """All tiles for the person at request.company; no query."""
-    shown = []
-    for tile in TILES:
-        url = reverse(tile.url_name, args=[request.company.number])
-        shown.append(ShownTile(tile, url, not tile.opens_to(request.rights), request.path.startswith(url)))
-    return shown
+    number = quote(request.company.number, safe=UNQUOTED)
+    return shown_tiles(number, request.rights, current_keys(request.path, number))
+
+
+def shown_tiles(number, rights, current):
+    """The same for the quoted number of a company. current: the keys of those whose pages one is at."""
+    urls = _urls()
+    return [
+        ShownTile(tile, urls[tile.key].replace(MARK, number), not tile.opens_to(rights), tile.key in current)
+        for tile in TILES
+    ]
+
+
+def current_keys(path, number):
+    """The keys of the tiles whose pages the path belongs to."""
+    return tuple(key for key, url in _urls().items() if path.startswith(url.replace(MARK, number)))
+
+
+@lru_cache
+def _urls():
+    """{key: address} with a mark for the company's number; made once, as each costs more than all the rest."""
+    return {tile.key: reverse(tile.url_name, args=[MARK]) for tile in TILES}
 
 
 def tiles_with_facts(request):

@@ -1,8 +1,9 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.companies import search_companies
+from accounts.admin.companies import find_companies
 from accounts.models import Company
+from portal.lib.large import of_keys
 
 from .models import Article, Fit, Synonym
 from .pictures import read_picture
@@ -84,8 +85,9 @@ class WhyForm(forms.Form):
     article = forms.CharField(label=_("Article number"), max_length=60)
 
     def clean_customer(self):
-        found = search_companies(Company.objects.all(), self.cleaned_data["customer"])
-        exact = found.filter(number__iexact=self.cleaned_data["customer"].strip()).first()
+        every, typed = Company.objects.all(), self.cleaned_data["customer"]
+        found = of_keys(every, find_companies(every, typed).keys)
+        exact = found.filter(number__iexact=typed.strip()).first()
         company = exact or (found[0] if len(found[:2]) == 1 else None)
         if company is None:
             raise forms.ValidationError(_("No customer, or more than one, is found by this."))

@@ -10,12 +10,23 @@ import shutil
 import pytest
 from django.conf import settings as conf
 from django.test import Client
+from playwright.sync_api import expect
 
 from access.rights import Right
 from support import incidents
 
+from . import emptying
 from . import factories as make
 from .database import copy_of_template
+from .threads import ENDS_IN, PATIENCE
+
+# Minutes in one piece: begun first, so that nobody waits for one of them alone at the end.
+LONG = {"test_faults.py", "test_weather.py", "test_run.py", "test_markup.py"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +35,7 @@ def django_db_setup(django_test_environment, django_db_blocker):
     from django.db import connection
 
     with django_db_blocker.unblock(), copy_of_template(connection, f"test_run_{os.getpid()}"):
+        emptying.keep(connection)
         yield
 
 
@@ -36,18 +48,25 @@ def no_incidents():
 @pytest.fixture(autouse=True)
 def own_files(settings, tmp_path):
     """Each test has a storage of its own; no test leaves files behind."""
-    settings.DATA_DIR = tmp_path
-    settings.STATIC_ROOT = tmp_path
-    settings.EMAIL_FILE_PATH = tmp_path / "mail"
-    storages = {**settings.STORAGES}
-    storages["default"] = {**storages["default"], "OPTIONS": {"location": tmp_path / "files"}}
-    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    settings.STORAGES = storages
+    for name, value in stored_at(tmp_path).items():
+        setattr(settings, name, value)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", *settings.PASSWORD_HASHERS]
+
+
+def stored_at(folder):
+    """The settings of a portal that keeps its files in this folder."""
+    storages = {**conf.STORAGES}
+    storages["default"] = {**storages["default"], "OPTIONS": {"location": folder / "files"}}
+    storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    return {"DATA_DIR": folder, "STATIC_ROOT": folder, "EMAIL_FILE_PATH": folder / "mail", "STORAGES": storages}
 
 
 @pytest.fixture
 def acme(db):
+    return sonnenhof()
+
+
+def sonnenhof():
     """Hausverwaltung Sonnenhof with a running, maintained licence of DOMUS 4000."""
     company = make.CompanyFactory(number="12345", name="Hausverwaltung Sonnenhof GmbH")
     licence = make.LicenceFactory(company=company)
@@ -55,7 +74,7 @@ def acme(db):
     return company
 
 
-def _member(company, first, last, *rights, **more):
+def member(company, first, last, *rights, **more):
     email = more.pop("email", f"{first}@{company.number}.example".lower())
     user = make.UserFactory(first_name=first, last_name=last, email=email)
     membership = make.MembershipFactory(company=company, user=user, rights=rights, **more)
@@ -65,41 +84,45 @@ def _member(company, first, last, *rights, **more):
 
 @pytest.fixture
 def olga(acme):
-    return _member(acme, "Olga", "Oswald", is_holder=True, is_main_holder=True)
+    return member(acme, "Olga", "Oswald", is_holder=True, is_main_holder=True)
 
 
 @pytest.fixture
 def deniz(acme, olga):
-    return _member(acme, "Deniz", "Demir", *Right)
+    return member(acme, "Deniz", "Demir", *Right)
 
 
 @pytest.fixture
 def ben(acme, olga):
-    return _member(acme, "Ben", "Bauer", Right.SHOP)
+    return member(acme, "Ben", "Bauer", Right.SHOP)
 
 
 @pytest.fixture
 def dora(acme, olga):
-    return _member(acme, "Dora", "Dietz", Right.DOWNLOADS)
+    return member(acme, "Dora", "Dietz", Right.DOWNLOADS)
 
 
 @pytest.fixture
 def carla(acme, olga):
-    return _member(acme, "Carla", "Conrad", Right.CONTRACTS)
+    return member(acme, "Carla", "Conrad", Right.CONTRACTS)
 
 
 @pytest.fixture
 def kim(acme, olga):
-    return _member(acme, "Kim", "Krause", Right.ACCOUNT)
+    return member(acme, "Kim", "Krause", Right.ACCOUNT)
 
 
 @pytest.fixture
 def nils(acme, olga):
-    return _member(acme, "Nils", "Neumann", Right.SHOP, accepted_at=None)
+    return member(acme, "Nils", "Neumann", Right.SHOP, accepted_at=None)
 
 
 @pytest.fixture
 def elsewhere(db):
+    return stranger()
+
+
+def stranger():
     """Another customer with the same product."""
     company = make.CompanyFactory(number="66666", name="Fremde Verwaltung AG")
     make.LicenceFactory(company=company)
@@ -108,7 +131,7 @@ def elsewhere(db):
 
 @pytest.fixture
 def mallory(elsewhere):
-    return _member(elsewhere, "Mallory", "Meier", is_holder=True, is_main_holder=True)
+    return member(elsewhere, "Mallory", "Meier", is_holder=True, is_main_holder=True)
 
 
 @pytest.fixture
@@ -120,17 +143,20 @@ def admin(db):
 def as_():
     """A client logged in as a person; as_(None) is nobody."""
 
-    def log_in(person):
-        client = Client()
-        if person is not None:
-            client.force_login(person, backend="accounts.backends.LoginNameBackend")
-        return client
-
     return log_in
+
+
+def log_in(person):
+    client = Client()
+    if person is not None:
+        client.force_login(person, backend="accounts.backends.LoginNameBackend")
+    return client
 
 
 # --- a real browser ---
 
+# No proof hangs on these: they only end what would wait for ever.
+expect.set_options(timeout=1000 * ENDS_IN)
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 
 
@@ -149,6 +175,7 @@ def visit(browser, live_server, as_):
 
     def visit(person, path, **options):
         context = browser.new_context(locale="de-DE", **options)
+        context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         if person is not None:
             session = as_(person).cookies[conf.SESSION_COOKIE_NAME].value

@@ -12,7 +12,16 @@ from django.utils import timezone
 from access.models import Membership
 from access.store import set_rights
 from accounts.models import Company, NameChange, NewsletterConsent, User
-from contracts.models import Document, Licence, Maintenance, Product, SubProcessor, SubProcessorChange, Terms
+from contracts.models import (
+    Document,
+    ElectronicInvoice,
+    Licence,
+    Maintenance,
+    Product,
+    SubProcessor,
+    SubProcessorChange,
+    Terms,
+)
 from downloads.models import Download, DownloadPass, Release, ReleaseFile
 from orders.models import Order, OrderLine
 from portal.lib.days import today
@@ -155,6 +164,25 @@ class DocumentFactory(StoredFactory):
     number = factory.Sequence(lambda n: f"AB-{n}")
     kind = Document.Kind.ORDER_CONFIRMATION
     title = factory.LazyAttribute(lambda d: f"Auftragsbestätigung {d.number}")
+
+
+class InvoiceFactory(DocumentFactory):
+    """An invoice whose XML was read: 178.50 euro gross."""
+
+    class Meta:
+        skip_postgeneration_save = True
+
+    kind = Document.Kind.INVOICE
+    number = factory.Sequence(lambda n: f"RE-{n}")
+    title = factory.LazyAttribute(lambda d: f"Rechnung {d.number}")
+
+    @factory.post_generation
+    def electronic(document, create, extracted, **figures):
+        amounts = {"net": Decimal("150.00"), "tax": Decimal("28.50"), "gross": Decimal("178.50")}
+        ElectronicInvoice.objects.create(
+            document=document, form="inside", due_on=document.dated_on, due=amounts["gross"], **amounts | figures,
+            xml=ContentFile(b"<x/>", name="invoice.xml"), sha256=hashlib.sha256(b"<x/>").hexdigest(),
+        )  # fmt: skip
 
 
 class TermsFactory(StoredFactory):

@@ -1,37 +1,34 @@
+from dataclasses import replace
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.views.main import ChangeList
 from django.db import transaction
+from django.db.models import Prefetch
 from django.shortcuts import redirect
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from access.acting import Actor
 from access.inviting import invite_holder
-from portal.lib.admin import Kept
+from access.models import Membership
+from portal.lib.admin import Kept, Rows, tell_of_more
 from portal.lib.by_verbs import ByVerbs, RefusedForm, ShownForm
-from portal.lib.searching import found_among
+from portal.lib.days import today
+from portal.lib.large import find, of_keys
+from portal.lib.searching import words_of
 from portal.lib.text import clean_query
 
 from ..company import correct, doubts_about, set_blocked
 from ..models import Company, User
 
 
-def search_companies(queryset, text):
+def find_companies(queryset, text):
     """Companies by number in any spelling, name, e-mail of the company or its people, or licence number."""
-    text = clean_query(text)
-    if not text:
-        return queryset
     people = ("memberships__user__email", "memberships__user__first_name", "memberships__user__last_name")
-    found = found_among(queryset, text, "number", "name", "email", *people, "licences__number")
+    found = find(queryset, text, "number", "name", "email", *people, "licences__number")
     meant = Company.objects.by_login_name(text, settings.BRAND["login_prefix"])
-    if meant is None:
-        return found
-    # As one list of ids: beside another condition the database would look at every row.
-    also = Company.objects.filter(pk=meant.pk).order_by().values("pk")
-    return queryset.filter(pk__in=found.order_by().values("pk").union(also))
+    return replace(found, keys=(*found.keys, meant.pk)) if meant else found
 
 
 class CompanyForm(ShownForm):
@@ -63,18 +60,16 @@ class NewCompanyForm(RefusedForm):
         return {name: data[name] for name in self.HOLDER} | {"email": data["holder_email"]}
 
 
-class CompanyList(ChangeList):
+class CompanyList(Rows):
     """A customer opens as a page to read; the form is a button on it."""
 
-    def url_for_result(self, result):
-        return reverse("admin:customer", args=[result.pk])
+    page = "admin:customer"
 
 
 @admin.register(Company)
 class CompanyAdmin(ByVerbs, Kept):
     form, add_form = CompanyForm, NewCompanyForm
-    list_display = ["number", "name", "city", "main_holder", "is_blocked", "ended_on"]
-    list_display_links = ["number", "name"]
+    list_display = ["name", "number", "city", "main_holder", "standing"]
     list_filter = ["is_blocked", "uses_homecase"]
     search_fields = ["number"]
     search_help_text = _("Customer number, name, e-mail, person or licence number")
@@ -99,8 +94,15 @@ class CompanyAdmin(ByVerbs, Kept):
         name, *others, _shown = self.fieldsets
         return [name, self.holder_fieldset, *others]
 
+    @admin.display(description=_("state"), ordering="is_blocked")
+    def standing(self, company):
+        if company.is_blocked:
+            return _("blocked")
+        return _("contract ended") if company.ended_on and company.ended_on < today() else _("customer")
+
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("memberships__user")
+        mains = Membership.objects.filter(is_main_holder=True).select_related("user")
+        return super().get_queryset(request).prefetch_related(Prefetch("memberships", mains, to_attr="mains"))
 
     def get_changelist(self, request, **kwargs):
         return CompanyList
@@ -110,7 +112,12 @@ class CompanyAdmin(ByVerbs, Kept):
         return redirect("admin:customer", obj.pk)
 
     def get_search_results(self, request, queryset, search_term):
-        return search_companies(queryset, search_term), False
+        if not words_of(search_term):
+            return queryset, False
+        found = find_companies(queryset, clean_query(search_term))
+        if found.is_more:
+            tell_of_more(request)
+        return of_keys(queryset, found.keys), False
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         for doubt in doubts_about(obj) if obj and request.method == "GET" else ():
@@ -119,7 +126,7 @@ class CompanyAdmin(ByVerbs, Kept):
 
     @admin.display(description=_("licence holder"))
     def main_holder(self, company):
-        return ", ".join(str(row.user) for row in company.memberships.all() if row.is_main_holder)
+        return ", ".join(str(row.user) for row in company.mains)
 
     def save_model(self, request, obj, form, change):
         for doubt in doubts_about(obj):

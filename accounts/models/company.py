@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from portal.lib.constraints import one_line
-from portal.lib.days import today
+from portal.lib.days import ONE_DAY, today
 from portal.lib.searching import indexes_of
 
 # As the index has it: a number of nothing but zeros stays empty and is found by nobody's number without zeros.
@@ -23,16 +23,33 @@ class CompanyQuerySet(models.QuerySet):
         Letter case, blanks and full-width signs do not matter, the prefix may be missing. Leading zeros count where a
         number matches exactly; otherwise a number is found without its zeros if it is the only one.
         """
+        alike = self.alike(name, prefix)
+        return None if alike is None else self.meant_among(alike[:20], name, prefix)
+
+    def alike(self, name, prefix):
+        """The companies whose numbers are the one in a login name, but for letter case and zeros; None without one.
+
+        One question for both ways, so that the time does not tell whether a number exists.
+        """
         number = self.bare_number(name, prefix)
         if not number or "\0" in number:
             return None
-        zeroless = number.lstrip("0") if number.isdigit() else ""
-        # One question for both ways, so that the time does not tell whether a number exists.
-        found = list(self.alias(zeroless=WITHOUT_ZEROS).filter(Q(number__iexact=number) | Q(zeroless=zeroless))[:20])
+        return self.alias(zeroless=WITHOUT_ZEROS).filter(Q(number__iexact=number) | Q(zeroless=self._zeroless(number)))
+
+    def meant_among(self, companies, name, prefix):
+        """The one of some companies that a login name means, or None."""
+        number = self.bare_number(name, prefix)
+        zeroless, found = self._zeroless(number), list(companies)
         exact = [company for company in found if company.number.casefold() == number]
-        near = [company for company in found if zeroless and company.number.isdigit()]
-        (found,) = exact or near if len(exact or near) == 1 else [None]
-        return found
+        near = [
+            company for company in found
+            if zeroless and company.number.isdigit() and company.number.lstrip("0") == zeroless
+        ]  # fmt: skip
+        return (exact or near)[0] if len(exact or near) == 1 else None
+
+    @staticmethod
+    def _zeroless(number):
+        return number.lstrip("0") if number.isdigit() else ""
 
     @staticmethod
     def bare_number(name, prefix):
@@ -97,6 +114,8 @@ class Company(models.Model):
             models.Index(Upper("number"), name="company_number_upper"),
             models.Index(WITHOUT_ZEROS, name="company_number_zeroless"),
             models.Index(fields=["name", "number"], name="company_by_name"),
+            # The oldest first, for what waits on the staff's first page.
+            models.Index(fields=["created_at"], condition=Q(ended_on=None, is_blocked=False), name="company_oldest"),
             *indexes_of("company", "number", "name", "email"),
         ]
         constraints = [
@@ -107,6 +126,11 @@ class Company(models.Model):
 
     def __str__(self):
         return f"{self.name} ({self.number})"
+
+    @classmethod
+    def stand_in(cls, pk, has_ended):
+        """A company of which no more is known than decides how a question about it looks (portal.lib.standing)."""
+        return cls(pk=pk, ended_on=today() - ONE_DAY if has_ended else None)
 
     @property
     def has_ended(self):

@@ -1,3 +1,3 @@
-from . import agreements, documents, licences
+from . import agreements, documents, invoices, licences, publications
 
-__all__ = ["agreements", "documents", "licences"]
+__all__ = ["agreements", "documents", "invoices", "licences", "publications"]

@@ -8,12 +8,16 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from portal.lib.admin import ReadOnly, WithFile
+from portal.lib.days import today
 from portal.lib.refusals import told
-from portal.lib.uploads import check_pdf
+from portal.lib.uploads import check_pdf, check_xml
 
+from .. import mails
 from ..models import DeletionReport, Document, DocumentOpening
+from ..publishing.judging import why_closed
 from ..recalling import readers_of, recall_document
 from ..retention import kept_until
 
@@ -21,6 +25,13 @@ MOST_MEGABYTES = 50
 
 
 class DocumentForm(forms.ModelForm):
+    tells = forms.BooleanField(
+        label=_("Tell the licence holders by e-mail"),
+        initial=True,
+        required=False,
+        help_text=_("When it is filed, or gets a new file; not before its date."),
+    )
+
     class Meta:
         model = Document
         fields = ["company", "number", "kind", "title", "dated_on", "file", "keep_until", "legal_hold"]
@@ -28,7 +39,8 @@ class DocumentForm(forms.ModelForm):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if hasattr(file, "content_type"):
-            check_pdf(file, megabytes=MOST_MEGABYTES)
+            is_xml = file.name.lower().endswith(".xml") and self.cleaned_data.get("kind") == Document.Kind.INVOICE
+            (check_xml if is_xml else check_pdf)(file, megabytes=MOST_MEGABYTES)
         return file
 
     def clean(self):
@@ -54,15 +66,21 @@ class DocumentAdmin(WithFile):
     """A corrected file becomes a new version beside the old one; stored files are never overwritten."""
 
     form = DocumentForm
-    list_display = ["number", "version", "company", "kind", "title", "dated_on", "is_replaced", "recalled"]
+    list_display = ["title", "filed_as", "company", "dated_on", "standing"]
     list_select_related = ["company", "replaced_by"]
     list_filter = ["kind", "recall", ("legal_hold", admin.EmptyFieldListFilter)]
     search_fields = ["number", "title", "company__number", "company__name"]
     autocomplete_fields = ["company"]
     fields = [
-        "company", "number", "kind", "title", "dated_on", "file", *WithFile.readonly_fields, "keep_until", "kept",
-        "legal_hold", "recall_link",
+        "company", "number", "kind", "title", "dated_on", "file", "tells", *WithFile.readonly_fields, "keep_until",
+        "kept", "legal_hold", "recall_link",
     ]  # fmt: skip
+
+    def get_fields(self, request, obj=None):
+        # Who only looks is asked nothing.
+        fields = super().get_fields(request, obj)
+        is_asked = self.has_change_permission(request, obj) or (obj is None and self.has_add_permission(request))
+        return [name for name in fields if is_asked or name != "tells"]
 
     def get_readonly_fields(self, request, obj=None):
         fixed = ["company", "number"] if obj else []
@@ -70,13 +88,16 @@ class DocumentAdmin(WithFile):
         closed = ["kind", "title", "dated_on", "file"] if obj and (obj.is_recalled or obj.deleted_at) else []
         return [*super().get_readonly_fields(request, obj), *fixed, *closed, "kept", "recall_link"]
 
-    @admin.display(description=_("replaced"), boolean=True)
-    def is_replaced(self, document):
-        return document.replaced_by_id is not None
+    @admin.display(description=_("number"), ordering="number")
+    def filed_as(self, document):
+        version = _("version %d") % document.version
+        return document.number if document.version == 1 else f"{document.number}, {version}"
 
-    @admin.display(description=_("recalled"), boolean=True)
-    def recalled(self, document):
-        return document.is_recalled
+    @admin.display(description=_("state"))
+    def standing(self, document):
+        if document.is_recalled:
+            return _("recalled")
+        return _("replaced") if document.replaced_by_id else pgettext("document", "valid")
 
     @admin.display(description=_("kept until"))
     def kept(self, document):
@@ -119,14 +140,22 @@ class DocumentAdmin(WithFile):
             # After a recall the same number comes anew, under the right company.
             newest = Document.objects.filter(number=obj.number).order_by("-version").first()
             obj.version = newest.version + 1 if newest else 1
-        if not (change and "file" in form.changed_data):
+        if change and "file" not in form.changed_data:
             return super().save_model(request, obj, form, change)
+        if change:
+            self._save_version(request, obj, form)
+        else:
+            super().save_model(request, obj, form, change)
+        if form.cleaned_data.get("tells") and obj.dated_on <= today() and not why_closed(obj.company):
+            mails.mail_published(obj.company, [obj])
+        return None
+
+    def _save_version(self, request, obj, form):
         old = Document.objects.get(pk=obj.pk)
         obj.pk, obj.version, obj._state.adding = Document._meta.pk.get_default(), old.version + 1, True
-        super().save_model(request, obj, form, change)
+        super().save_model(request, obj, form, True)
         old.replaced_by = obj
         old.save(update_fields=["replaced_by"])
-        return None
 
 
 @admin.register(DocumentOpening)

@@ -1,6 +1,8 @@
 from .deletion import DeletionReport
 from .document import Document, DocumentOpening
+from .invoice import ElectronicInvoice, unread_invoices
 from .licence import Licence, Maintenance, Product
+from .publication import Publication, PublicationEntry
 from .subprocessor import ChangeNotice, Objection, SubProcessor, SubProcessorChange
 from .terms import Acceptance, Terms
 
@@ -10,11 +12,15 @@ __all__ = [
     "DeletionReport",
     "Document",
     "DocumentOpening",
+    "ElectronicInvoice",
     "Licence",
     "Maintenance",
     "Objection",
     "Product",
+    "Publication",
+    "PublicationEntry",
     "SubProcessor",
     "SubProcessorChange",
     "Terms",
+    "unread_invoices",
 ]

@@ -1,6 +1,5 @@
 from itertools import pairwise
 
-from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
@@ -14,16 +13,20 @@ from portal.lib.files import sends_file, serve_protected
 
 from ..forms import DocumentFilter, SelectionForm
 from ..models import Terms
-from ..packing import first_missing, zip_response
+from ..models.document import years_of
+from ..packing import missing_sentence, zip_response
 
 
 @company_view(needs=Right.CONTRACTS)
 def document_list(request):
-    documents = request.company.documents.visible()
-    years = [day.year for day in documents.dates("dated_on", "year", order="DESC")]
+    years = years_of(request.company)
     form = DocumentFilter(request.GET, years=years)
-    found = form.apply(documents).with_new(request.user).newest_first()
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    found = form.apply(request.company.documents.visible()).with_new(request.user).newest_first()
+    pages = Paginator(found, 25)
+    if not form.is_used:
+        # The years have counted already.
+        pages.count = sum(years.values())
+    page = pages.get_page(request.GET.get("page"))
     return render(request, "contracts/document_list.html", {"form": form, "page": page, "has_any": bool(years)})
 
 
@@ -46,10 +49,8 @@ def document_zip(request):
         messages.error(request, form.refusal)
         return redirect("document_list", request.company.number)
     documents = form.cleaned_data["document"]
-    if missing := first_missing(documents):
-        words = {"number": missing, "mail": settings.BRAND["info_mail"], "phone": settings.BRAND["phone"]}
-        sentence = _("The file of %(number)s is missing. Please write to %(mail)s or call us: %(phone)s") % words
-        messages.error(request, sentence)
+    if refusal := missing_sentence(documents):
+        messages.error(request, refusal)
         return redirect("document_list", request.company.number)
     documents.note_openings(request.user, "download")
     return zip_response(documents, name=f"{_('Documents')} {request.company.number}.zip")

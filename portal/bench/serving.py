@@ -14,7 +14,7 @@ from pathlib import Path
 from portal.lib.processes import GUNICORN, die_with_us
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-START_SECONDS = 60
+START_SECONDS = 300
 
 
 class ServeRefused(Exception):

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import quote
+from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
@@ -12,11 +14,17 @@ from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .files import safe_name, sends_file, serve_protected, sha256_of
+from .forms import RowRenderer
+from .large import MOST, find, of_keys
 from .refusals import Refused
-from .searching import found_among, words_of
+from .searching import words_of
+
+# Stands for a row's key in an address.
+ANY = "7000000000001"
 
 if TYPE_CHECKING:
     # What it is mixed into.
@@ -34,7 +42,16 @@ class Searched(_Mixed):
         fields = self.get_search_fields(request)
         if not fields or not words_of(search_term):
             return queryset, False
-        return found_among(queryset, search_term, *fields), False
+        found = find(queryset, search_term, *fields)
+        if found.is_more:
+            tell_of_more(request)
+        return of_keys(queryset, found.keys), False
+
+
+def tell_of_more(request: HttpRequest) -> None:
+    """That a list does not show everything that was found; not said where rows are picked."""
+    if request.resolver_match and str(request.resolver_match.url_name).endswith("_changelist"):
+        messages.info(request, _("More than %(most)s rows were found. Please search more precisely.") % {"most": MOST})
 
 
 class Capped(Paginator):
@@ -53,12 +70,41 @@ class Capped(Paginator):
         return self.count == self.MOST
 
 
+class Rows(ChangeList):
+    """A list whose rows' addresses are made from one of them: finding a page's address costs more than its row."""
+
+    # The page a row leads to; "" is its form.
+    page = ""
+
+    def url_for_result(self, result: Any) -> str:
+        return self._address.replace(ANY, str(quote(getattr(result, self.pk_attname))))
+
+    @cached_property
+    def _address(self) -> str:
+        page = self.page or f"admin:{self.opts.app_label}_{self.opts.model_name}_change"
+        return reverse(page, args=[ANY], current_app=self.model_admin.admin_site.name)
+
+
 class QuickList(Searched, admin.ModelAdmin):
     """Lists that stay quick over large tables: no count of everything, no choice lists of thousands."""
 
     show_full_result_count = False
-    list_per_page = 50
+    list_per_page = 25
     paginator = Capped
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return Rows
+
+    def get_changelist_formset(self, request: HttpRequest, **kwargs: Any) -> Any:
+        return super().get_changelist_formset(request, renderer=RowRenderer(), **kwargs)
+
+    def action_checkbox(self, obj: Any) -> SafeString:
+        """As Django's, without a template for each row."""
+        label = gettext("Select this object for an action - {}").format(obj)
+        return format_html(
+            '<input type="checkbox" name="_selected_action" value="{}" class="action-select" aria-label="{}">',
+            obj.pk, label,
+        )  # fmt: skip
 
 
 class Kept(QuickList):
@@ -157,16 +203,15 @@ class Decided(ReadOnly):
     def facts(self, obj: Any) -> list[tuple[Any, ...]]:
         raise NotImplementedError
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["decide_link", *super().get_readonly_fields(request, obj)]
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return ["decide_link", *(name for name in super().get_fields(request, obj) if name != "decide_link")]
+    def decide_button(self, obj: Any) -> tuple[str, Any, bool]:
+        """(address, words, whether it is the next step) of the button on the row's page."""
+        is_next = obj.state == "waiting"
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_decide", args=[obj.pk])
+        return url, _("Look and decide") if is_next else _("Look"), is_next
 
     @admin.display(description=_("decide"))
     def decide_link(self, obj: Any) -> SafeString:
-        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_decide", args=[obj.pk])
-        words = _("Look and decide") if obj.state == "waiting" else _("Look")
+        url, words, _is_next = self.decide_button(obj)
         return format_html('<a href="{}">{}</a>', url, words)
 
     def decide(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -4,6 +4,10 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import ErrorList, flatatt
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from .days import today
@@ -18,6 +22,23 @@ class PortalRenderer(TemplatesSetting):
 
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
+
+
+class RowRenderer(PortalRenderer):
+    """For forms that stand in rows, many on a page: plain inputs, and errors that are not there, need no template."""
+
+    INPUTS = {f"django/forms/widgets/{name}.html" for name in ("text", "number", "checkbox", "hidden")}
+
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        if template_name == ErrorList.template_name and not context["errors"]:
+            return SafeString("")
+        if template_name not in self.INPUTS:
+            return super().render(template_name, context, request)
+        widget = context["widget"]
+        value = {} if widget["value"] is None else {"value": str(widget["value"])}
+        # Nobody hears of a hidden field: it needs no description.
+        attrs = {"id": widget["attrs"].get("id")} if widget["is_hidden"] else widget["attrs"]
+        return format_html('<input type="{}" name="{}"{}>', widget["type"], widget["name"], flatatt({**value, **attrs}))
 
 
 class SearchField(forms.CharField):

@@ -5,7 +5,8 @@ import signal
 from contextlib import suppress
 
 GUNICORN = [
-    "-m", "gunicorn", "portal.wsgi", "--worker-class", "gthread", "--workers", "2", "--threads", "8",
+    "-m", "gunicorn", "portal.wsgi", "--config", "python:portal.lib.web",
+    "--worker-class", "gthread", "--workers", "2", "--threads", "8",
     # Longer than nginx keeps a connection (60 s in docker/nginx.conf): whoever sends is never the one who closes.
     "--keep-alive", "75",
     # The socket in the home folder would be shared by two portals of one user.

@@ -7,15 +7,13 @@ the question to the database grows by the same piece with each word.
 from collections.abc import Callable
 from typing import Any, cast
 
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.indexes import GinIndex, OpClass
-from django.db.models import BooleanField, CharField, Exists, Func, Lookup, Q, QuerySet, TextField
+from django.db.models import BooleanField, CharField, Exists, Func, Lookup, Q, TextField
 
 from .text import clean_query
 
 # From so many letters on an index of parts finds a word.
 SHORTEST = 3
-MOST_FOUND = 2000
 MOST_WORDS, MOST_LETTERS = 4, 2
 # From so many letters on it does not matter where a word is written with hyphens, dots or blanks.
 LONG = 5
@@ -45,21 +43,9 @@ def every_word(typed: str, *fields: str, also: Callable[[str], Q | Exists] | Non
     return wanted
 
 
-def any_field(word: str, *fields: str) -> Q:
-    """Rows in which one of the fields holds a word."""
-    return Q.create([(f"{field}__holds", word) for field in fields], connector=Q.OR)
-
-
-def found_among(rows: QuerySet[Any], typed: str, *fields: str) -> QuerySet[Any]:
-    """Rows in which every word typed is found in one of the fields, of other tables too; for large tables.
-
-    Each field is asked for itself, by its index, and what was found is put together: one condition over all fields
-    would make the database read every row of every table. No row comes twice.
-    """
-    for word in sorted(words_of(typed), key=len, reverse=True):
-        first, *others = (_holding(rows.model, field, word).values("pk") for field in fields)
-        rows = rows.filter(pk__in=first.union(*others) if others else first)
-    return rows
+def any_field(word: str, *fields: str, lookup: str = "holds") -> Q:
+    """Rows in which one of the fields holds a word, or begins with it (lookup "begins")."""
+    return Q.create([(f"{field}__{lookup}", word) for field in fields], connector=Q.OR)
 
 
 class IsAnyOf(Func):
@@ -68,28 +54,6 @@ class IsAnyOf(Func):
     template = "%(expressions)s)"
     arg_joiner = " = any("
     output_field = BooleanField()
-
-
-def found_first(rows: QuerySet[Any], wanted: Q) -> QuerySet[Any]:
-    """Rows of a large table that fulfil a condition, to be sorted and cut; at most MOST_FOUND of them.
-
-    They are found before they are sorted: to show the first few by name, the database would read the table by name.
-    """
-    found = rows.model._default_manager.order_by().filter(wanted).values("pk")[:MOST_FOUND]
-    return rows.filter(IsAnyOf("pk", ArraySubquery(found)))
-
-
-def _holding(model: Any, path: str, word: str) -> QuerySet[Any]:
-    """Rows whose field holds a word; the path may lead over other tables, and each is asked on its own, not joined."""
-    name, _, rest = path.partition("__")
-    every = model._default_manager.order_by()
-    if not rest:
-        return every.filter(**{f"{name}__holds": word})
-    relation = model._meta.get_field(name)
-    found = _holding(relation.related_model, rest, word)
-    if relation.one_to_many:
-        return every.filter(pk__in=found.values(relation.field.attname))
-    return every.filter(**{f"{name}__in": found})
 
 
 @CharField.register_lookup
@@ -116,8 +80,21 @@ class Holds(Lookup):
         return f"({squeezed[0]} AND {folded[0]})", [*squeezed[1], *folded[1]]
 
 
-def _is_like(spelt: str, own: Any, word: str, connection: Any) -> tuple[str, list[Any]]:
-    pattern = f"%{connection.ops.prep_for_like_query(word)}%"
+@CharField.register_lookup
+@TextField.register_lookup
+class Begins(Lookup):
+    """Whether a text begins with a word, spelt as "holds" minds it; an index finds that for a single letter, too."""
+
+    lookup_name = "begins"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        column, own = self.process_lhs(compiler, connection)
+        core = str(self.rhs).translate(dict.fromkeys(map(ord, BETWEEN)))
+        return _is_like(_squeezed(column), own, core, connection, before="")
+
+
+def _is_like(spelt: str, own: Any, word: str, connection: Any, before: str = "%") -> tuple[str, list[Any]]:
+    pattern = f"{before}{connection.ops.prep_for_like_query(word)}%"
     # Each stands four times in its folding.
     return f"{spelt} LIKE {_folded('%s::text')}", [*own * 4, *[pattern] * 4]
 

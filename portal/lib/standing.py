@@ -11,7 +11,7 @@ from collections.abc import Callable
 from copy import copy
 from typing import Any, NamedTuple
 
-from django.db import connection, connections
+from django.db import NotSupportedError, connection, connections
 from django.db.models import QuerySet
 from django.db.models.sql import Query
 from django.db.models.sql.compiler import SQLCompiler
@@ -42,14 +42,13 @@ class Standing:
 
     build: takes the values by name and gives a queryset; what it is given further, by position, decides how the
     question looks (a variant), such as a set of rights. values: name -> int (also for ids of rows) or str, compared as
-    they are.
+    they are, or list, of ids for IsAnyOf.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any]], **values: type) -> None:
         self.build = build
         self.stand_ins = {
-            name: FIRST_ID - place if kind is int else f"{MARK} {name}"
-            for place, (name, kind) in enumerate(values.items())
+            name: _stand_in(name, kind, FIRST_ID - place) for place, (name, kind) in enumerate(values.items())
         }
         self.made: dict[tuple[Any, ...], QuerySet[Any]] = {}
 
@@ -68,23 +67,44 @@ class Standing:
         rows = self.build(*variant, **self.stand_ins)
         compiler = rows.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        names = {value: name for name, value in self.stand_ins.items()}
+        names = {_known(value): name for name, value in self.stand_ins.items()}
         query = copy(rows.query)
         query.__class__ = _Query
         query.compiler = compiler
         compiler.__class__ = _Compiler
-        compiler.sql, compiler.params = sql, [_slot(param, names, moment) for param in params]
+        compiler.sql, compiler.params = _written_out(sql, [_slot(param, names, moment) for param in params])
         # Past the setter, which would turn every list of values into one of dicts.
         rows._query = query  # type: ignore[attr-defined]
         return rows
 
 
+def _stand_in(name: str, kind: type, number: int) -> Any:
+    return number if kind is int else [number] if kind is list else f"{MARK} {name}"
+
+
+def _known(param: Any) -> Any:
+    return tuple(param) if isinstance(param, list) else param
+
+
 def _slot(param: Any, names: dict[Any, str], moment: dt.datetime) -> Any:
     if isinstance(param, dt.datetime):
         return _Moment(param - moment)
-    if type(param) in (int, str) and param in names:
-        return _Value(names[param])
+    if type(param) in (int, str, list) and _known(param) in names:
+        return _Value(names[_known(param)])
     return param
+
+
+def _written_out(sql: str, params: list[Any]) -> tuple[str, list[Any]]:
+    """The SQL with what stays the same written into it, where it has its type; parameters are left for the rest."""
+    pieces = sql.split("%s")
+    assert len(pieces) == len(params) + 1, "a per cent sign of the SQL's own"  # noqa: S101
+    with connection.cursor() as cursor:
+        for place, param in enumerate(params):
+            if not isinstance(param, _Moment | _Value):
+                pieces[place] += cursor.mogrify("%s", [param]).replace("%", "%%")
+            else:
+                pieces[place] += "%s"
+    return "".join(pieces), [param for param in params if isinstance(param, _Moment | _Value)]
 
 
 class _Query(Query):
@@ -109,6 +129,18 @@ class _Compiler(SQLCompiler):
     sql: str
     params: list[Any]
     values: dict[str, Any]
+
+    def execute_sql(self, *args: Any, **options: Any) -> Any:
+        try:
+            with self.connection.preparing():  # type: ignore[attr-defined]
+                return super().execute_sql(*args, **options)
+        except NotSupportedError:
+            # A migration has changed what a column is; what was planned before it is of no use any more.
+            if self.connection.in_atomic_block:
+                raise
+            with self.connection.cursor() as cursor:
+                cursor.execute("deallocate all")
+            return super().execute_sql(*args, **options)
 
     def as_sql(self, with_limits: bool = True, with_col_aliases: bool = False) -> Any:
         now = timezone.now()

@@ -2,7 +2,7 @@
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files import File
 from django.utils.translation import gettext as _
 
 from .clamav import Scanner, ScannerAway
@@ -15,7 +15,7 @@ SCAN_SECONDS, SCAN_SECONDS_IN_ALL = 10, 30
 SCANNER_AWAY = "scanner_away"
 
 
-def check_pdf(upload: UploadedFile, *, megabytes: int) -> None:
+def check_pdf(upload: File, *, megabytes: int) -> None:
     """Refuse what is no readable, clean PDF of at most so many megabytes.
 
     Raises ValidationError in the person's language, also while the virus scanner (settings.CLAMAV_ADDRESS) is away.
@@ -28,7 +28,17 @@ def check_pdf(upload: UploadedFile, *, megabytes: int) -> None:
     _check_clean(upload)
 
 
-def _has_pages(upload: UploadedFile) -> bool:
+def check_xml(upload: File, *, megabytes: int) -> None:
+    """The same for a file that is to be XML; what it says is judged where it is read. Raises ValidationError."""
+    if (upload.size or 0) > megabytes * MEGABYTE:
+        raise ValidationError(_("The file is larger than %(most)d MB.") % {"most": megabytes})
+    upload.seek(0)
+    if not upload.read(200).removeprefix(b"\xef\xbb\xbf").lstrip().startswith(b"<"):
+        raise ValidationError(_("This is no XML."))
+    _check_clean(upload)
+
+
+def _has_pages(upload: File) -> bool:
     """Whether there is a page to look at: HTML or a picture under the name of a PDF has none."""
     # Few web processes ever read a paper; its reader takes 5 MB of each.
     from pypdf import PdfReader
@@ -42,7 +52,7 @@ def _has_pages(upload: UploadedFile) -> bool:
         upload.seek(0)
 
 
-def _check_clean(upload: UploadedFile) -> None:
+def _check_clean(upload: File) -> None:
     try:
         with Deadline(SCAN_SECONDS_IN_ALL), Scanner(settings.CLAMAV_ADDRESS, SCAN_SECONDS) as scanner:
             for piece in upload.chunks():

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0016_view_as'),
-        ('portal', '0016_history_of_waves_and_support'),
+        ("portal", "0016_history_of_waves_and_support"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,6 @@
 """Figures for Prometheus: what this host's web processes have answered, and what the tables say.
 
-Each web process counts for itself in a folder they share (PROMETHEUS_MULTIPROC_DIR, named by portal/wsgi.py), so
+Each web process counts for itself in a folder they share (PROMETHEUS_MULTIPROC_DIR, named by portal/lib/web.py), so
 whichever of them is asked tells the sum.
 """
 

@@ -48,9 +48,10 @@ AREAS = [
         "dokumente",
         _("Documents"),
         (
-            "contracts.document", "contracts.terms", "contracts.acceptance", "contracts.licence",
-            "contracts.maintenance", "contracts.product", "contracts.documentopening", "contracts.deletionreport",
-            "contracts.subprocessor", "contracts.subprocessorchange", "contracts.objection",
+            "contracts.document", "contracts.publication", "contracts.electronicinvoice", "contracts.terms",
+            "contracts.acceptance",
+            "contracts.licence", "contracts.maintenance", "contracts.product", "contracts.documentopening",
+            "contracts.deletionreport", "contracts.subprocessor", "contracts.subprocessorchange", "contracts.objection",
         ),
     ),
     Area(
@@ -65,9 +66,9 @@ AREAS = [
         "betrieb",
         _("Operation"),
         (
-            "portal.mailhandover", "portal.trouble", "portal.erprun", "portal.erpexport", "support.incident",
-            "support.supporttext", "support.feature", "support.contact", "support.adviser", "auth.group",
-            "allauth_idp_oidc.client",
+            "portal.mailhandover", "portal.trouble", "portal.sweep", "portal.erprun", "portal.erpexport",
+            "support.incident", "support.supporttext", "support.feature", "support.contact", "support.adviser",
+            "auth.group", "allauth_idp_oidc.client",
         ),
     ),
 ]  # fmt: skip

@@ -2,11 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import connection
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from accounts.models import User
 from portal.lib.days import today
@@ -31,11 +35,16 @@ class Bar:
 class Figures:
     """weeks: orders by week, the present one last; logins: by day; companies: all, invited and active ones."""
 
-    weeks: list[Bar]
-    logins: list[Bar]
+    weeks: tuple[Bar, ...]
+    logins: tuple[Bar, ...]
     companies: int
     invited: int
     active: int
+
+    @property
+    def drawn(self) -> SafeString:
+        """The pictures and tables; drawn once, as long as the figures are the same."""
+        return _drawn(self, get_language())
 
     @property
     def not_yet(self) -> int:
@@ -48,6 +57,11 @@ class Figures:
     @property
     def invited_share(self) -> int:
         return round(100 * self.invited / self.companies) if self.companies else 0
+
+
+@lru_cache(maxsize=8)
+def _drawn(counted: Figures, language: str | None) -> SafeString:
+    return render_to_string("admin/_figures.html", {"figures": counted})
 
 
 def figures(user: User | AnonymousUser) -> Figures | None:
@@ -66,9 +80,9 @@ def count() -> tuple:
     return counted
 
 
-def _bars(counts: list[tuple[date, int]]) -> list[Bar]:
+def _bars(counts: list[tuple[date, int]]) -> tuple[Bar, ...]:
     longest = max((count for _day, count in counts), default=0)
-    return [Bar(day, count, round(100 * count / longest) if longest else 0) for day, count in counts]
+    return tuple(Bar(day, count, round(100 * count / longest) if longest else 0) for day, count in counts)
 
 
 def _orders() -> list[tuple[date, int]]:

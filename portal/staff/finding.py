@@ -1,25 +1,30 @@
 """One search over everything that staff are asked for on the telephone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.db.models import Model, Q, QuerySet
-from django.db.models.functions import Lower
+from django.db.models import F, Model, Prefetch, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Lower
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from access.models import Membership
 from accounts.models import Company, User
 from contracts.models import Document, Licence
 from orders.models import Order
-from portal.lib.searching import SHORTEST, any_field, found_first, words_of
+from portal.lib.large import of_keys, together
+from portal.lib.searching import SHORTEST, words_of
 from shop.models import Article
 
 # So many of each kind are shown; who needs more goes on in the table of that kind.
 MOST = 8
+# So many are sorted to find these.
+LOOKED = 50
+PREFIX = settings.BRAND["login_prefix"]
 
 
 @dataclass(frozen=True)
@@ -44,52 +49,72 @@ class Group:
 def find(user: User | AnonymousUser, typed: str) -> list[Group]:
     """What was found in the tables this person may look at; kinds with an exact hit first."""
     words = words_of(typed)
-    if not words:
-        return []
-    groups = [group for kind in KINDS if user.has_perm(kind.needs) and (group := kind.group(words, typed))]
+    kinds = [kind for kind in KINDS if words and user.has_perm(kind.needs)]
+    found = _keys(kinds, words)
+    groups = [kind.group(found[number], words, typed) for number, kind in enumerate(kinds) if number in found]
     return sorted(groups, key=lambda group: not any(hit.is_exact for hit in group.hits))
+
+
+def _keys(kinds: list["Kind"], words: list[str]) -> dict[int, list[str]]:
+    """Keys of what may be shown, by the place of its kind; one query for all kinds."""
+    asked = [
+        rows.order_by()
+        .annotate(_kind=Value(number), _key=Cast(F("pk"), TextField()))
+        .values_list("_kind", "_key")[:LOOKED]
+        for number, kind in enumerate(kinds)
+        for rows in kind.asked(words)
+    ]
+    found: dict[int, list[str]] = {}
+    if asked:
+        for number, key in asked[0].union(*asked[1:]):
+            found.setdefault(number, []).append(key)
+    return found
 
 
 class Kind:
     """A table that is searched by number, in any case of letters, and by the beginning of it.
 
-    page: where a hit leads; else to the row in its table.
+    page: where a hit leads; else to the row in its table. by: how hits that are not exact are sorted.
     """
 
     page = ""
 
-    def __init__(self, title: str | Promise, model: type[Model], *shown: str, field: str = "number") -> None:
-        self.title, self.model, self.shown, self.field = title, model, shown, field
+    def __init__(self, title: str | Promise, model: type[Model], *shown: str, by: str = "number") -> None:
+        self.title, self.model, self.shown, self.by = title, model, shown, by
+        self.columns = [name.replace(".", "__").removeprefix("get_").removesuffix("_display") for name in shown]
         self.table = f"{model._meta.app_label}_{model._meta.model_name}"
         self.needs = f"{model._meta.app_label}.view_{model._meta.model_name}"
 
-    def group(self, words: list[str], typed: str) -> Group | None:
-        found = {row.pk: row for row in self.rows(words)}
-        hits = [self._hit(row, words) for row in found.values()]
-        if not hits:
-            return None
-        hits.sort(key=lambda hit: not hit.is_exact)
+    def group(self, keys: list[str], words: list[str], typed: str) -> Group:
+        typed_keys = [self.model._meta.pk.to_python(key) for key in keys]
+        rows = sorted(of_keys(self.rows(), typed_keys), key=lambda row: str(getattr(row, self.by)).casefold())
+        exact = self.exact(rows, words)
+        hits = sorted((self._hit(row, row in exact) for row in rows), key=lambda hit: not hit.is_exact)
         return Group(self.title, hits[:MOST], reverse(f"admin:{self.table}_changelist", query={"q": typed}))
 
-    def rows(self, words: list[str]) -> Iterator[Any]:
-        number = "".join(words)
+    def asked(self, words: list[str]) -> Iterator[QuerySet[Any]]:
+        """Querysets that give what may be shown, each through an index."""
+        number, every = "".join(words), self.model._default_manager
         spelt = {number, number.upper(), number.lower()}
-        yield from self._all().filter(**{f"{self.field}__in": spelt})[:MOST]
+        yield every.filter(number__in=spelt)
         if len(number) >= SHORTEST:
-            begins = (Q(**{f"{self.field}__startswith": one}) for one in spelt)
-            yield from self._all().filter(Q.create(list(begins), connector=Q.OR)).order_by(self.field)[:MOST]
+            begins: Iterable[Q] = (Q(number__startswith=one) for one in spelt)
+            yield every.filter(Q.create([*begins], connector=Q.OR))
 
-    def _all(self) -> QuerySet:
-        related = [field.name for field in self.model._meta.fields if field.name == "company"]
-        rows = self.model._default_manager.all()
-        return rows.select_related(*related) if related else rows
+    def rows(self) -> QuerySet[Any]:
+        """What a hit is made of."""
+        rows = self.model._default_manager.only("number", *self.columns)
+        return rows.select_related("company") if "company__name" in self.columns else rows
 
-    def _hit(self, row: Any, words: list[str]) -> Hit:
-        number = str(getattr(row, self.field))
+    def exact(self, rows: list[Any], words: list[str]) -> list[Any]:
+        """Those of the rows that what was typed names."""
+        number = "".join(words).casefold()
+        return [row for row in rows if row.number.casefold() == number]
+
+    def _hit(self, row: Any, is_exact: bool) -> Hit:
         about = " · ".join(str(value) for name in self.shown if (value := _value(row, name)))
-        is_exact = number.casefold() == "".join(words).casefold()
         page = self.page or f"admin:{self.table}_change"
-        return Hit(number, about, reverse(page, args=[row.pk]), is_exact)
+        return Hit(row.number, about, reverse(page, args=[row.pk]), is_exact)
 
 
 class Companies(Kind):
@@ -97,48 +122,38 @@ class Companies(Kind):
 
     page = "admin:customer"
 
-    def rows(self, words: list[str]) -> Iterator[Company]:
-        if meant := Company.objects.by_login_name("".join(words), settings.BRAND["login_prefix"]):
-            self.meant = meant.pk
-            yield meant
-        yield from super().rows(words)
-        if wanted := _parts(words, "name", "email"):
-            yield from found_first(self._all(), wanted).order_by("name")[:MOST]
+    def asked(self, words: list[str]) -> Iterator[QuerySet[Any]]:
+        if (alike := Company.objects.alike("".join(words), PREFIX)) is not None:
+            yield alike
+        yield from super().asked(words)
+        if wanted := together(words, "name", "email"):
+            yield Company.objects.filter(wanted)
 
-    def _hit(self, row: Company, words: list[str]) -> Hit:
-        hit = super()._hit(row, words)
-        company = Company.objects.bare_number("".join(words), settings.BRAND["login_prefix"])
-        is_meant = bool(company) and row.number.lstrip("0").casefold() == company.lstrip("0")
-        return Hit(hit.title, hit.about, hit.url, hit.is_exact or is_meant)
+    def exact(self, rows: list[Company], words: list[str]) -> list[Company]:
+        meant = Company.objects.meant_among(rows, "".join(words), PREFIX)
+        return [meant] if meant else super().exact(rows, words)
 
 
 class People(Kind):
     """By address, first and last name; the companies stand beside them."""
 
-    def rows(self, words: list[str]) -> Iterator[User]:
+    def asked(self, words: list[str]) -> Iterator[QuerySet[Any]]:
         if len(words) == 1:
-            yield from self._all().alias(mail=Lower("email")).filter(mail=words[0].lower())
-        if wanted := _parts(words, "email", "first_name", "last_name"):
-            yield from found_first(self._all(), wanted).order_by("last_name", "first_name")[:MOST]
+            yield User.objects.alias(mail=Lower("email")).filter(mail=words[0].lower())
+        if wanted := together(words, "email", "first_name", "last_name"):
+            yield User.objects.filter(wanted)
 
-    def _all(self) -> QuerySet:
-        return User.objects.prefetch_related("memberships__company")
+    def rows(self) -> QuerySet[Any]:
+        companies = Membership.objects.select_related("company").only("user_id", "company__name")
+        return User.objects.prefetch_related(Prefetch("memberships", companies))
 
-    def _hit(self, row: User, words: list[str]) -> Hit:
+    def exact(self, rows: list[User], words: list[str]) -> list[User]:
+        return [row for row in rows if (row.email or "") == words[0].lower()]
+
+    def _hit(self, row: User, is_exact: bool) -> Hit:
         companies = [membership.company.name for membership in row.memberships.all()][:3]
         about = " · ".join(filter(None, [row.email, *companies]))
-        url = reverse("admin:person", args=[row.pk])
-        return Hit(row.get_full_name() or row.username, about, url, (row.email or "") == words[0].lower())
-
-
-def _parts(words: list[str], *fields: str) -> Q | None:
-    """Rows in which each word stands in one of the fields; None where the words are too short for an index."""
-    if max(map(len, words)) < SHORTEST:
-        return None
-    wanted = Q()
-    for word in words:
-        wanted &= any_field(word, *fields)
-    return wanted
+        return Hit(row.get_full_name() or row.username, about, reverse("admin:person", args=[row.pk]), is_exact)
 
 
 def _value(row: Any, name: str) -> object:
@@ -148,8 +163,8 @@ def _value(row: Any, name: str) -> object:
 
 
 KINDS = [
-    Companies(_("Companies"), Company, "name", "city"),
-    People(_("People"), User, field="username"),
+    Companies(_("Companies"), Company, "name", "city", by="name"),
+    People(_("People"), User, by="last_name"),
     Kind(_("Orders"), Order, "company.name", "get_state_display"),
     Kind(_("Licences"), Licence, "company.name"),
     Kind(_("Documents"), Document, "title", "company.name"),

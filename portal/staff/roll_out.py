@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.numbers import companies_of, numbers_in
 from portal.lib.admin import ReadOnly
 from portal.lib.refusals import told
 from portal.models import Wave
@@ -21,9 +22,7 @@ from portal.rolling_out import (
     Preview,
     begin,
     choose,
-    companies_of,
     go_on,
-    numbers_in,
     preview,
     sample_letters,
     stop,

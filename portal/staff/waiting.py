@@ -14,11 +14,12 @@ from django.utils.translation import gettext_lazy as _
 
 from access.models import AccessRequest, TakeOver
 from accounts.models import Company, DeletionRequest, NameChange, User
-from contracts.models import Objection, Terms
+from contracts.models import ElectronicInvoice, Objection, Publication, Terms
 from downloads.models import Upload
 from orders.models import Order, WebhookCall
 from portal.lib.days import today
 from portal.lib.space import WORK
+from portal.lib.standing import Standing
 from portal.models import ErpRun, MailHandover, Trouble
 from shop.models import Miss
 
@@ -82,6 +83,10 @@ KINDS = [
         lambda: Objection.objects.filter(state=Objection.State.WAITING), "sent_at", ("company__name",), 14,
     ),
     Kind(
+        _("Invoices with faulty XML"), "contracts.electronicinvoice", "xml=wrong", "contracts.change_document",
+        lambda: ElectronicInvoice.objects.wrong(), "read_at", ("document__number", "document__company__name"), 2,
+    ),
+    Kind(
         _("Deletions (GDPR)"), "accounts.deletionrequest", "state__exact=waiting", "accounts.change_deletionrequest",
         lambda: DeletionRequest.objects.filter(state=DeletionRequest.State.WAITING), "asked_at", (), DELETION_DAYS - 9,
     ),
@@ -93,6 +98,10 @@ KINDS = [
         _("Uploads under way"), "downloads.upload", "", "downloads.view_upload",
         lambda: Upload.objects.filter(state__in=[Upload.State.RECEIVING, Upload.State.CHECKING]), "started_at",
         ("file_name",), 1,
+    ),
+    Kind(
+        _("Publications for many companies"), "contracts.publication", "", "contracts.add_publication",
+        lambda: Publication.objects.filter(state__in=Publication.OPEN), "made_at", ("name",), 1,
     ),
     Kind(
         _("Imports from the ERP"), "portal.erprun", "", "portal.add_erprun",
@@ -128,14 +137,13 @@ def _without_avv() -> QuerySet:
 
 def lists_for(user: User | AnonymousUser) -> list[Waiting]:
     """The kinds this person may do something about and of which something waits; late ones first. One query."""
-    mine = [kind for kind in KINDS if user.has_perm(kind.needs)]
+    mine = tuple(number for number, kind in enumerate(KINDS) if user.has_perm(kind.needs))
     if not mine:
         return []
-    first, *others = (_oldest(number, kind) for number, kind in enumerate(mine))
     found: dict[int, list[tuple]] = {}
-    for number, since, about in first.union(*others, all=True):
+    for number, since, about in ASKED(mine):
         found.setdefault(number, []).append((since, about))
-    waiting = [_waiting(mine[number], rows) for number, rows in found.items()]
+    waiting = [_waiting(KINDS[number], rows) for number, rows in found.items()]
     return sorted(waiting, key=lambda one: (not one.is_late, one.since or timezone.now()))
 
 
@@ -147,6 +155,15 @@ def _oldest(number: int, kind: Kind) -> QuerySet:
     return rows.annotate(_kind=Value(number), _since=since, _about=about).values_list("_kind", "_since", "_about")[
         : MOST + 1
     ]
+
+
+def _all_oldest(mine: tuple[int, ...]) -> QuerySet:
+    first, *others = (_oldest(number, KINDS[number]) for number in mine)
+    return first.union(*others, all=True) if others else first
+
+
+# The SQL is made once for each role and day (decision 0083).
+ASKED = Standing(_all_oldest)
 
 
 def _waiting(kind: Kind, rows: list[tuple]) -> Waiting:

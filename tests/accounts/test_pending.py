@@ -1,13 +1,11 @@
 """A change of address that waits for its link dies with what shuts a stranger out; asked for afterwards it is alive."""
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from threading import Event
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core import mail
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -15,6 +13,8 @@ from accounts.closing import close_logins
 from accounts.models import EmailChange, User
 from tests import factories as make
 from tests.jobs import run_jobs
+
+from ..threads import PATIENCE, beside, until, waits_for_a_lock
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"http://localhost:8000(/\S+)")
@@ -113,26 +113,10 @@ def test_a_second_link_does_not_bring_the_dead_one_back(ben, ben_in, admin, as_,
 def test_a_link_opened_while_it_is_being_dropped_is_dead(ben, ben_in):
     """The other transaction has dropped it and is about to commit."""
     link = ask(ben_in)
-    began = Event()
-
-    def open_link():
-        began.set()
-        try:
-            return Client().post(link).status_code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(1) as pool:
-        with transaction.atomic():
-            close_logins(ben)
-            opened = pool.submit(open_link)
-            began.wait()
-            # Until it waits for us.
-            for _try in range(200):
-                with connection.cursor() as cursor:
-                    cursor.execute("select pg_sleep(0.02), count(*) from pg_locks where not granted")
-                    if cursor.fetchone()[1]:
-                        break
-        assert opened.result() < 500
+    with transaction.atomic():
+        close_logins(ben)
+        opened = beside(lambda: Client().post(link).status_code)
+        until(waits_for_a_lock)
+    assert opened.result(PATIENCE) < 500
     ben.refresh_from_db()
     assert ben.email == "ben@12345.example" and not EmailAddress.objects.filter(email=NEW).exists()

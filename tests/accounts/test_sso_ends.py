@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -26,6 +25,7 @@ from accounts.tasks import tell_program
 from tests.factories import PASSWORD
 from tests.jobs import run_jobs
 
+from ..threads import at_once
 from .test_sso import BACK, SCOPE, begin, consent, discovered, flow, homecase, logged_in, provider  # noqa: F401
 from .test_takeover import age
 
@@ -153,14 +153,7 @@ def test_of_two_that_use_a_code_at_once_at_most_one_gets_tokens(provider, about,
     data = {"grant_type": "authorization_code", "code": code, "redirect_uri": BACK, "code_verifier": verifier,
             "client_id": "homecase", "client_secret": "geheim"}  # fmt: skip
 
-    def use(_number):
-        try:
-            return Browser().post(urlsplit(about["token_endpoint"]).path, data).status_code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(4) as pool:
-        got = sorted(pool.map(use, range(4)))
+    got = at_once(*[lambda: Browser().post(urlsplit(about["token_endpoint"]).path, data).status_code] * 4)
     assert got.count(200) <= 1 and Token.objects.count() <= 2
 
 

@@ -1,7 +1,7 @@
 """Wrong tries of others slow the others: the owner gets in from a known device, by the mail, or by a call."""
 
 import time
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from allauth.mfa.models import Authenticator
@@ -9,7 +9,6 @@ from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
 from django.contrib.admin.models import LogEntry
 from django.core import mail, signing
 from django.core.cache import cache
-from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -19,6 +18,7 @@ from portal.lib.limits import DEAD_LINKS
 from tests.factories import PASSWORD
 from tests.jobs import run_jobs
 
+from ..threads import at_once
 from .test_addresses import link_to
 
 pytestmark = pytest.mark.django_db
@@ -177,14 +177,8 @@ def test_tries_at_once_count_as_those_one_after_the_other(ben, monkeypatch):
     looked_at = []
     monkeypatch.setattr(User, "check_password", lambda self, password: looked_at.append(password))
 
-    def wrong(number):
-        try:
-            log_in(Client(), ben.email, "falsch", ip=f"198.51.100.{number}")
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(wrong, range(24)))
+    wrong = lambda number: log_in(Client(), ben.email, "falsch", ip=f"198.51.100.{number}")
+    at_once(*[partial(wrong, number) for number in range(24)])
     assert 1 <= len(looked_at) <= 6
 
 

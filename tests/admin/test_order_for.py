@@ -10,6 +10,7 @@ from contracts.models import Acceptance
 from orders.models import Order
 from orders.papers import pdf_of
 from shop.cart import lines_of
+from shop.trainings import book
 
 from .. import factories as make
 from .test_admin import client_of  # noqa: F401 - fixture
@@ -144,3 +145,64 @@ def test_the_cart_of_the_orderer_stays_as_it_is(client_of, acme, ben, article): 
     add(client, acme)
     client.post(url(acme), sent(client, acme, ben))
     assert [line.quantity for line in lines_of(acme, ben)] == [1]
+
+
+@pytest.fixture
+def date(acme):
+    product = acme.licences.get().product
+    training = make.ArticleFactory(number="TSA-S1", name="Schulung WEG", kind="S", fits=[product])
+    make.TermsFactory()
+    return make.TrainingDateFactory(article=training, seats=3, place="München, Raum 2")
+
+
+def train(client, company, line, names, **more):
+    sent = {f"{line.pk}-{name}": value for name, value in {"participants": names, **more}.items()}
+    return client.post(url(company), {"act": "train", "line": line.pk, **sent})
+
+
+def test_a_training_asks_for_its_date_and_who_comes(client_of, acme, admin, ben, date):  # noqa: F811
+    client = client_of()
+    add(client, acme, "TSA-S1; 1")
+    line = lines_of(acme, admin).get()
+    step = client.get(url(acme))
+    page = step.content.decode()
+    assert "München, Raum 2" in page and "bitte einen Termin wählen" in page
+    assert not step.context["cart"].orderable
+    answer = train(client, acme, line, "Eva Eins")
+    assert answer.status_code == 422 and "Bitte wählen Sie einen Termin." in answer.content.decode()
+    assert ">\nEva Eins</textarea>" in answer.content.decode()
+    assert train(client, acme, line, "Eva Eins\nZoe Zwei", date=date.pk).status_code == 302
+    line = lines_of(acme, admin).get()
+    assert (line.date, line.quantity) == (date, 2)
+    assert train(client, acme, line, "Eva Eins\nZoe Zwei\nDora Drei").status_code == 302
+    assert client.post(url(acme), sent(client, acme, ben)).status_code == 302
+    ordered = Order.objects.get().lines.get()
+    assert ordered.training_date == date and "München, Raum 2\nEva Eins\nZoe Zwei\nDora Drei" in ordered.details
+    bookings = date.bookings.taken()
+    assert {row.participant for row in bookings} == {"Eva Eins", "Zoe Zwei", "Dora Drei"}
+    assert {(row.company, row.booked_by) for row in bookings} == {(acme, ben)}
+
+
+def test_no_more_seats_than_there_are(client_of, acme, elsewhere, admin, ben, date):  # noqa: F811
+    client = client_of()
+    add(client, acme, "TSA-S1; 1")
+    line = lines_of(acme, admin).get()
+    answer = train(client, acme, line, "A A\nB B\nC C\nD D", date=date.pk)
+    assert answer.status_code == 422 and "nur 3 Plätze" in answer.content.decode()
+    train(client, acme, line, "A A\nB B", date=date.pk)
+    form = sent(client, acme, ben)
+    book(date, elsewhere, ["X X", "Y Y"], by=None)
+    assert client.post(url(acme), form).status_code == 409
+    assert not Order.objects.exists() and date.bookings.taken().count() == 2
+
+
+def test_a_line_that_is_gone_or_anothers_is_told(client_of, acme, admin, ben, date):  # noqa: F811
+    from shop.cart import put
+    from shop.models import Article
+
+    put(acme, ben, Article.objects.with_prices(acme).get(pk=date.article_id), 1, date=date, participants="Ben Bauer")
+    client = client_of()
+    answer = train(client, acme, lines_of(acme, ben).get(), "Fremd Person")
+    assert answer.status_code == 302 and lines_of(acme, ben).get().participants == "Ben Bauer"
+    assert "nicht mehr im Warenkorb" in client.get(url(acme)).content.decode()
+    assert client.post(url(acme), {"act": "train", "line": "x"}).status_code == 302

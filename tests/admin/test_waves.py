@@ -11,9 +11,10 @@ from django.utils import timezone
 
 from access.models import Invitation
 from accounts.models import User
+from accounts.numbers import companies_of, numbers_in
 from portal import rolling_out
 from portal.models import MailHandover, Trouble, Wave, WaveMember
-from portal.rolling_out import begin, choose, companies_of, due_now, go_on, numbers_in, preview, send_one, stop
+from portal.rolling_out import begin, choose, due_now, go_on, preview, send_one, stop
 from portal.tasks import send_waves
 
 from .. import factories as make

@@ -2,14 +2,12 @@
 
 import datetime as dt
 import io
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
 import typst
 from django.core import mail
 from django.core.management import call_command
-from django.db import connections
 from django.urls import reverse
 from pypdf import PdfReader
 
@@ -19,6 +17,7 @@ from portal.lib.days import today
 from portal.lib.refusals import Refused
 
 from .. import factories as make
+from ..threads import PATIENCE, at_once, beside
 
 SIGNED = {"name": "Olga Oswald-Größe", "function": "Geschäftsführerin", "agrees": "on"}
 
@@ -123,21 +122,11 @@ def test_colleagues_who_may_see_documents_cannot_conclude(acme, carla, as_, term
 def test_two_who_conclude_at_once_conclude_it_once(acme, olga, terms):
     """Edge 28."""
     second = make.MembershipFactory(company=acme, is_holder=True).user
-    start = Barrier(2)
-
-    def conclude(person):
-        start.wait()
-        try:
-            conclude_avv(acme, shown=terms.sha256, name=person.first_name, function="Leitung", by=person)
-        except Refused as refusal:
-            return str(refusal)
-        finally:
-            connections.close_all()
-        return "done"
-
-    with ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(conclude, [olga, second]))
-    assert answers[1] == "done" and "bereits abgeschlossen" in answers[0]
+    said = {"shown": terms.sha256, "function": "Leitung"}
+    conclude = lambda person: conclude_avv(acme, name=person.first_name, by=person, **said)
+    answers = at_once(partial(conclude, olga), partial(conclude, second), refused=Refused)
+    (told,) = [str(answer) for answer in answers if isinstance(answer, Refused)]
+    assert "bereits abgeschlossen" in told
     assert acme.acceptances.count() == 1
 
 
@@ -145,12 +134,7 @@ def test_two_who_conclude_at_once_conclude_it_once(acme, olga, terms):
 def test_the_worker_makes_the_paper(acme, olga, terms):
     conclude_avv(acme, shown=terms.sha256, name="Olga", function="Chefin", by=olga)
 
-    def run():
-        call_command("procrastinate", "worker", "--one-shot", "--queues", "papers")
-        connections.close_all()
-
-    with ThreadPoolExecutor(1) as pool:
-        pool.submit(run).result()
+    beside(partial(call_command, "procrastinate", "worker", "--one-shot", "--queues", "papers")).result(PATIENCE)
     assert acme.documents.get().acceptance.signer_name == "Olga"
 
 

@@ -1,11 +1,9 @@
 """Products and their programs: what is shown, why not, and the file itself."""
 
 import datetime as dt
-from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from functools import partial
 
 import pytest
-from django.db import connections
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +12,7 @@ from downloads.models import Download
 from portal.lib.days import today
 
 from .. import factories as make
+from ..threads import at_once
 
 CONTENT = b"PK\x03\x04 a program" * 1000
 
@@ -157,19 +156,14 @@ def test_another_person_and_another_day_count_again(acme, dora, olga, as_, file)
 @pytest.mark.django_db(transaction=True)
 def test_ten_pieces_at_the_same_moment_are_one_download(acme, dora, as_, file):
     """Edge 52: a download manager begins with ten parts and asks for the whole never."""
-    client, start, part = as_(dora), Barrier(10), len(CONTENT) // 10
+    client, part = as_(dora), len(CONTENT) // 10
 
     def fetch(number):
         own = Client()
         own.cookies = client.cookies
-        start.wait()
-        try:
-            return body(load(own, acme, file, range=f"bytes={number * part}-{(number + 1) * part - 1}"))
-        finally:
-            connections.close_all()
+        return body(load(own, acme, file, range=f"bytes={number * part}-{(number + 1) * part - 1}"))
 
-    with ThreadPoolExecutor(10) as pool:
-        assert b"".join(pool.map(fetch, range(10))) == CONTENT[: part * 10]
+    assert b"".join(at_once(*[partial(fetch, number) for number in range(10)])) == CONTENT[: part * 10]
     assert Download.objects.count() == 1
 
 

@@ -3,17 +3,18 @@
 import hashlib
 import os
 import time
-from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 
 import psycopg
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.urls import reverse
 
-from downloads import admin_upload, publishing, uploading
+from downloads import admin_upload, parts, publishing, uploading
 from downloads.models import ReleaseFile, Upload
 from downloads.uploading import UploadRefused, begin_upload, receive, received_of
 
+from ..threads import at_once
 from .test_uploads import CONTENT, SHA256, begin, page, release, send, staff, uploaded  # noqa: F401 - fixtures
 
 OTHER = os.urandom(len(CONTENT))
@@ -68,7 +69,7 @@ def test_what_changed_before_the_check_is_never_published(release, staff, admin,
     publishing.check(upload.pk)
     upload.refresh_from_db()
     assert upload.state == "refused" and upload.problem in shown(staff, release)
-    assert not ReleaseFile.objects.exists() and list(uploading.folder().iterdir()) == []
+    assert not ReleaseFile.objects.exists() and list(parts.folder().iterdir()) == []
     assert begin(staff, release).json()["received"] == 0, "the same file may be sent again"
 
 
@@ -143,17 +144,14 @@ def test_of_two_pieces_at_once_one_counts_and_nothing_is_mixed(release, admin): 
 
     def one(content):
         try:
-            return receive(upload, 0, Slow(content, lambda: time.sleep(0.001)), 100_000).received
+            return receive(copy(upload), 0, Slow(content, lambda: time.sleep(0.001)), 100_000).received
         except UploadRefused as refusal:
             return refusal.status
-        finally:
-            connections.close_all()
 
-    with ThreadPoolExecutor(2) as pool:
-        answers = sorted(pool.map(one, (CONTENT[:100_000], OTHER[:100_000])))
+    answers = sorted(at_once(lambda: one(CONTENT[:100_000]), lambda: one(OTHER[:100_000])))
     assert answers == [409, 100_000]
     assert upload.part.read_bytes() in (CONTENT[:100_000], OTHER[:100_000])
-    assert list(uploading.folder().iterdir()) == [upload.part]
+    assert list(parts.folder().iterdir()) == [upload.part]
 
 
 def test_pressed_twice_is_one_upload(release, staff):  # noqa: F811
@@ -184,7 +182,7 @@ def test_an_upload_that_goes_on_in_this_moment_is_not_given_up(release, admin): 
 
 def test_lost_pieces_go_after_hours(release, admin):  # noqa: F811
     upload = begin_upload(release, by=admin, title="x", platform="", file_name="a.zip", size=len(CONTENT))
-    old, new = (uploading.folder() / f"{upload.pk.hex}.{name}.piece" for name in ("old", "new"))
+    old, new = (parts.folder() / f"{upload.pk.hex}.{name}.piece" for name in ("old", "new"))
     for path in (old, new):
         path.write_bytes(b"x")
     os.utime(old, (time.time() - 7 * 3600,) * 2)
@@ -201,7 +199,7 @@ def test_the_script_tells_the_sum_and_goes_back_to_what_is_there(release, admin,
     def cut(route):
         if "offset=140002" in route.request.url and not cuts:
             cuts.append(1)
-            (part,) = uploading.folder().glob("*.part")
+            (part,) = parts.folder().glob("*.part")
             os.truncate(part, 33_333)
         return route.continue_()
 

@@ -38,25 +38,27 @@ CONTROLS = [
 ]
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("pair", TEXT, ids="-on-".join)
-def test_text_is_readable(scheme, pair):
-    tokens = SCHEMES[scheme]
-    assert contrast(*[read(f"var(--{name})", tokens) for name in pair]) >= 4.5
+def below(least, pairs, tokens):
+    """The pairs of colours whose contrast is less."""
+    found = {pair: contrast(*[read(f"var(--{name})", tokens) for name in pair]) for pair in pairs}
+    return {pair: value for pair, value in found.items() if value < least}
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("pair", CONTROLS, ids="-beside-".join)
-def test_controls_are_visible(scheme, pair):
-    tokens = SCHEMES[scheme]
-    assert contrast(*[read(f"var(--{name})", tokens) for name in pair]) >= 3
+def test_text_is_readable(scheme):
+    assert below(4.5, TEXT, SCHEMES[scheme]) == {}
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_controls_are_visible(scheme):
+    assert below(3, CONTROLS, SCHEMES[scheme]) == {}
 
 
 @pytest.mark.parametrize(("scheme", "brand"), [(name, brand) for name, all_ in BRANDS.items() for brand in all_])
 def test_another_brand_stays_readable(scheme, brand):
     tokens = {**SCHEMES[scheme], "--brand": brand}
-    for pair in [("brand", "brand-tint"), ("ink", "brand-tint"), ("on-brand", "brand"), ("on-brand", "brand-deep")]:
-        assert contrast(*[read(f"var(--{name})", tokens) for name in pair]) >= 4.5, pair
+    pairs = [("brand", "brand-tint"), ("ink", "brand-tint"), ("on-brand", "brand"), ("on-brand", "brand-deep")]
+    assert below(4.5, pairs, tokens) == {}
 
 
 def test_the_tokens_carry_the_default_brand():

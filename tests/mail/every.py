@@ -150,6 +150,11 @@ def _agreement(cast):
     contracts.mail_agreement(acceptance, make.PDF)
 
 
+def _recalled(cast, *numbers):
+    said = {"company": cast.company, "title": "Rechnung", "recall": "wrong", "recall_reason": "Falscher Betrag."}
+    return [make.DocumentFactory.build(number=number, kind="RE", **said) for number in numbers]
+
+
 def _pass(cast):
     return make.PassFactory.build(
         company=cast.company, release=cast.release, given_by=cast.petra, expires_at=NOON + dt.timedelta(days=3)
@@ -227,12 +232,10 @@ SENDERS = {
         c.ben, SimpleNamespace(report=SimpleNamespace(kept={"Bestellungen": 2, "Protokoll der Zugänge": 5}))
     ),
     "contracts agreement": _agreement,
-    "contracts recalled": lambda c: contracts.mail_recalled(
-        make.DocumentFactory.build(
-            company=c.company, number="RE-7", title="Rechnung", recall="wrong", recall_reason="Falscher Betrag."
-        ),
-        [c.petra],
-    ),
+    "contracts recalled": lambda c: contracts.mail_recalled(_recalled(c, "RE-7"), c.petra),
+    "contracts recalled several": lambda c: contracts.mail_recalled(_recalled(c, "RE-7", "RE-8"), c.petra),
+    "contracts published": lambda c: contracts.mail_published(c.company, _recalled(c, "RE-7")),
+    "contracts published several": lambda c: contracts.mail_published(c.company, _recalled(c, "RE-7", "RE-8")),
     "contracts change": lambda c: contracts.mail_change(_objection(c).change, c.company),
     "contracts objection": lambda c: contracts.mail_objection(_objection(c)),
     "contracts objection accepted": lambda c: contracts.mail_objection_answered(_objection(c, state="accepted")),

@@ -1,11 +1,11 @@
 """portal.lib.memory: what holds until its time is not lost to whatever else is kept."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,6 +13,8 @@ from hypothesis.extra.django import TestCase
 
 from portal.models import Remembered
 from portal.tasks import forget_remembered
+
+from ..threads import at_once
 
 pytestmark = pytest.mark.django_db
 KEYS = st.sampled_from(["a", "b", "ü", "x" * 400])
@@ -54,14 +56,7 @@ def test_a_key_that_is_taken_stays_as_it_is():
 
 @pytest.mark.django_db(transaction=True)
 def test_of_many_at_once_one_gets_it():
-    def take(number):
-        try:
-            return cache.add("lock", number, 60)
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        got = list(pool.map(take, range(16)))
+    got = at_once(*[partial(cache.add, "lock", number, 60) for number in range(16)])
     assert got.count(True) == 1
 
 

@@ -1,11 +1,10 @@
 """The JSON interface for the ERP: keys and scopes, cursor, states once, papers, webhooks, and its description."""
 
 import json
-import threading
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import IntegrityError, connection
+from django.db import IntegrityError
 from django.test import Client
 from django.urls import reverse
 from openapi_spec_validator import validate
@@ -16,6 +15,7 @@ from orders.states import accept, agree
 from shop.models import Article
 
 from .. import factories as make
+from ..threads import at_once
 
 pytestmark = pytest.mark.django_db
 BASE = "/erp/v1"
@@ -213,19 +213,6 @@ def test_an_unknown_state_is_named(order, erp):
 @pytest.mark.django_db(transaction=True)
 def test_one_key_sent_many_times_at_once_acts_once(order, erp):
     erp("get", "/orders")
-    answers, start = [], threading.Barrier(8)
-
-    def send():
-        start.wait(20)
-        try:
-            answers.append(push(erp, {"state": "cancelled", "reason": "Nicht lieferbar"}))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=send) for _one in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
+    answers = at_once(*[lambda: push(erp, {"state": "cancelled", "reason": "Nicht lieferbar"})] * 8)
     assert {answer.status_code for answer in answers} == {200} and len({answer.content for answer in answers}) == 1
     assert order.events.filter(state="cancelled").count() == 1

@@ -3,6 +3,7 @@
 import datetime as dt
 import uuid
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -325,8 +326,9 @@ def test_ordering_and_approving_at_once_keep_one_limit(acme, ben, deniz):
         put(acme, deniz, Article.objects.with_prices(acme).get(pk=article.pk), 1)
         shown = Offer.of(read_cart(acme, deniz), acme, terms_of_sale())
         own, approved = at_once(
-            lambda shown=shown: place_order(member(deniz), form_key=uuid.uuid4(), shown=shown),
-            lambda waiting=waiting: decide(waiting, member(deniz), approves=True),
+            partial(place_order, member(deniz), form_key=uuid.uuid4(), shown=shown),
+            partial(decide, waiting, member(deniz), approves=True),
+            refused=(CartChanged, OrderRefused),
         )
         assert isinstance(own, CartChanged) != isinstance(approved, OrderRefused), "the page said nothing of approval"
         assert Order.objects.filter(state="received").count() == 1

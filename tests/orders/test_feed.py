@@ -13,6 +13,7 @@ from orders.handover import export_orders
 from orders.models import ErpToken, Order, OrderEvent
 
 from .. import factories as make
+from ..threads import PATIENCE, beside
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -37,33 +38,21 @@ def place(company, number, pause=lambda: None):
         pause()
 
 
-def in_thread(work):
-    def run():
-        try:
-            work()
-        finally:
-            connection.close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    return thread
-
-
 def test_a_slow_transaction_is_not_passed_over_by_a_quick_one(acme, pull, tmp_path):
     written, go = threading.Event(), threading.Event()
 
     def wait():
         written.set()
-        go.wait(20)
+        go.wait(PATIENCE)
 
-    slow = in_thread(lambda: place(acme, "TSA-SLOW", wait))
-    assert written.wait(20)
+    slow = beside(lambda: place(acme, "TSA-SLOW", wait))
+    assert written.wait(PATIENCE)
     place(acme, "TSA-FAST")
     first, cursor = pull()
     exported, next_export = export_orders(tmp_path)
     assert first == ["TSA-FAST"] and exported == 1, "a transaction that lasts holds nothing else up"
     go.set()
-    slow.join(20)
+    slow.result(PATIENCE)
     assert pull(cursor)[0] == ["TSA-SLOW"]
     assert export_orders(tmp_path, after=next_export)[0] == 1
 
@@ -92,13 +81,15 @@ def test_many_slow_and_quick_ones_with_readers_beside_them(acme, pull):
             if last_round and not got:
                 return
 
-    writers = [in_thread(write) for _one in range(5)]
-    readers = [in_thread(lambda mine=mine: read(mine)) for mine in seen]
-    for thread in writers:
-        thread.join(60)
-    done.set()
-    for thread in readers:
-        thread.join(60)
+    writers = [beside(write) for _one in range(5)]
+    readers = [beside(lambda mine=mine: read(mine)) for mine in seen]
+    try:
+        for writer in writers:
+            writer.result(PATIENCE)
+    finally:
+        done.set()
+    for reader in readers:
+        reader.result(PATIENCE)
     for mine in seen:
         assert len(mine) == 60 and set(mine) == numbers
     places = list(OrderEvent.objects.order_by("place").values_list("place", flat=True))

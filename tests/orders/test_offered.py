@@ -1,6 +1,7 @@
 """A part is a new offer (§ 150 (2) BGB): the customer is shown what was declined, and says yes or withdraws."""
 
 import datetime as dt
+from copy import copy
 from decimal import Decimal
 
 import pytest
@@ -215,8 +216,9 @@ def test_yes_and_withdrawal_at_once_are_one_answer(acme, olga, ben):
             make.OrderLineFactory(order=order, position=position, kind=Kind.SERVICE)
         accept(order, by=None, declined={order.lines.first().pk: "…"})
         said = at_once(
-            lambda order=order: answer(order, rows[0], agrees=True),
-            lambda order=order: answer(order, rows[1], agrees=False),
+            lambda order=order: answer(copy(order), rows[0], agrees=True),
+            lambda order=order: answer(copy(order), rows[1], agrees=False),
+            refused=OrderRefused,
         )
         assert [isinstance(one, OrderRefused) for one in said].count(True) == 1
         assert order.events.filter(state__in=["partly", "cancelled"]).count() == 1

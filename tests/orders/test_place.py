@@ -1,12 +1,11 @@
 """From the cart to an order: certain, once, at the prices that were on screen."""
 
-import threading
 import uuid
+from copy import copy
 from decimal import Decimal
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.urls import reverse
 
 from orders.models import Order
@@ -17,6 +16,7 @@ from shop.cart import put, read_cart
 from shop.models import Article
 
 from .. import factories as make
+from ..threads import at_once
 
 
 @pytest.fixture
@@ -219,23 +219,7 @@ def test_the_same_form_many_times_at_once_is_one_order(crowd, acme, ben, terms, 
     fill(acme, ben, article)
     membership = ben.at[acme.number]
     key, shown = uuid.uuid4(), Offer.of(read_cart(acme, ben), acme, terms)
-    numbers, troubles, start = [], [], threading.Barrier(crowd)
-
-    def press():
-        try:
-            start.wait()
-            numbers.append(place_order(membership, form_key=key, shown=shown).number)
-        except Exception as trouble:
-            troubles.append(trouble)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=press) for _one in range(crowd)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert troubles == []
+    numbers = at_once(*[lambda: place_order(copy(membership), form_key=key, shown=shown).number] * crowd)
     assert Order.objects.count() == 1
     assert set(numbers) == {Order.objects.get().number}
 
@@ -245,22 +229,7 @@ def test_two_tabs_at_once_order_the_cart_once(acme, ben, terms, article):
     fill(acme, ben, article)
     membership = ben.at[acme.number]
     shown = Offer.of(read_cart(acme, ben), acme, terms)
-    outcomes, start = [], threading.Barrier(2)
-
-    def press():
-        start.wait()
-        try:
-            place_order(membership, form_key=uuid.uuid4(), shown=shown)
-            outcomes.append("ordered")
-        except (CartChanged, OrderRefused):
-            outcomes.append("refused")
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=press) for _tab in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert sorted(outcomes) == ["ordered", "refused"]
+    press = lambda: place_order(copy(membership), form_key=uuid.uuid4(), shown=shown)
+    outcomes = at_once(press, press, refused=(CartChanged, OrderRefused))
+    assert [isinstance(outcome, Order) for outcome in outcomes].count(True) == 1
     assert Order.objects.count() == 1

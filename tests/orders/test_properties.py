@@ -1,11 +1,9 @@
 """Totals and states under random orders (Hypothesis), and two hundred identical posts at once."""
 
-import threading
 import uuid
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
-from django.db import connection
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -19,6 +17,7 @@ from shop.models import Article
 from shop.prices import rounded, sums_of
 
 from .. import factories as make
+from ..threads import at_once
 
 CENT = Decimal("0.01")
 PRICE = st.decimals(0, 99_999, places=2, allow_nan=False, allow_infinity=False)
@@ -106,21 +105,13 @@ def test_two_hundred_identical_posts_at_once_give_one_order(acme, ben, as_):
     session = as_(ben)
     form = session.get(url).context["form"]
     sent = {"form_key": form["form_key"].value(), "shown": form["shown"].value(), "accepts_terms": "on"}
-    start, answers = threading.Barrier(20), []
 
     def press():
         client = as_(None)
         client.cookies = session.cookies
-        start.wait()
-        for _press in range(10):
-            answers.append(client.post(url, sent)["Location"])
-        connection.close()
+        return [client.post(url, sent)["Location"] for _press in range(10)]
 
-    threads = [threading.Thread(target=press) for _number in range(20)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
+    answers = [answer for ten in at_once(*[press] * 20) for answer in ten]
     assert len(answers) == 200 and len(set(answers)) == 1
     assert Order.objects.count() == 1 and Order.objects.get().lines.get().quantity == 3
 

@@ -1,6 +1,7 @@
 """Two tabs and two devices at one cart: every click is answered, none is lost, none is answered with an error."""
 
 import uuid
+from copy import copy
 
 import pytest
 from django.urls import reverse
@@ -46,7 +47,7 @@ def test_a_quick_order_beside_a_click(acme, ben, article):
         wanted = [(priced(acme, article), 2)]
         put_one = lambda: put(acme, ben, priced(acme, article), 1).quantity
         answers = at_once(put_one, lambda wanted=wanted: put_many(acme, ben, wanted), put_one)
-        assert answers[1] == [] and not any(isinstance(answer, Exception) for answer in answers)
+        assert answers[1] == []
         assert CartLine.objects.get().quantity == 4
 
 
@@ -58,7 +59,7 @@ def test_what_is_added_while_the_order_goes_out_is_ordered_or_stays(acme, ben, a
         put(acme, ben, priced(acme, article), 1)
         shown, before = Offer.of(read_cart(acme, ben), acme, terms), Order.objects.count()
         order = lambda shown=shown: place_order(ben.at[acme.number], form_key=uuid.uuid4(), shown=shown)
-        ordered, added = at_once(order, lambda: put(acme, ben, priced(acme, other), 1))
+        ordered, added = at_once(order, lambda: put(acme, ben, priced(acme, other), 1), refused=CartChanged)
         assert added.article_id == other.pk
         left = {line.article for line in CartLine.objects.all()}
         if isinstance(ordered, Order):
@@ -74,7 +75,9 @@ def test_a_line_changed_while_it_is_ordered_does_not_come_back(acme, ben, articl
         line = put(acme, ben, priced(acme, article), 1)
         shown = Offer.of(read_cart(acme, ben), acme, terms)
         order = lambda shown=shown: place_order(ben.at[acme.number], form_key=uuid.uuid4(), shown=shown)
-        ordered, changed = at_once(order, lambda line=line: change(acme, ben, line, quantity=5))
+        ordered, changed = at_once(
+            order, lambda line=line: change(acme, ben, line, quantity=5), refused=(OrderRefused, LineGone)
+        )
         if isinstance(ordered, Order):
             assert isinstance(changed, LineGone) and not CartLine.objects.exists()
         else:
@@ -83,7 +86,7 @@ def test_a_line_changed_while_it_is_ordered_does_not_come_back(acme, ben, articl
 
 def test_taken_out_twice_at_once_is_out(acme, ben, article):
     line = put(acme, ben, priced(acme, article), 1)
-    answers = at_once(*[lambda: take_out(acme, ben, line)] * 2)
+    answers = at_once(*[lambda: take_out(acme, ben, copy(line))] * 2, refused=LineGone)
     assert sorted(type(answer).__name__ for answer in answers) == ["LineGone", "NoneType"]
 
 

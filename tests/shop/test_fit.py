@@ -109,8 +109,8 @@ def test_unfit_articles_are_not_suggested_nor_meant(typed, acme, olga, as_, hidd
 
 
 def test_a_company_without_licence_is_told_why(as_, company, db):
-    from ..conftest import _member
+    from ..conftest import member
 
-    person = _member(company, "Pia", "Pohl", is_holder=True, is_main_holder=True)
+    person = member(company, "Pia", "Pohl", is_holder=True, is_main_holder=True)
     page = as_(person).get(reverse("article_list", args=[company.number])).content.decode()
     assert "passt nichts zu Ihren Lizenzen" in page

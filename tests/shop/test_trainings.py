@@ -1,11 +1,10 @@
 """Trainings: dates, places and seats; named participants, no overbooking, cancellation until the stated day."""
 
 import datetime as dt
-import threading
+from functools import partial
 
 import pytest
 from django.core import mail
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,6 +17,7 @@ from shop.models import Booking
 from shop.trainings import book, names_in, release
 
 from .. import factories as make
+from ..threads import at_once
 
 
 @pytest.fixture
@@ -45,6 +45,19 @@ def test_list_and_page_show_date_place_and_free_seats(acme, ben, as_, date):
         page = page.content.decode()
         assert "München, Raum 2" in page and "2 Plätze frei" in page
         assert f"{timezone.localtime(date.starts_at):%d.%m.%Y}" in page
+
+
+def test_the_next_dates_with_free_seats_stand_above_what_is_booked(acme, ben, as_, date):
+    for more in ({"is_called_off": True}, {"starts_at": timezone.now() - dt.timedelta(days=1)}):
+        make.TrainingDateFactory(article=date.article, place="Augsburg", **more)
+    make.TrainingDateFactory(place="Bremen")
+    page = as_(ben).get(path(acme, "training_list")).content.decode()
+    assert "München, Raum 2" in page and "3 Plätze frei" in page
+    assert "Augsburg" not in page, "called off, or over"
+    assert "Bremen" not in page, "does not fit the company"
+    book(date, acme, ["A", "B", "C"], by=None)
+    strip = as_(ben).get(path(acme, "training_list")).content.decode()
+    assert "Nächste Termine" not in strip, "nothing is free"
 
 
 def checkout(client, company):
@@ -192,22 +205,8 @@ def test_the_last_seats_are_never_sold_twice():
     """Twelve buyers at once for five seats: five get one, seven are told."""
     date = make.TrainingDateFactory(seats=5)
     companies = [make.CompanyFactory() for _one in range(12)]
-    start, answers = threading.Barrier(12), []
-
-    def buy(company):
-        try:
-            start.wait(timeout=20)
-            answers.append(len(book(date, company, ["Erika Muster"], by=None)))
-        except Refused as refusal:
-            answers.append(str(refusal))
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=buy, args=[company]) for company in companies]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
+    buy = lambda company: len(book(date, company, ["Erika Muster"], by=None))
+    answers = at_once(*[partial(buy, company) for company in companies], refused=Refused)
     assert answers.count(1) == 5
     assert len([answer for answer in answers if "ausgebucht" in str(answer)]) == 7
     assert date.bookings.taken().count() == 5

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from .sitemap import own_views
-from .world import build, furnish
+from .stage import *  # noqa: F403 - the fixtures
+from .world import furnish
 
 PEOPLE = ["olga", "deniz", "ben", "dora", "carla", "kim", "nils", "mallory", "nobody"]
 
@@ -44,6 +45,9 @@ GET = {
     "paper_detail": [200, 404, 404, 404, 404, 404, 404, 404, 302],
     "paper_file": [200, 404, 404, 404, 404, 404, 404, 404, 302],
     "terms_list": CONTRACTS,
+    "invoice_list": CONTRACTS,
+    "invoice_zip": CONTRACTS,
+    "invoice_xml": CONTRACTS,
     "document_zip": POST_ONLY,
     "avv": HOLDER,
     "terms_file": MEMBER,
@@ -227,11 +231,6 @@ OUTSIDE = {
 
 # Addresses that a library's own pages name by their namespace.
 SPACES = {name: f"idp:oidc:{name}" for name in ("authorization", "device_code")}
-
-
-@pytest.fixture
-def world(acme, olga, nils):
-    return build(acme, olga, nils)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import pytest
 from allauth.idp.oidc.models import Client
 from django.urls import reverse
 
-from .world import build, furnish, of_access
+from .stage import *  # noqa: F403 - the fixtures
+from .world import furnish, of_access
 
 MISSING = 2**31 - 1
 
@@ -39,11 +40,6 @@ GONE = {
     "review_keep": (["post"], "review", "Diese Person gehört nicht mehr zur Prüfung."),
 }
 CASES = [(name, method) for name, (methods, _page, _said) in GONE.items() for method in methods]
-
-
-@pytest.fixture
-def world(acme, olga, nils):
-    return build(acme, olga, nils)
 
 
 @pytest.fixture
@@ -89,7 +85,7 @@ def test_a_place_removed_twice_leads_to_the_product(world, olga, as_):
 
 @pytest.mark.parametrize("pk", [MISSING, "foreign"])
 def test_a_program_that_was_ended_on_another_device(pk, olga, ben, as_):
-    client = Client.objects.create(id="homecase", name="HOMECASE")
+    client = Client.objects.get_or_create(id="homecase", name="HOMECASE")[0]
     if pk == "foreign":
         pk = ben.sign_on_consents.create(client=client, scopes="openid").pk
     page = as_(olga).post(reverse("sign_on_end", args=[pk]), follow=True)

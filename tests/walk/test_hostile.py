@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from .sitemap import FOREIGN
+from .stage import *  # noqa: F403 - the fixtures
 from .test_access_table import GET, POST
 from .test_signs import of_forms
-from .world import build
 
 # Many conditions for a search; each has to stay cheap.
 HUNDRED_WORDS = " ".join(f"{chr(97 + place % 26)}{place // 26 or ''}" for place in range(100))
@@ -50,11 +50,6 @@ TYPED = sorted({name.rpartition(".")[2] for name, _field in of_forms() if not na
 
 
 @pytest.fixture
-def world(acme, olga, nils):
-    return build(acme, olga, nils)
-
-
-@pytest.fixture
 def client(olga, as_):
     client = as_(olga)
     client.raise_request_exception = False
@@ -71,6 +66,19 @@ def test_nasty_questions(name, world, client):
         safe = value.encode("utf-8", "replace").decode()
         answer = client.get(address(world, name), dict.fromkeys([*QUERY, *TYPED], safe))
         assert answer.status_code < 500, f"{name}: {value[:20]!r}"
+        if not has_looked(answer.wsgi_request):
+            break
+
+
+def has_looked(request):
+    """Whether anybody read what the address asks; a page that does not answers every question alike."""
+    return "GET" in vars(request)
+
+
+def test_pages_that_search_look_at_what_is_asked(world, client):
+    for name in ("article_list", "order_list", "document_list", "people_list", "access_log", "article_suggest"):
+        assert has_looked(client.get(address(world, name), {"q": "a"}).wsgi_request), name
+    assert not has_looked(client.get(address(world, "start"), {"q": "a"}).wsgi_request)
 
 
 @pytest.mark.parametrize("name", POST)

@@ -3,15 +3,10 @@
 import pytest
 
 from .sitemap import own_views
+from .stage import *  # noqa: F403 - the fixtures
 from .test_access_table import GET, OUTSIDE, POST_ONLY, address
-from .world import build
 
 ONLY_SENT = [name for name, row in {**GET, **OUTSIDE}.items() if 405 in row]
-
-
-@pytest.fixture
-def world(acme, olga, nils):
-    return build(acme, olga, nils)
 
 
 def test_there_are_some():

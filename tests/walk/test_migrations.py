@@ -14,8 +14,8 @@ FOUND = MigrationLoader(None, ignore_no_migrations=True).disk_migrations
 OWN = [migration for (app, _name), migration in sorted(FOUND.items()) if app in OURS]
 
 
-@pytest.mark.parametrize("migration", OWN, ids=str)
-def test_rows_are_changed_in_migrations_of_their_own(migration):
+def test_rows_are_changed_in_migrations_of_their_own():
     """PostgreSQL makes no index on a table whose rows the same transaction has changed: only a full table shows it."""
-    kinds = {type(operation) for operation in migration.operations}
-    assert RunPython not in kinds or kinds <= {RunPython, RunSQL}
+    kinds = {str(migration): {type(operation) for operation in migration.operations} for migration in OWN}
+    assert any(RunPython in found for found in kinds.values())
+    assert [name for name, found in kinds.items() if RunPython in found and found - {RunPython, RunSQL}] == []

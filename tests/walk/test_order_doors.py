@@ -71,9 +71,9 @@ def _makes_orders(target):
     return bool(OF_ORDERS.search(target))
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_nobody_else_writes_the_state_of_an_order(path):
-    assert offences(path.read_text(), str(path.relative_to(ROOT))) == []
+def test_nobody_else_writes_the_state_of_an_order():
+    assert len(FILES) > 400
+    assert [line for path in FILES for line in offences(path.read_text(), str(path.relative_to(ROOT)))] == []
 
 
 @pytest.mark.parametrize("source", [

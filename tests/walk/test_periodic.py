@@ -26,7 +26,8 @@ YESTERDAY, LONG_AGO = dt.timedelta(days=-1), dt.datetime(2020, 1, 1, tzinfo=dt.U
 WHOLE = {
     "rescue", "forget_mail", "read_bounces", "count_figures", "check_addresses", "forget_remembered",
     "forget_erp_calls", "call_due_webhooks", "watch_space", "sweep_files", "take_erp_night", "watch_erp_runs",
-    "forget_changes",
+    "watch_publications",
+    "forget_changes", "forget_leftovers",
 }  # fmt: skip
 
 

@@ -52,6 +52,7 @@ def furnish(company, holder, product=None):
         booking=booking,
         order=order,
         change=make.NameChangeFactory(company=company),
+        invoice=make.InvoiceFactory(company=company),
     )
 
 
@@ -90,6 +91,7 @@ def arguments(company, rows, terms, colleague, token):
     return {
         "document_file": {"pk": rows.document.pk},
         "terms_file": {"pk": terms.pk},
+        "invoice_xml": {"pk": rows.invoice.pk},
         "terms_diff": {"pk": terms.pk},
         "objection_create": {"pk": make.ChangeFactory().pk},
         "product_detail": {"product": rows.file.release.product.number},

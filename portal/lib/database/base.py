@@ -1,5 +1,6 @@
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.db import DatabaseError
@@ -23,6 +24,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super().__init__(*args, **options)
         # As Django's run_on_commit: (savepoints that were open, what to do).
         self.run_on_rollback: list[tuple[set[str], Callable[[], Any]]] = []
+        self.prepares = False
 
     @property
     def pool(self) -> LastingPool | None:
@@ -39,6 +41,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
             # Threads that come at once may each make one; the first is used, the others were never opened.
             self._connection_pools.setdefault(self.alias, made)
         return self._connection_pools[self.alias]
+
+    @contextmanager
+    def preparing(self) -> Iterator[None]:
+        """Statements begun within are planned once per connection: for those whose text stays the same."""
+        self.prepares = True
+        try:
+            yield
+        finally:
+            self.prepares = False
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        if name or not self.prepares:
+            return super().create_cursor(name)
+        usual, self.connection.cursor_factory = self.connection.cursor_factory, base.ServerBindingCursor
+        try:
+            return super().create_cursor()
+        finally:
+            self.connection.cursor_factory = usual
 
     def set_autocommit(self, autocommit: bool, force_begin_transaction_with_broken_autocommit: bool = False) -> None:
         super().set_autocommit(autocommit, force_begin_transaction_with_broken_autocommit)

@@ -21,12 +21,13 @@ from orders.offer import Offer
 from orders.placing import place_order, terms_of_sale
 from orders.states import OrderRefused
 from portal.lib.forms import SearchField
-from portal.lib.refusals import Refused
-from shop.cart import CartRefused, LineGone, lines_of, put_many, read_cart, take_out
+from portal.lib.refusals import Refused, told
+from shop.cart import LineGone, lines_of, put_many, read_cart, take_out
 from shop.models import Article
 from shop.quick_order import read_lines
 from shop.search import find
 
+from . import trainings
 from .page import StaffRequest, customer_page
 
 NEEDS = "orders.add_order"
@@ -61,15 +62,9 @@ class PlaceForm(CheckoutForm):
 
 @customer_page("customer_orders", NEEDS)
 def order(request: StaffRequest, company: Company) -> dict[str, Any] | HttpResponse:
-    """The step of staff: "add" lines, "remove" one, or "place"."""
+    """The step of staff: "add" lines, "train" (who comes when), "remove" one, or "place"."""
     act = request.POST.get("act", "") if request.method == "POST" else ""
-    if act == "place":
-        return place(request, company)
-    if act == "remove":
-        return remove(request, company)
-    if act == "add":
-        return add(request, company)
-    return shown(request, company)
+    return ACTS[act](request, company) if act in ACTS else shown(request, company)
 
 
 def shown(request: StaffRequest, company: Company, **more: Any) -> dict[str, Any]:
@@ -77,6 +72,7 @@ def shown(request: StaffRequest, company: Company, **more: Any) -> dict[str, Any
     cart, terms = read_cart(company, request.user), terms_of_sale()
     form = more.pop("form", None) or PlaceForm(initial={"form_key": uuid.uuid4()}, people=orderers(company))
     changed = form.show(Offer.of(cart, company, terms))
+    trainings.ask_along(cart, more.pop("asked", None))
     words = SearchField().to_python(request.GET.get("q", ""))
     context = {"cart": cart, "terms": terms, "form": form, "changed": changed, "words": words, "lines": LinesForm()}
     if words:
@@ -101,28 +97,41 @@ def add(request: StaffRequest, company: Company) -> dict[str, Any] | HttpRespons
     entries = read_lines(company, form.cleaned_data["lines"])
     good = [entry for entry in entries if not entry.error]
     refused = put_many(company, request.user, [entry.wanted for entry in good])
-    told = [f"{entry.text}: {entry.error}" for entry in entries if entry.error]
-    told += [f"{article.number}: {why}" for article, why in refused]
-    if not told:
+    sentences = [f"{entry.text}: {entry.error}" for entry in entries if entry.error]
+    sentences += [f"{article.number}: {why}" for article, why in refused]
+    if not sentences:
         return again(company)
     form = LinesForm({"lines": "\n".join(entry.line for entry in entries if entry.error)})
     form.full_clean()
-    for sentence in told:
+    for sentence in sentences:
         form.add_error("lines", sentence)
     return shown(request, company, lines=form, status=422)
 
 
-def remove(request: StaffRequest, company: Company) -> HttpResponse:
+def line_asked(request: StaffRequest) -> int:
+    """The cart line that a form is about; 0 for what is none."""
     asked = request.POST.get("line", "")
-    row = (
-        lines_of(company, request.user).filter(pk=int(asked)).first() if asked.isdecimal() and len(asked) < 19 else None
-    )
+    return int(asked) if asked.isdecimal() and len(asked) < 19 else 0
+
+
+def remove(request: StaffRequest, company: Company) -> HttpResponse:
+    row = lines_of(company, request.user).filter(pk=line_asked(request)).first()
     if row is not None:
-        try:
+        with told(request):
             take_out(company, request.user, row)
-        except (LineGone, CartRefused) as refusal:
-            messages.error(request, str(refusal))
     return again(company)
+
+
+def train(request: StaffRequest, company: Company) -> dict[str, Any] | HttpResponse:
+    try:
+        form = trainings.form_of(company, request.user, line_asked(request), request.POST)
+    except LineGone as gone:
+        messages.error(request, str(gone))
+        return again(company)
+    if form.is_valid():
+        with told(request, form):
+            trainings.take(company, request.user, form)
+    return again(company) if form.is_valid() else shown(request, company, asked=form, status=422)
 
 
 def place(request: StaffRequest, company: Company) -> dict[str, Any] | HttpResponse:
@@ -143,3 +152,6 @@ def place(request: StaffRequest, company: Company) -> dict[str, Any] | HttpRespo
 
 def again(company: Company) -> HttpResponse:
     return redirect(reverse("admin:customer_order", args=[company.pk]))
+
+
+ACTS = {"add": add, "train": train, "remove": remove, "place": place}

@@ -1,0 +1,1 @@
+"""Invoices as machines read them: taken out of the papers, checked, handed on by month."""
