@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0016_view_as'),
+        ("accounts", "0017_oldest_companies"),
     ]
 
     operations = [
