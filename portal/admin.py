@@ -5,6 +5,7 @@ from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
 from django import forms
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group, Permission
@@ -18,9 +19,10 @@ from accounts.admin.companies import CompanyAdmin
 from contracts.admin.agreements import AvvFilter
 from portal.erp_runs import admin as erp_admin  # noqa: F401 - registers the ERP's pages
 from portal.lib.admin import ReadOnly, Searched
-from portal.models import Trouble
+from portal.models import Sweep, Trouble
 from portal.staff import mails as mails  # its table
 from portal.staff import roll_out as roll_out  # its table
+from portal.sweeps import next_run
 
 # The admin's own login knows no limits on wrong tries; the portal's does.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -89,6 +91,21 @@ class TroubleAdmin(ReadOnly):
     @admin.action(description=_("Take the selected lines off the list"), permissions=["settle"])
     def forget(self, request, queryset):
         queryset.delete()
+
+
+@admin.register(Sweep)
+class SweepAdmin(ReadOnly):
+    """What ended by itself: in which tables, how many rows, when, and when again."""
+
+    list_display = ["what", "at", "removed", "total", "next_at", "error"]
+
+    @admin.display(description=_("rows of"))
+    def what(self, sweep):
+        return capfirst(apps.get_model(sweep.table)._meta.verbose_name_plural)
+
+    @admin.display(description=_("next run"))
+    def next_at(self, sweep):
+        return next_run(sweep.job)
 
 
 CompanyAdmin.list_filter = [*CompanyAdmin.list_filter, AvvFilter]
