@@ -25,3 +25,10 @@ const askAgain = async () => {
   setTimeout(askAgain, 3000);
 };
 if (atWork()) setTimeout(askAgain, 3000);
+
+// Of a line of tabs that is longer than the screen, the open one is in sight.
+document.querySelectorAll("#areas [aria-current], .tabs [aria-current]").forEach((tab) => {
+  tab.closest("nav").scrollLeft = tab.offsetLeft - tab.closest("nav").offsetLeft - 32;
+});
+// What is wrong with a form is read first.
+document.querySelector(".form-errors")?.focus();

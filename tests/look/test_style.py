@@ -10,7 +10,7 @@ from django.core.management import call_command
 STATIC = Path(settings.BASE_DIR) / "static"
 TEMPLATES = Path(settings.BASE_DIR) / "templates"
 # The staff's own are loaded on their pages only.
-SHEETS = [path for path in STATIC.rglob("*.css") if path.name not in {"admin.css", "staff-customer.css"}]
+SHEETS = [path for path in STATIC.rglob("*.css") if path.name != "admin.css" and not path.name.startswith("staff-")]
 # What only scripts and hx-targets look for.
 HOOKS = {"answer"}
 
