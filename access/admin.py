@@ -19,6 +19,10 @@ from .revising import TERMS, Wanted, as_stored, revise
 from .rights import Right
 from .takeovers import decline, release, start_takeover
 
+STATES = {
+    "invited": _("invited"), "suspended": _("suspended"), "expired": _("expired"), "active": _("active"),
+}  # fmt: skip
+
 
 class MembershipPageForm(RefusedForm):
     """All of a membership at once. page_version: of the row the page was drawn from."""
@@ -116,7 +120,7 @@ class MembershipAdmin(ByVerbs, QuickList):
     """Nothing is saved here: the same verbs as on the customers' pages do it."""
 
     form, add_form = MembershipPageForm, NewMembershipForm
-    list_display = ["user", "company", "is_holder", "is_main_holder", "state_word", "ends_on"]
+    list_display = ["user", "company", "role", "state_word", "ends_on"]
     list_select_related = ["user", "company"]
     list_filter = ["is_holder"]
     search_fields = ["user__email", "user__last_name", "company__number", "company__name"]
@@ -141,9 +145,15 @@ class MembershipAdmin(ByVerbs, QuickList):
     def get_readonly_fields(self, request, obj=None):
         return super().get_readonly_fields(request, obj) if obj else []
 
+    @admin.display(description=_("role"), ordering="is_holder")
+    def role(self, membership):
+        if membership.is_main_holder:
+            return _("main licence holder")
+        return _("licence holder") if membership.is_holder else _("authorised person")
+
     @admin.display(description=_("state"))
     def state_word(self, membership):
-        return membership.state
+        return STATES[membership.state]
 
     def save_model(self, request, obj, form, change):
         by = Actor.staff(request.user, obj.company_id if change else form.cleaned_data["company"].pk)
@@ -171,25 +181,6 @@ def take(obj, made):
     obj.__dict__.update(made.__dict__)
 
 
-class MembershipInline(LookOnly):
-    """The people of a company, to look at; each opens its own page."""
-
-    model = Membership
-    fields = ["user", "is_holder", "is_main_holder", "ends_on", "switch_words"]
-    readonly_fields = fields
-    show_change_link = True
-
-    def get_queryset(self, request):
-        people = super().get_queryset(request).select_related("user")
-        return people.prefetch_related("rights__permission")
-
-    @admin.display(description=_("permissions"))
-    def switch_words(self, membership):
-        if membership.is_holder:
-            return _("everything")
-        return ", ".join(str(right.label) for right in Right if right in membership.granted) or "–"
-
-
 @admin.register(Invitation)
 class InvitationAdmin(ReadOnly):
     list_display = ["membership", "sent_at", "expires_at", "used_at"]
@@ -214,26 +205,9 @@ class AccessEventAdmin(ReadOnly):
         return what(event)
 
 
-class AccessEventInline(LookOnly):
-    """The newest lines of a company's access log."""
-
-    model = AccessEvent
-    fields = readonly_fields = ["at", "who", "person_name", "what"]
-    verbose_name_plural = _("access log, newest lines")
-    SHOWN = 20
-
-    def get_queryset(self, request):
-        company = request.resolver_match.kwargs.get("object_id")
-        newest = AccessEvent.objects.filter(company__pk=company) if company else AccessEvent.objects.none()
-        return super().get_queryset(request).filter(pk__in=list(newest.values_list("pk", flat=True)[: self.SHOWN]))
-
-    who = AccessEventAdmin.who
-    what = AccessEventAdmin.what
-
-
 @admin.register(AccessRequest)
 class AccessRequestAdmin(QuickList):
-    list_display = ["membership", "company", "right", "created_at", "escalated_at", "answered_at", "is_granted"]
+    list_display = ["membership", "company", "right", "created_at", "outcome"]
     list_select_related = ["membership__user", "membership__company"]
     list_filter = [("escalated_at", admin.EmptyFieldListFilter), ("answered_at", admin.EmptyFieldListFilter)]
     actions = ["grant", "decline"]
@@ -252,6 +226,12 @@ class AccessRequestAdmin(QuickList):
     @admin.display(description=_("company"))
     def company(self, asked):
         return asked.membership.company
+
+    @admin.display(description=_("state"), ordering="answered_at")
+    def outcome(self, asked):
+        if asked.answered_at:
+            return _("granted") if asked.is_granted else _("declined")
+        return _("passed on to us") if asked.escalated_at else _("open")
 
     @admin.action(description=_("Grant the selected requests"), permissions=["change"])
     def grant(self, request, queryset):
@@ -298,7 +278,7 @@ class TakeOverAdmin(QuickList):
     """Begun here for a company without a deputy; released or declined by the actions of the list."""
 
     form = TakeOverForm
-    list_display = ["company", "name", "state", "started_by_name", "started_at", "objection_until", "may_be_released"]
+    list_display = ["name", "company", "state", "objection_until", "may_be_released"]
     list_select_related = ["company"]
     list_filter = ["state"]
     search_fields = ["company__number", "company__name", "name"]

@@ -5,7 +5,7 @@ from functools import wraps
 from django.conf import settings
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_not_required
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, Sum
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import render
 from django.urls import reverse
@@ -132,8 +132,8 @@ def _with_frame(mine, user):
     others = Membership.objects.filter(user=user).exclude(pk=OuterRef("pk")).exclude(accepted_at=None)
     found = mine.select_related("company").exclude(accepted_at=None)
     # Asked along, by reverse relation, the cart costs no query of its own.
-    in_cart = Sum("company__carts__lines__quantity", filter=Q(company__carts__user=user))
-    return found.annotate(has_others=Exists(others), cart_units=in_cart)
+    in_cart = Count("company__carts__lines", filter=Q(company__carts__user=user))
+    return found.annotate(has_others=Exists(others), cart_lines=in_cart)
 
 
 # Every page of every customer asks this.

@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from portal.lib.letters import send_letter, written
 
 from .models import AccessRequest, AccessReview, Invitation, Membership, TakeOver
 from .rights import Right
-from .words import holder_word, now_holder
+from .words import holder_inside, holder_word, now_holder
 
 if TYPE_CHECKING:
     from .acting import Actor
@@ -260,11 +261,11 @@ def _vendor() -> "Mailbox":
 
 
 TAKEOVER_SUBJECTS = {
-    "started": lambda: _("%(name)s is to become licence holder at %(company)s"),
-    "objected": lambda: _("Objection: %(name)s is to become licence holder at %(company)s"),
-    "released": lambda: _("Confirmed: %(name)s is licence holder at %(company)s"),
-    "declined": lambda: _("Declined: %(name)s does not become licence holder at %(company)s"),
-    "withdrawn": lambda: _("Taken back: %(name)s does not become licence holder at %(company)s"),
+    "started": lambda: _("%(name)s is to become %(role)s at %(company)s"),
+    "objected": lambda: _("Objection: %(name)s is to become %(role)s at %(company)s"),
+    "released": lambda: _("Confirmed: %(name)s is %(role)s at %(company)s"),
+    "declined": lambda: _("Declined: %(name)s does not become %(role)s at %(company)s"),
+    "withdrawn": lambda: _("Taken back: %(name)s does not become %(role)s at %(company)s"),
 }
 
 
@@ -274,10 +275,12 @@ def mail_takeover(takeover: TakeOver, state: str) -> None:
     readers = {row.user_id: row.user for row in company.memberships.granting().select_related("user")}
     if takeover.membership:
         readers[takeover.membership.user_id] = takeover.membership.user
-    words = {"name": takeover.name, "company": company.name}
-    subject = lambda: TAKEOVER_SUBJECTS[str(state)]() % words  # noqa: E731
+    words, person = {"name": takeover.name, "company": company.name}, takeover.membership and takeover.membership.user
+    # In the language of each reader.
+    role = partial(holder_inside, person, is_main=str(state) == "released")
+    subject = lambda: TAKEOVER_SUBJECTS[str(state)]() % {**words, "role": role()}  # noqa: E731
     old = ", ".join(row.get_full_name() for row in _holders(company))
-    context = {"company": company, "takeover": takeover, "state": str(state), "old": old}
+    context = {"company": company, "takeover": takeover, "state": str(state), "old": old, "role": role}
     for reader in readers.values():
         _send("takeover", reader, subject, url=_url("takeover", company.number), **context)
     page = settings.PORTAL_URL + reverse("admin:access_takeover_change", args=[takeover.pk])

@@ -2,8 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 if TYPE_CHECKING:
     from accounts.models import Company
@@ -15,9 +15,15 @@ def holder_word(person: Any, *, is_main: bool = False) -> str:
     """ "Lizenzinhaberin", "Lizenzinhaber", "Lizenzinhaber/in"; is_main: "Hauptlizenzinhaberin" and so on."""
     if is_main:
         words = {"ms": pgettext("ms", "Main licence holder"), "mr": pgettext("mr", "Main licence holder")}
-        return words.get(person.salutation) or _("Main licence holder")
+        return words.get(getattr(person, "salutation", "")) or _("Main licence holder")
     words = {"ms": pgettext("ms", "Licence holder"), "mr": pgettext("mr", "Licence holder")}
-    return words.get(person.salutation) or _("Licence holder")
+    return words.get(getattr(person, "salutation", "")) or _("Licence holder")
+
+
+def holder_inside(person: Any, *, is_main: bool = False) -> str:
+    """The same word inside a sentence: nouns are written large in German only. person: None where nobody is known."""
+    word = holder_word(person, is_main=is_main)
+    return word if get_language() == "de" else word.lower()
 
 
 def now_holder(person: Any) -> str:

@@ -12,6 +12,7 @@ from portal.lib.letterhead import head_of
 from portal.lib.pdf import make_pdf
 
 from .models import Acceptance, SubProcessor, Terms
+from .prose import text_of
 from .reading import paragraphs_of
 
 TEMPLATE = Path(__file__).parent / "agreement.typ"
@@ -21,11 +22,15 @@ def annexes_on(day: dt.date) -> list[tuple[str, list[str]]]:
     """(title, paragraphs) of what belongs to the agreement on a day: the measures where they are filed, the firms."""
     measures = Terms.objects.current(Terms.Kind.TOM, day)
     firms = [_firm(row) for row in SubProcessor.objects.working(day)]
-    found = [(measures.title, paragraphs_of(measures.file))] if measures else []
+    found = [(measures.title, _text(measures))] if measures else []
     if firms:
         found.append((_("Sub-processors"), firms))
     word = _("Annex %(number)d: %(title)s")
     return [(word % {"number": number, "title": title}, text) for number, (title, text) in enumerate(found, 1)]
+
+
+def _text(terms: Terms) -> list[str]:
+    return [block.text for block in text_of(terms, paragraphs_of(terms.file))]
 
 
 def _firm(row: SubProcessor) -> str:
@@ -45,7 +50,7 @@ def agreement_of(acceptance: Acceptance) -> bytes:
             title=terms.title,
             parties=[(_("Controller"), customer), (_("Processor"), brand["vendor"])],
             text_title=_("Text of the agreement"),
-            paragraphs=paragraphs_of(terms.file),
+            paragraphs=_text(terms),
             annexes=annexes_on(timezone.localdate(acceptance.accepted_at)),
             conclusion_title=_("Conclusion"),
             facts=[

@@ -4,12 +4,19 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
+from django.conf import settings
+from django.utils import translation
+
+from portal.lib.letterhead import head_of
+
+from .models import Terms
+
 HEADING = re.compile(
     r"(§+\s*\d+\w?|Artikel\s+\d+|Anlage(\s+\d+)?|Anhang(\s+\d+)?|Präambel|\d{1,2}(\.\d{1,2}){0,2}\.?)(\s|:|$)"
 )
 ITEM = re.compile(r"([-–•]|\(?[a-z0-9]{1,2}\))\s+")
 PAGE_NUMBER = re.compile(r"(Seite\s+)?\d+\s*(/|von)\s*\d+")
-DATE = re.compile(r"\d{1,2}\.\d{1,2}\.\d{4}")
+DATE = re.compile(r"((Datum|Gültig ab|Stand):?\s+)?\d{1,2}\.\d{1,2}\.\d{4}")
 LONGEST_HEADING = 100
 
 
@@ -18,6 +25,16 @@ class Block(NamedTuple):
 
     kind: str
     text: str
+
+
+def text_of(terms: Terms, lines: Iterable[str]) -> list[Block]:
+    """The lines of general terms (contracts.reading) as blocks, without what their letterhead and title say."""
+    brand = settings.BRAND
+    # Papers of the vendor are German, whoever reads about them.
+    with translation.override("de"):
+        head = head_of("vendor")
+    around = (head["legal"], head["contact"], head["sender"], terms.title, terms.number, brand["vendor"], brand["name"])
+    return blocks_of(lines, without=around)
 
 
 def blocks_of(lines: Iterable[str], *, without: Iterable[str] = ()) -> list[Block]:

@@ -26,8 +26,7 @@ class ReleaseFileInline(LookOnly):
 
 @admin.register(Release)
 class ReleaseAdmin(UploadPages, Kept):
-    list_display = ["product", "version", "released_on", "is_security", "is_pilot", "withdrawn_on", "supported_until"]
-    list_display_links = ["product", "version"]
+    list_display = ["__str__", "released_on", "kinds", "withdrawn_on", "supported_until"]
     list_select_related = ["product"]
     list_filter = ["product", "is_security", "is_pilot"]
     search_fields = ["version", "product__name", "product__number"]
@@ -42,6 +41,11 @@ class ReleaseAdmin(UploadPages, Kept):
             path("<path:object_id>/recall/", self.admin_site.admin_view(self.recall), name="downloads_release_recall")
         ]
         return own + super().get_urls()
+
+    @admin.display(description=_("kind"))
+    def kinds(self, release):
+        named = [(release.is_security, _("Security update")), (release.is_pilot, _("pilot"))]
+        return ", ".join(str(word) for is_so, word in named if is_so) or "–"
 
     @admin.display(description=_("preview of the notes, as saved"))
     def notes_preview(self, release):
@@ -110,7 +114,7 @@ class PassEventInline(LookOnly):
 
 @admin.register(DownloadPass)
 class DownloadPassAdmin(ReadOnly):
-    list_display = ["given_at", "company", "release", "name", "email", "expires_at", "revoked_at"]
+    list_display = ["name", "company", "release", "expires_at", "revoked_at"]
     list_select_related = ["company", "release__product"]
     search_fields = ["company__number", "email", "name"]
     exclude = ["token_hash"]
@@ -136,7 +140,7 @@ class InstalledVersionAdmin(ReadOnly):
 
 @admin.register(Upload)
 class UploadAdmin(ReadOnly):
-    list_display = ["started_at", "release", "file_name", "size", "state", "problem", "started_by"]
+    list_display = ["file_name", "release", "size", "state", "started_at"]
     list_select_related = ["release__product", "started_by"]
     list_filter = ["state"]
     search_fields = ["file_name", "release__version", "release__product__name"]

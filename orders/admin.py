@@ -4,11 +4,13 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.admin import LookOnly, QuickList, ReadOnly
 from portal.lib.refusals import told
+from portal.lib.tags import percent
 
 from .models import COUNTED_NET, ErpToken, Grant, Order, OrderEvent, OrderLine, Webhook, WebhookCall
 from .states import STEPS, OrderRefused, accept, agree, cancel, fulfil, line_acts, settle
@@ -17,13 +19,25 @@ from .webhooks import wake
 
 class OrderLineInline(LookOnly):
     model = OrderLine
-    fields = ["position", "article_number", "name", "details", "how_much", "unit_price", "vat_rate", "net", "state",
-              "reason", "waits_for"]  # fmt: skip
-    readonly_fields = ["how_much"]
+    fields = readonly_fields = ["what", "how_much", "unit_price", "net", "standing"]
+
+    @admin.display(description=_("article"))
+    def what(self, line):
+        return format_html("<b>{}</b><br>{}", f"{line.position}. {line}", " · ".join(_details(line)))
+
+    @admin.display(description=_("state"))
+    def standing(self, line):
+        waits = f"{_('waits for staff')}: {line.get_waits_for_display()}" if line.waits_for else ""
+        return " · ".join(filter(None, [line.get_state_display(), line.reason, waits]))
 
     @admin.display(description=_("quantity"))
     def how_much(self, line):
         return line.how_much
+
+
+def _details(line):
+    """Number, VAT and what else was said of a line."""
+    return [line.article_number, f"{_('VAT')} {percent(line.vat_rate)}", *filter(None, [line.details])]
 
 
 class OrderEventInline(LookOnly):
@@ -40,7 +54,7 @@ class WholeForm(forms.Form):
 class DecideForm(forms.Form):
     """One line: declined, done or taken back, by the state it is in."""
 
-    act = forms.ChoiceField(label=_("Decision"), required=False)
+    act = forms.ChoiceField(label=_("Decision"), required=False, widget=forms.RadioSelect)
     reason = forms.CharField(label=_("Reason"), max_length=300, required=False)
 
     def __init__(self, *args, order, line, **kwargs):
@@ -50,6 +64,7 @@ class DecideForm(forms.Form):
         self.fields["act"].choices = [ACT for ACT in ACTS if ACT[0] in self.acts]
         if "accept" not in self.acts:
             self.fields["act"].choices.insert(0, ("", _("leave") if self.acts else "–"))
+        self.fields["act"].initial = "accept" if "accept" in self.acts else ""
         self.fields["act"].label = self.fields["reason"].label = str(line)
 
     def clean(self):
@@ -80,7 +95,7 @@ class WaitsForStaff(admin.SimpleListFilter):
 class OrderAdmin(ReadOnly):
     """Orders are copies of what was said; only their state goes on, by the actions and the page "decide"."""
 
-    list_display = ["number", "company", "placed_at", "state", "orderer_name", "counts", "net", "decide_link"]
+    list_display = ["number", "company", "placed_at", "state", "counts"]
     list_select_related = ["company"]
     list_filter = ["state", WaitsForStaff]
     search_fields = ["number", "company__number", "company__name", "orderer_name", "reference"]
@@ -95,20 +110,20 @@ class OrderAdmin(ReadOnly):
         own = [path("<path:object_id>/decide/", self.admin_site.admin_view(self.decide), name="orders_order_decide")]
         return own + super().get_urls()
 
-    def get_fields(self, request, obj=None):
-        return ["decide_link", *super().get_fields(request, obj)]
+    fieldsets = [
+        (None, {"fields": ["company", "state", "orderer_name", "placed_at", "reference", "cost_center", "wished_on",
+                           "note", "address"]}),
+        (_("Sum"), {"fields": ["net", "vat", "valid_net", "valid_vat", "vat_reason", "acceptance"]}),
+    ]  # fmt: skip
 
-    def get_readonly_fields(self, request, obj=None):
-        return ["decide_link", *super().get_readonly_fields(request, obj)]
+    def decide_button(self, order):
+        """(address, words, whether it is the next step) of the button on the order's page."""
+        is_next = any(line_acts(order, line) for line in order.lines.all())
+        return reverse("admin:orders_order_decide", args=[order.pk]), _("Decide line by line"), is_next
 
     @admin.display(description=_("counts, net"), ordering=COUNTED_NET)
     def counts(self, order):
         return order.counted_net
-
-    @admin.display(description=_("decide"))
-    def decide_link(self, order):
-        url = reverse("admin:orders_order_decide", args=[order.pk])
-        return format_html('<a href="{}">{}</a>', url, _("Decide line by line"))
 
     def decide(self, request, object_id):
         """Accept or decline line by line; afterwards mark lines as done, take them back, or cancel the order."""
@@ -160,7 +175,7 @@ class OrderAdmin(ReadOnly):
 
 @admin.register(Grant)
 class GrantAdmin(ReadOnly):
-    list_display = ["licence_number", "kind", "line", "ends_before", "ends_after", "given_at", "taken_back_at"]
+    list_display = ["licence_number", "kind", "line", "given_at", "taken_back_at"]
     list_select_related = ["line"]
     search_fields = ["licence_number", "line__order__number"]
 
@@ -204,10 +219,15 @@ class ErpTokenAdmin(QuickList):
 class WebhookCallAdmin(ReadOnly):
     """What was told to whom, and what they said; those given up want a look at the receiver."""
 
-    list_display = ["made_at", "webhook", "__str__", "state", "tries", "last_at", "last_answer", "next_at"]
+    list_display = ["about", "webhook", "state", "tries", "last_answer"]
     list_select_related = ["webhook"]
     list_filter = ["state", "webhook"]
     actions = ["send_again"]
+
+    @admin.display(description=_("order"), ordering="made_at")
+    def about(self, call):
+        state = dict(Order.State.choices).get(call.event.get("state"), "–")
+        return f"{call.event.get('number')}, {state}, {localize(timezone.localtime(call.made_at))}"
 
     def has_decide_permission(self, request):
         return request.user.has_perm("orders.change_webhook")

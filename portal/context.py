@@ -24,8 +24,8 @@ def frame(request):
 
 
 def cart_count(request):
-    """Units in the person's cart at this company; None for who may not order."""
+    """Lines of the person's cart at this company; None for who may not order."""
     if Right.SHOP not in request.rights:
         return None
     # A page that has changed the cart says how much is in it now.
-    return getattr(request, "cart_units", request.membership.cart_units) or 0
+    return getattr(request, "cart_lines", request.membership.cart_lines)

@@ -71,9 +71,9 @@ class Promise(admin.SimpleListFilter):
 class ArticleAdmin(ImportExportMixin, Kept):
     form = ArticleForm
     change_list_template = "admin/shop/article_list.html"
-    list_display = ["number", "name", "kind", "category", "list_price", "is_active"]
+    import_export_change_list_template = None
+    list_display = ["number", "name", "kind", "list_price", "is_active"]
     list_editable = ["list_price", "is_active"]
-    list_select_related = ["category"]
     list_filter = ["kind", "is_active", Reach, Promise, "fits"]
     search_fields = ["number", "name"]
     autocomplete_fields = ["category", "grants", "requires", "excludes", "successor"]
@@ -189,8 +189,8 @@ class ArticleAdmin(ImportExportMixin, Kept):
 
 @admin.register(Price)
 class PriceAdmin(QuickList):
-    list_display = ["article", "company", "from_quantity", "net", "valid_from", "valid_until"]
-    list_editable = ["net", "valid_from", "valid_until"]
+    list_display = ["article", "company", "from_quantity", "net", "valid_until"]
+    list_editable = ["net", "valid_until"]
     list_select_related = ["article", "company"]
     search_fields = ["article__number", "article__name", "company__number"]
     autocomplete_fields = ["article", "company"]
@@ -204,7 +204,7 @@ class BookingInline(LookOnly):
 
 @admin.register(TrainingDate)
 class TrainingDateAdmin(Kept):
-    list_display = ["article", "starts_at", "place", "taken_of", "cancel_until", "is_called_off"]
+    list_display = ["article", "starts_at", "place", "taken_of", "is_called_off"]
     list_select_related = ["article"]
     list_filter = ["is_called_off"]
     date_hierarchy = "starts_at"

@@ -5,7 +5,7 @@ from typing import Protocol
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from portal.lib.units import unit_of, with_unit
+from portal.lib.units import is_whole, unit_of, with_unit
 
 from .models import Article
 
@@ -36,7 +36,9 @@ def how_much(quantity: int, unit: str, months: int | None) -> str:
 
 def per(unit: str, *, is_rent: bool) -> str:
     """What a price is for: "per Stunde", "per seat and month"."""
-    return _("per seat and month") if is_rent else f"{_('per')} {unit_of(unit)}"
+    if is_rent:
+        return _("per seat and month")
+    return unit_of(unit) if is_whole(unit) else f"{_('per')} {unit_of(unit)}"
 
 
 def periods_offered(article: Article) -> list[tuple[int, str]]:

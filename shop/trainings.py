@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -17,12 +18,21 @@ from accounts.models import Company, User
 from portal.lib.refusals import Refused
 
 from .mails import mail_released
-from .models import Booking, TrainingDate
+from .models import Article, Booking, TrainingDate
+
+MOST_SHOWN = 6
 
 
 def names_in(text: str) -> list[str]:
     """The names typed one per line, each once, without empty lines."""
     return list(dict.fromkeys(name[:200] for line in text.splitlines() if (name := " ".join(line.split()))))
+
+
+def coming_dates(company: Company) -> Any:
+    """The next dates with seats left of trainings that fit the company, each with its article; a few."""
+    fitting = Article.objects.fitting(company).filter(kind=Article.Kind.TRAINING)
+    dates = TrainingDate.objects.coming().filter(article__in=fitting).select_related("article").with_taken()
+    return dates.filter(taken__lt=F("seats"))[:MOST_SHOWN]
 
 
 def date_refusal(date: Any, quantity: int, participants: str) -> str:

@@ -10,6 +10,7 @@ import shutil
 import pytest
 from django.conf import settings as conf
 from django.test import Client
+from playwright.sync_api import expect
 
 from access.rights import Right
 from support import incidents
@@ -17,6 +18,15 @@ from support import incidents
 from . import emptying
 from . import factories as make
 from .database import copy_of_template
+from .threads import ENDS_IN, PATIENCE
+
+# Minutes in one piece: begun first, so that nobody waits for one of them alone at the end.
+LONG = {"test_faults.py", "test_weather.py", "test_run.py", "test_markup.py"}
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: item.path.name not in LONG)
 
 
 @pytest.fixture(scope="session")
@@ -145,6 +155,8 @@ def log_in(person):
 
 # --- a real browser ---
 
+# No proof hangs on these: they only end what would wait for ever.
+expect.set_options(timeout=1000 * ENDS_IN)
 BROWSERS = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"]
 
 
@@ -163,6 +175,7 @@ def visit(browser, live_server, as_):
 
     def visit(person, path, **options):
         context = browser.new_context(locale="de-DE", **options)
+        context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         if person is not None:
             session = as_(person).cookies[conf.SESSION_COOKIE_NAME].value

@@ -20,7 +20,7 @@ MOMENTS = ["2028-02-29 23:59", "2026-12-31 23:59", "2027-03-28 01:59", "2027-10-
 FOLDERS = ["access", "accounts", "contracts", "downloads", "erp", "lib", "mail", "orders", "shop", "support"]
 COUNTS_DAYS = re.compile(r"\b(in_days|today|timedelta|in_months|months)\b")
 # What other programs and waiting threads do with a false clock says nothing of the portal.
-NEEDS_A_TRUE_CLOCK = re.compile(r"\b(threading|at_once|Thread\w*|nginx|curl|utime|hypothesis)\b")
+NEEDS_A_TRUE_CLOCK = re.compile(r"\b(threading|threads|at_once|Thread\w*|nginx|curl|utime|hypothesis)\b")
 LIBRARIES = "usr/lib/*/faketime/libfaketimeMT.so.1", "usr/lib/faketime/libfaketimeMT.so.1"
 
 
@@ -62,7 +62,7 @@ def main(arguments):
     failed = []
     for moment in MOMENTS:
         print(f"As if it were {moment} in Berlin:", flush=True)
-        if run_at(moment, library, ["--numprocesses", "2", *arguments]):
+        if run_at(moment, library, ["--numprocesses", "2", "--dist", "worksteal", *arguments]):
             failed.append(moment)
     if failed:
         print(f"Failed as of {', '.join(failed)}.")

@@ -12,7 +12,7 @@ from functools import partial
 
 from django.db import connection, connections
 
-PATIENCE = 120
+PATIENCE = 300
 # What must end after a second or a few has ended by then, on a busy machine too.
 ENDS_IN = 40
 

@@ -14,6 +14,7 @@ from access.inviting import invite_holder
 from access.models import Membership
 from portal.lib.admin import Kept, Rows, tell_of_more
 from portal.lib.by_verbs import ByVerbs, RefusedForm, ShownForm
+from portal.lib.days import today
 from portal.lib.large import find, of_keys
 from portal.lib.searching import words_of
 from portal.lib.text import clean_query
@@ -68,8 +69,7 @@ class CompanyList(Rows):
 @admin.register(Company)
 class CompanyAdmin(ByVerbs, Kept):
     form, add_form = CompanyForm, NewCompanyForm
-    list_display = ["number", "name", "city", "main_holder", "is_blocked", "ended_on"]
-    list_display_links = ["number", "name"]
+    list_display = ["name", "number", "city", "main_holder", "standing"]
     list_filter = ["is_blocked", "uses_homecase"]
     search_fields = ["number"]
     search_help_text = _("Customer number, name, e-mail, person or licence number")
@@ -93,6 +93,12 @@ class CompanyAdmin(ByVerbs, Kept):
             return self.fieldsets
         name, *others, _shown = self.fieldsets
         return [name, self.holder_fieldset, *others]
+
+    @admin.display(description=_("state"), ordering="is_blocked")
+    def standing(self, company):
+        if company.is_blocked:
+            return _("blocked")
+        return _("contract ended") if company.ended_on and company.ended_on < today() else _("customer")
 
     def get_queryset(self, request):
         mains = Membership.objects.filter(is_main_holder=True).select_related("user")

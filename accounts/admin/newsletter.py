@@ -25,7 +25,7 @@ HEADER = [
 
 @admin.register(NewsletterConsent)
 class NewsletterConsentAdmin(ReadOnly):
-    list_display = ["email", "user", "asked_at", "confirmed_at", "ended_at", "end"]
+    list_display = ["email", "user", "confirmed_at", "ended_at", "end"]
     list_select_related = ["user"]
     list_filter = ["end", ("confirmed_at", admin.EmptyFieldListFilter), ("ended_at", admin.EmptyFieldListFilter)]
     search_fields = ["email", "user__last_name"]

@@ -28,7 +28,7 @@ class PersonForm(ShownForm):
 
 @admin.register(User)
 class PersonAdmin(ByVerbs, UserAdmin, QuickList):
-    list_display = ["__str__", "email", "username", "is_active", "is_staff", "last_login"]
+    list_display = ["__str__", "email", "username", "standing", "last_login"]
     list_filter = ["is_staff", "is_active"]
     search_fields = ["email", "first_name", "last_name", "username", "memberships__company__number"]
     ordering = ["last_name", "first_name"]
@@ -43,6 +43,13 @@ class PersonAdmin(ByVerbs, UserAdmin, QuickList):
         (None, {"fields": ["shown"]}),
     ]
     add_form = None
+    filter_horizontal = []
+
+    @admin.display(description=_("state"), ordering="is_staff")
+    def standing(self, person):
+        if not person.is_active:
+            return _("closed")
+        return _("Staff") if person.is_staff else _("open")
 
     def get_urls(self):
         """Without the page on which Django lets staff set somebody's password."""
@@ -64,6 +71,7 @@ class PersonAdmin(ByVerbs, UserAdmin, QuickList):
     def formfield_for_manytomany(self, db_field, request, **kwargs):
         if db_field.name == "groups":
             kwargs["queryset"] = staff.grantable_roles(request.user)
+            kwargs["widget"] = forms.CheckboxSelectMultiple
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request, obj=None):

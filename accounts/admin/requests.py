@@ -18,7 +18,7 @@ from ..renaming import accept, decline
 class NameChangeAdmin(Decided):
     """Firm and seat before and after, side by side."""
 
-    list_display = ["company", "old_name", "new_name", "effective_on", "asked_at", "state", "decide_link"]
+    list_display = ["new_name", "company", "asked_at", "state", "decide_link"]
     list_select_related = ["company"]
     list_filter = ["state"]
     search_fields = ["company__number", "old_name", "new_name"]
@@ -75,7 +75,7 @@ class NameChangeAdmin(Decided):
 class DeletionRequestAdmin(Decided):
     """The queue of Art. 17 DSGVO; within a month of the day asked."""
 
-    list_display = ["__str__", "user", "asked_at", "state", "decided_at", "decide_link"]
+    list_display = ["__str__", "asked_at", "state", "decided_at", "decide_link"]
     list_select_related = ["user"]
     list_filter = ["state"]
     fields = ["user", "asked_at", "state", "decided_at", "decided_by_name", "reason", "report"]

@@ -28,7 +28,7 @@ class AvvFilter(admin.SimpleListFilter):
 
 @admin.register(Terms)
 class TermsAdmin(WithFile):
-    list_display = ["kind", "title", "number", "valid_from", "valid_until"]
+    list_display = ["title", "kind", "number", "valid_from", "valid_until"]
     list_filter = ["kind"]
     search_fields = ["number", "title"]
     fields = ["kind", "number", "title", "valid_from", "valid_until", "file", *WithFile.readonly_fields]
@@ -49,7 +49,7 @@ class AcceptanceAdmin(ReadOnly):
 class SubProcessorAdmin(Kept):
     """Dated rows; a new one is announced to the customers before it begins."""
 
-    list_display = ["name", "country", "purpose", "since", "until", "announced"]
+    list_display = ["name", "purpose", "since", "until", "announced"]
     list_select_related = ["change"]
     search_fields = ["name"]
     actions = ["announce"]
@@ -84,7 +84,7 @@ class SubProcessorChangeAdmin(ReadOnly):
 
 @admin.register(Objection)
 class ObjectionAdmin(Decided):
-    list_display = ["change", "company", "name", "sent_at", "state", "decide_link"]
+    list_display = ["company", "change", "sent_at", "state", "decide_link"]
     list_select_related = ["change__processor", "company"]
     list_filter = ["state"]
     fields = ["change", "company", "name", "text", "sent_at", "state", "reason", "decided_at", "decided_by_name"]

@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext
 
 from portal.lib.admin import ReadOnly, WithFile
 from portal.lib.days import today
@@ -65,7 +66,7 @@ class DocumentAdmin(WithFile):
     """A corrected file becomes a new version beside the old one; stored files are never overwritten."""
 
     form = DocumentForm
-    list_display = ["number", "version", "company", "kind", "title", "dated_on", "is_replaced", "recalled"]
+    list_display = ["title", "filed_as", "company", "dated_on", "standing"]
     list_select_related = ["company", "replaced_by"]
     list_filter = ["kind", "recall", ("legal_hold", admin.EmptyFieldListFilter)]
     search_fields = ["number", "title", "company__number", "company__name"]
@@ -87,13 +88,16 @@ class DocumentAdmin(WithFile):
         closed = ["kind", "title", "dated_on", "file"] if obj and (obj.is_recalled or obj.deleted_at) else []
         return [*super().get_readonly_fields(request, obj), *fixed, *closed, "kept", "recall_link"]
 
-    @admin.display(description=_("replaced"), boolean=True)
-    def is_replaced(self, document):
-        return document.replaced_by_id is not None
+    @admin.display(description=_("number"), ordering="number")
+    def filed_as(self, document):
+        version = _("version %d") % document.version
+        return document.number if document.version == 1 else f"{document.number}, {version}"
 
-    @admin.display(description=_("recalled"), boolean=True)
-    def recalled(self, document):
-        return document.is_recalled
+    @admin.display(description=_("state"))
+    def standing(self, document):
+        if document.is_recalled:
+            return _("recalled")
+        return _("replaced") if document.replaced_by_id else pgettext("document", "valid")
 
     @admin.display(description=_("kept until"))
     def kept(self, document):

@@ -1,7 +1,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.admin import Kept, LookOnly, QuickList
+from portal.lib.admin import Kept, QuickList
 from portal.lib.tags import last_day
 
 from ..models import Licence, Maintenance, Product
@@ -29,7 +29,7 @@ class Until:
 
 @admin.register(Licence)
 class LicenceAdmin(Until, Kept):
-    list_display = ["number", "company", "product", "kind", "seats", "starts_on", "until"]
+    list_display = ["number", "company", "product", "kind", "until"]
     list_select_related = ["company", "product"]
     list_filter = ["kind", "product"]
     search_fields = ["number", "company__number", "company__name"]
@@ -37,17 +37,6 @@ class LicenceAdmin(Until, Kept):
     ordering = ["number"]
     autocomplete_fields = ["company", "product"]
     inlines = [MaintenanceInline]
-
-
-class LicenceInline(Until, LookOnly):
-    """The licences of a company, to look at."""
-
-    model = Licence
-    fields = readonly_fields = ["number", "product", "kind", "seats", "starts_on", "until"]
-    show_change_link = True
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).select_related("product")
 
 
 @admin.register(Maintenance)

@@ -1,4 +1,3 @@
-from django.conf import settings
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -9,7 +8,7 @@ from portal.lib.refusals import Refused
 from ..avv import conclude_avv
 from ..forms import AvvForm
 from ..models import Document, Terms
-from ..prose import blocks_of
+from ..prose import text_of
 from ..reading import paragraphs_of
 
 
@@ -44,9 +43,8 @@ def _concluded(request, form):
 def _about(company, terms):
     if terms is None:
         return {}
-    around = (terms.title, terms.number, settings.BRAND["vendor"], settings.BRAND["name"])
     return {
-        "blocks": blocks_of(paragraphs_of(terms.file), without=around),
+        "blocks": text_of(terms, paragraphs_of(terms.file)),
         "filed": company.documents.visible().served().filter(kind=Document.Kind.AVV).newest_first().first(),
         "conclusion": company.acceptances.select_related("document").conclusion_of(terms),
         "is_missing": Terms.objects.avv_missing_at(company).exists(),

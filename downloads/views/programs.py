@@ -14,6 +14,7 @@ from ..cover import cover_of
 from ..forms import InstalledForm
 from ..installed import places_of
 from ..models import InstalledVersion, Release, ReleaseFile, ReleaseWatch
+from ..timeline import timeline_of
 
 
 @company_view(needs=Right.DOWNLOADS)
@@ -60,6 +61,7 @@ def product_page(request, number, form):
         "releases": releases[:1],
         "earlier": releases[1:],
         "form": form,
+        "line": timeline_of(releases),
     }
     context |= {"places": places, "versions": [release.version for release in releases]}
     return render(request, "downloads/product_detail.html", {**context, "is_watched": first.is_watched})

@@ -7,24 +7,18 @@ import shutil
 import zipfile
 from pathlib import Path
 
-import typst
+from django.utils import translation
+
+from portal.lib.letterhead import head_of
+from portal.lib.pdf import make_pdf
+
+from .texts import TEXTS
 
 EXPORT = Path(__file__).parent / "export"
 TEMPLATE = Path(__file__).parent / "document.typ"
 # The day the rows were written for.
 ANCHOR = dt.date(2026, 11, 1)
 DATE_COLUMNS = {"Datum", "Kaufdatum", "LaufzeitBis", "PflegeBis", "GueltigBis", "SupportBis"}
-BODIES = {
-    "AB": "Wir nehmen Ihre Bestellung zu den vereinbarten Preisen an.|Die Lieferung erfolgt über Ihr Kundenportal.",
-    "RE": "Für die vereinbarten Leistungen berechnen wir den Betrag nach Vertrag.|Zahlbar innerhalb von 14 Tagen.",
-    "SPV": "Gegenstand ist die Pflege der Software: neue Versionen, Fehlerbehebung und telefonische Hilfe.|"
-    "Die Pflege läuft ein Jahr. Sie verlängert sich um je ein Jahr, wenn sie nicht drei Monate vor Ablauf gekündigt wird.",
-    "UPV": "Gegenstand ist die Lieferung neuer Versionen ohne telefonische Hilfe.|Die Laufzeit beträgt ein Jahr.",
-    "AVV": "Der Auftragsverarbeiter verarbeitet personenbezogene Daten nur auf Weisung.|"
-    "Technische und organisatorische Maßnahmen stehen in der Anlage.",
-    "AGB": "Diese Bedingungen gelten für Bestellungen von Unternehmen.|"
-    "Eine Bestellung ist ein Angebot; der Vertrag kommt mit der Auftragsbestätigung zustande.",
-}
 
 
 def make_export(folder, day):
@@ -65,31 +59,31 @@ def _make_documents(folder):
     customers = {row["KdNr"]: row for row in _rows(folder / "kunden.csv")}
     for row in _rows(folder / "dokumente.csv"):
         customer = customers.get(row["KdNr"])
+        address = (customer["Firma"], customer["Strasse"], f"{customer['PLZ']} {customer['Ort']}") if customer else ()
         pdf(
             folder / "dokumente" / row["Datei"],
-            title=row["Titel"],
-            number=row["DokNr"],
-            date=row["Datum"],
-            sender="TSA Solution GmbH" if row["Typ"] in ("AB", "AGB") else "DOMUS Software GmbH",
-            recipient="|".join([customer["Firma"], customer["Strasse"], f"{customer['PLZ']} {customer['Ort']}"])
-            if customer
-            else "",
-            body=BODIES[row["Typ"]],
+            "seller" if row["Typ"] in ("AB", "AGB") else "vendor",
+            row["Titel"],
+            [("Nummer", row["DokNr"]), ("Datum", row["Datum"])],
+            TEXTS[row["Typ"]],
+            address,
         )
 
 
-def pdf(path, **inputs):
-    """Write one page as a tagged PDF/A. inputs: title, number, date, sender, recipient, body (lines parted by |)."""
-    path.write_bytes(typst.compile(str(TEMPLATE), sys_inputs=inputs, pdf_standards=["a-2b"]))
+def pdf(path, party, title, facts, lines, recipient=()):
+    """Write a paper in the letterhead of "vendor" or "seller". facts: [(name, value)] beside the recipient's lines."""
+    with translation.override("de"):
+        head = head_of(party)
+    paper = {"head": head, "title": title, "facts": facts, "lines": lines, "recipient": recipient}
+    path.write_bytes(make_pdf(TEMPLATE, note="Muster ohne rechtliche Wirkung", **paper))
 
 
 def _make_programs(folder):
     for row in _rows(folder / "versionen.csv"):
         path = folder / "versionen" / row["Datei"]
         if path.suffix == ".pdf":
-            body = f"Handbuch zu Version {row['Version']}.|" + row["Hinweise"].replace("\n", "|").replace("*", "")
-            pdf(path, title=row["Programm"], number=row["Version"], date=row["Datum"], sender="DOMUS Software GmbH",
-                recipient="", body=body)  # fmt: skip
+            lines = [f"Handbuch zu Version {row['Version']}.", *row["Hinweise"].replace("*", "").splitlines()]
+            pdf(path, "vendor", row["Programm"], [("Version", row["Version"]), ("Datum", row["Datum"])], lines)
         else:
             _program(path)
 

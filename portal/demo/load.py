@@ -1,11 +1,13 @@
 """The demo company: the export through the same import as in earnest, then what no ERP row can say."""
 
+import hashlib
 from datetime import date, timedelta
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
 from django.db import transaction
 
 from access.acting import Actor
@@ -14,15 +16,16 @@ from access.models import Invitation, Membership
 from access.rights import Right
 from access.store import set_rights
 from accounts.models import Company, User
-from contracts.models import SubProcessor
+from contracts.models import SubProcessor, Terms
 from portal.erp import import_export
 from portal.lib.days import today
 
-from .files import make_export
+from .files import make_export, pdf
 from .logins import PASSWORD
 from .programs import furnish_programs
 from .shop import furnish_shop
 from .support import furnish_support
+from .texts import TEXTS
 
 NUMBERS = ["12345", "20001", "30000"]
 
@@ -49,6 +52,7 @@ def load():
         _people()
         _staff()
         furnish_support()
+        _measures(folder)
         _sub_processors()
         furnish_shop()
         furnish_programs(Company.objects.get(number="12345"))
@@ -98,6 +102,20 @@ def _staff():
         person.save()
         EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
     staff[1].groups.add(Group.objects.get(name="Vertrieb"))
+
+
+def _measures(folder):
+    """The first annex of the agreement, as staff would file it."""
+    agreement = Terms.objects.in_force().filter(kind=Terms.Kind.AVV).latest("valid_from")
+    title, path = "Technische und organisatorische Maßnahmen", folder / "dokumente" / "tom.pdf"
+    facts = [("Nummer", "T-TOM-2026"), ("Gültig ab", f"{agreement.valid_from:%d.%m.%Y}")]
+    pdf(path, "vendor", title, facts, TEXTS["TOM"])
+    content = path.read_bytes()
+    Terms.objects.create(
+        number="T-TOM-2026", kind=Terms.Kind.TOM, title=title, valid_from=agreement.valid_from,
+        file=ContentFile(content, name=path.name), file_name=path.name, size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )  # fmt: skip
 
 
 def _sub_processors():

@@ -79,7 +79,7 @@ def _value(field: Any, value: Any, names: "_Names") -> str:
     if field.choices and (word := dict(field.flatchoices).get(value)):
         return str(word)
     if isinstance(field, models.DateTimeField) and (moment := parse_datetime(str(value))):
-        return date_format(timezone.localtime(moment), "d.m.Y H:i")
+        return date_format(timezone.localtime(moment), "d.m.Y, H:i")
     if isinstance(field, models.DateField) and (day := parse_date(str(value))):
         return date_format(day, "d.m.Y")
     if isinstance(field, models.DecimalField):

@@ -203,16 +203,15 @@ class Decided(ReadOnly):
     def facts(self, obj: Any) -> list[tuple[Any, ...]]:
         raise NotImplementedError
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
-        return ["decide_link", *super().get_readonly_fields(request, obj)]
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
-        return ["decide_link", *(name for name in super().get_fields(request, obj) if name != "decide_link")]
+    def decide_button(self, obj: Any) -> tuple[str, Any, bool]:
+        """(address, words, whether it is the next step) of the button on the row's page."""
+        is_next = obj.state == "waiting"
+        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_decide", args=[obj.pk])
+        return url, _("Look and decide") if is_next else _("Look"), is_next
 
     @admin.display(description=_("decide"))
     def decide_link(self, obj: Any) -> SafeString:
-        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_decide", args=[obj.pk])
-        words = _("Look and decide") if obj.state == "waiting" else _("Look")
+        url, words, _is_next = self.decide_button(obj)
         return format_html('<a href="{}">{}</a>', url, words)
 
     def decide(self, request: HttpRequest, object_id: str) -> HttpResponse:

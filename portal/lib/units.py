@@ -17,6 +17,8 @@ PLURALS = {
     "Paket": "Pakete",
     "Lieferung": "Lieferungen",
 }
+# What is bought as a whole: no price is "per" it, and several are so many times it.
+WHOLES = {"pauschal"}
 SINGULARS = {plural: unit for unit, plural in PLURALS.items()}
 
 
@@ -29,4 +31,10 @@ def unit_of(unit: str, quantity: int = 1) -> str:
 
 def with_unit(quantity: int, unit: str) -> str:
     """ "4 Stunden"; the bare number where there is no unit."""
-    return f"{quantity} {unit_of(unit, quantity)}".strip()
+    times = "\N{NO-BREAK SPACE}×" if unit_of(unit) in WHOLES else ""
+    return f"{quantity}{times} {unit_of(unit, quantity)}".strip()
+
+
+def is_whole(unit: str) -> bool:
+    """Whether it is bought as a whole, such as "pauschal"."""
+    return unit_of(unit) in WHOLES

@@ -148,8 +148,8 @@ class MailHandoverAdmin(ReadOnly):
 
 
 def exact(moment: datetime) -> str:
-    """ "31.12.2026 23:59" """
-    return date_format(timezone.localtime(moment), "d.m.Y H:i")
+    """ "31.12.2026, 23:59" """
+    return date_format(timezone.localtime(moment), "d.m.Y, H:i")
 
 
 def _page(table: str, key: str) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from portal.history.pages import WithHistory
 
 from .areas import grouped
+from .fields import OurForms
 from .figures import figures
 from .finding import find
 from .waiting import full_disks, lists_for
@@ -26,6 +27,7 @@ class StaffSite(AdminSite):
     site_header = site_title = f"{settings.BRAND['name']} {settings.BRAND['portal']}"
     index_title = _("What waits")
     enable_nav_sidebar = False
+    empty_value_display = "–"
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -33,10 +35,10 @@ class StaffSite(AdminSite):
         self._made: dict[Any, list[dict[str, Any]]] = {}
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
-        """As Django's; every table gets our history."""
+        """As Django's; every table gets our history and our fields."""
         base = admin_class or ModelAdmin
         with_history = type(
-            base.__name__, (WithHistory, base), {"__module__": base.__module__, "__doc__": base.__doc__}
+            base.__name__, (WithHistory, OurForms, base), {"__module__": base.__module__, "__doc__": base.__doc__}
         )
         super().register(model_or_iterable, with_history, **options)
 
@@ -58,8 +60,8 @@ class StaffSite(AdminSite):
         path = request.path
         areas = []
         for area in self._areas(request):
-            is_current = any(path.startswith(table["admin_url"] or "#") for table in area["models"])
-            areas.append({**area, "is_current": is_current})
+            here = [{**one, "is_current": path.startswith(one["admin_url"] or "#")} for one in area["models"]]
+            areas.append({**area, "models": here, "is_current": any(one["is_current"] for one in here)})
         return areas
 
     def _areas(self, request: HttpRequest) -> list[dict[str, Any]]:
@@ -83,6 +85,12 @@ class StaffSite(AdminSite):
         context |= {"total": sum(one.count for one in lists), "figures": figures(request.user)}
         context["full_disks"] = full_disks(request.user)
         return render(request, "admin/home.html", context)
+
+    def app_index(  # type: ignore[override]
+        self, request: HttpRequest, app_label: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Our tables stand in areas of work, not in apps."""
+        return redirect("admin:index")
 
     def search(self, request: HttpRequest) -> HttpResponse:
         """One field for all: the only exact hit is opened at once."""

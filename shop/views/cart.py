@@ -44,7 +44,7 @@ def put_in(request, article, form, quantity, **more):
         form.add_error("quantity" if "quantity" in form.fields else None, str(refusal))
         return article_page(request, article, form, status=422)
     if request.htmx:
-        request.cart_units = read_cart(request.company, request.user).units
+        request.cart_lines = lines_of(request.company, request.user).count()
         return render(request, "shop/_added.html", {"article": article, "quantity": quantity, "oob": True})
     if "checkout" in request.POST:
         return redirect("order_create", request.company.number)

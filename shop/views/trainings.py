@@ -8,14 +8,15 @@ from access.rights import Right
 from portal.lib.refusals import told
 
 from ..forms import ParticipantForm
-from ..trainings import release, rename
+from ..trainings import coming_dates, release, rename
 
 
 @company_view(needs=Right.SHOP)
 def training_list(request):
     """The seats the company has booked, the next date first."""
     bookings = request.company.training_bookings.taken().select_related("date__article")
-    return render(request, "shop/training_list.html", {"bookings": bookings.order_by("date__starts_at", "pk")})
+    context = {"bookings": bookings.order_by("date__starts_at", "pk"), "dates": coming_dates(request.company)}
+    return render(request, "shop/training_list.html", context)
 
 
 def own_booking(request, pk):

@@ -25,3 +25,21 @@ const askAgain = async () => {
   setTimeout(askAgain, 3000);
 };
 if (atWork()) setTimeout(askAgain, 3000);
+
+// Of a line of tabs that is longer than the screen, the open one is in sight.
+document.querySelectorAll("#areas [aria-current], .tabs [aria-current]").forEach((tab) => {
+  tab.closest("nav").scrollLeft = tab.offsetLeft - tab.closest("nav").offsetLeft - 32;
+});
+// What is wrong with a form is read first.
+document.querySelector(".form-errors")?.focus();
+
+// A field that picks one of thousands is called by its label; the library that draws it knows only what is chosen.
+addEventListener("load", () => {
+  document.querySelectorAll("select.admin-autocomplete[id]").forEach((select) => {
+    const label = document.querySelector(`label[for="${select.id}"]`);
+    const box = select.nextElementSibling?.querySelector("[role=combobox], .select2-selection");
+    if (!label || !box) return;
+    label.id ||= `${select.id}_label`;
+    box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby") ?? ""}`.trim());
+  });
+});

@@ -35,31 +35,58 @@ for (const select of document.querySelectorAll("form.filters select[data-apply]"
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 
+// What the worker is making shows itself when it is there; without script a link asks for the page again.
+async function showWhenMade(made, tries) {
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
+    const now = page.getElementById("made");
+    if (now && !("waits" in now.dataset)) return made.replaceChildren(...now.childNodes);
+  } catch {
+    // The network is away for a moment; the next try may find it.
+  }
+  if (tries) setTimeout(showWhenMade, 2000, made, tries - 1);
+}
+const made = document.querySelector("#made[data-waits]");
+if (made) setTimeout(showWhenMade, 1000, made, 30);
+
 // A passkey needs a script and a browser that knows them; without, the button is not there.
 const passkey = document.getElementById("passkey_login");
 if (passkey && window.PublicKeyCredential) passkey.hidden = false;
 
-// What happened is said in a sentence: the page begins there, unless an error or a place asked for comes first.
+// A page that answers an action begins where something is said, else where the person was, else at its heading:
+// nobody who uses the keyboard is thrown back to the top. An error or a place that asks for the focus comes first.
 const told = document.querySelector(".messages > .notice");
-if (told && !document.querySelector(".form-errors") && !document.querySelector("[autofocus]")) {
-  told.tabIndex = -1;
-  told.focus({ preventScroll: false });
+const place = sessionStorage.getItem("place");
+sessionStorage.removeItem("place");
+if ((told || place !== null) && !document.querySelector(".form-errors, [autofocus]")) {
+  const there = told || document.getElementById(place || location.hash.slice(1)) || document.querySelector("main h1");
+  there?.closest("details")?.setAttribute("open", "");
+  if (there?.tabIndex < 0) there.tabIndex = -1;
+  there?.focus({ preventScroll: !told });
 }
 
-// A sent form says at once that it is on its way: its button keeps its width, and takes no second press.
+// A sent form says at once that it is on its way: its button keeps its width, and a second press sends nothing.
 document.addEventListener("submit", (event) => {
-  const button = event.submitter;
-  if (event.defaultPrevented || !button?.classList.contains("button") || event.target.method === "get") return;
+  const [button, form] = [event.submitter, event.target];
+  if (event.defaultPrevented) return;
+  // Not .method: a field may bear that name.
+  const reads = form.getAttribute("method") !== "post";
   // A file comes, and the page stays.
-  if ("stays" in event.target.dataset) return;
+  if ("stays" in form.dataset) return;
+  sessionStorage.setItem("place", document.activeElement.id);
+  if (reads) return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "1";
   // After the data has been gathered, for a disabled button is not sent.
-  setTimeout(() => {
+  if (button) setTimeout(() => {
     button.classList.add("is-busy");
     button.setAttribute("aria-busy", "true");
     button.setAttribute("aria-disabled", "true");
   });
-  event.target.dataset.sent = "1";
 });
+for (const [event, busy] of [["htmx:beforeRequest", true], ["htmx:afterRequest", false]]) {
+  document.addEventListener(event, ({ target }) => target.setAttribute("aria-busy", busy));
+}
 // Whoever comes back finds the button as it was.
 window.addEventListener("pageshow", () => {
   for (const button of document.querySelectorAll(".is-busy")) {

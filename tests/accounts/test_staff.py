@@ -162,7 +162,7 @@ def test_a_blocked_company_is_told_whichever_way(acme, olga, ben, nils, admin, a
 def test_staff_do_not_make_themselves_members(request, who, acme, olga, as_):
     """Edge 45."""
     person = request.getfixturevalue(who)
-    form = {"company": acme.pk, "user": person.pk, "accepted_at_0": "2026-01-01", "accepted_at_1": "00:00:00"}
+    form = {"company": acme.pk, "user": person.pk, "accepted_at": "2026-01-01T00:00:00"}
     page = as_(person).post(reverse("admin:access_membership_add"), form)
     assert page.status_code == 200 and "gehört zu unserem Team" in page.content.decode()
     assert not Membership.objects.filter(user=person).exists()

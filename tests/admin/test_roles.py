@@ -75,6 +75,7 @@ TABLES = {
     "portal.wave": ("vac", "", "", "vacd"),
     "portal.mailhandover": ("vc", "vc", "", "vacd"),
     "portal.trouble": ("", "vc", "", "vacd"),
+    "portal.sweep": ("", "v", "", "vacd"),
     "portal.erprun": ("", "", "", "vacd"),
     "portal.erpexport": ("", "", "", "vacd"),
     "auth.group": ("", "", "", "v"),

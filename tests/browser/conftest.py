@@ -3,6 +3,8 @@ from django.core.management import call_command
 
 from portal.demo.logins import PASSWORD
 
+from ..threads import PATIENCE
+
 
 @pytest.fixture
 def demo(db, monkeypatch):
@@ -17,6 +19,7 @@ def log_in(browser, live_server):
 
     def log_in(login, password=PASSWORD):
         context = browser.new_context(locale="de-DE", accept_downloads=True)
+        context.set_default_timeout(1000 * PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.troubles = []

@@ -10,6 +10,7 @@ from access.models import Membership
 from access.rights import Right
 
 from .. import factories as make
+from ..threads import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PAGE = "/kunde/12345/zugaenge/"
@@ -54,10 +55,12 @@ def test_invite_accept_grant_use_and_revoke(visit, olga, live_server):
     # She asks for more from a locked tile; the answer is given on its page.
     guest.goto(f"{live_server.url}/kunde/12345/downloads/")
     guest.get_by_role("button", name="Zugriff anfragen").click()
+    expect(guest.get_by_text("Ihre Anfrage ist gesendet.")).to_be_visible()
     holder.goto(f"{live_server.url}{PAGE}")
     holder.get_by_role("link", name="angefragt: die Anfrage von Ina Imhof zu Downloads beantworten").click()
     holder.get_by_label("Ja", exact=True).check()
     holder.get_by_role("button", name="Antworten").click()
+    until(lambda: Right.DOWNLOADS in Membership.objects.get(user__email="ina@partner.example").granted)
     guest.goto(f"{live_server.url}/kunde/12345/downloads/")
     expect(guest.get_by_role("heading", name="Downloads", level=1)).to_be_visible()
 
@@ -72,9 +75,9 @@ def test_invite_accept_grant_use_and_revoke(visit, olga, live_server):
     # Removed: the session ends.
     more(holder, "Ina Imhof").get_by_role("link", name="Ina Imhof entfernen").click()
     holder.get_by_role("button", name="Ina Imhof entfernen").click()
+    until(lambda: not Membership.objects.filter(user__email="ina@partner.example").exists())
     guest.goto(f"{live_server.url}/kunde/12345/")
     expect(guest.get_by_text("Zugang")).not_to_have_count(0)
-    assert not Membership.objects.filter(user__email="ina@partner.example").exists()
     holder.get_by_role("link", name="Protokoll").click()
     for words in ("Zugang beendet", "entzogen: Shop & Bestellungen", "Einladung angenommen", "eingeladen"):
         expect(holder.get_by_role("listitem").filter(has_text=words).first).to_be_visible()
@@ -92,7 +95,7 @@ def test_the_preview_shows_unsaved_switches_and_gives_them_back(visit, olga, ben
     expect(switch(page, "Downloads", "Ben Bauer")).to_be_checked()
     assert Membership.objects.get(user=ben).granted == {Right.SHOP}, "nothing is saved by looking"
     page.get_by_role("button", name="Änderungen speichern").click()
-    assert Membership.objects.get(user=ben).granted == {Right.SHOP, Right.DOWNLOADS}
+    until(lambda: Membership.objects.get(user=ben).granted == {Right.SHOP, Right.DOWNLOADS})
 
 
 def test_leaving_with_unsaved_switches_warns(visit, olga, ben):
@@ -101,8 +104,8 @@ def test_leaving_with_unsaved_switches_warns(visit, olga, ben):
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     switch(page, "Downloads", "Ben Bauer").check()
-    page.get_by_role("link", name="Prüfung").click()
-    page.wait_for_timeout(300)
+    with page.expect_event("dialog"):
+        page.get_by_role("link", name="Prüfung").click(no_wait_after=True)
     assert asked == ["beforeunload"] and page.url.endswith("/zugaenge/")
     expect(switch(page, "Downloads", "Ben Bauer")).to_be_checked()
 

@@ -11,10 +11,13 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from accounts.models import User
 from tests import factories as make
 from tests.accounts.test_factors import code_of
 from tests.factories import PASSWORD
 from tests.mail.test_queue import port, post_office, server, text_of, work  # noqa: F401
+
+from ..threads import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -52,6 +55,7 @@ def test_a_change_of_address_and_its_way_back(visit, ben, mailed, live_server):
     elsewhere = visit(None, "/")
     elsewhere.goto(mailed("dieb@fremd.example", "confirm-email"))
     elsewhere.get_by_role("button", name="Bestätigen").click()
+    until(lambda: User.objects.filter(pk=ben.pk, email="dieb@fremd.example").exists())
     page.goto(live_server.url + "/kunde/12345/konto/")
     expect(page.get_by_role("definition").filter(has_text="dieb@fremd.example")).to_be_visible()
 
@@ -64,6 +68,7 @@ def test_a_change_of_address_and_its_way_back(visit, ben, mailed, live_server):
     for field in elsewhere.get_by_label(re.compile("Passwort")).all():
         field.fill("Ein-neuer-Satz-17")
     elsewhere.get_by_role("button", name="Passwort speichern").click()
+    until(lambda: User.objects.get(pk=ben.pk).check_password("Ein-neuer-Satz-17"))
     log_in(page, ben, "Ein-neuer-Satz-17")
     expect(page.get_by_role("heading", name="Mein Konto")).to_be_visible()
 
@@ -204,6 +209,7 @@ def test_own_details_and_the_company_s_address(visit, olga, acme, live_server):
 def test_an_authenticator_app_and_a_recovery_code(visit, olga, live_server):
     page = visit(None, reverse("account_login"))
     log_in(page, olga)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Guten")
     page.goto(live_server.url + reverse("mfa_activate_totp"))
     page.get_by_label("Passwort").fill(PASSWORD)
     page.get_by_role("button", name="Bestätigen").click()
@@ -211,6 +217,7 @@ def test_an_authenticator_app_and_a_recovery_code(visit, olga, live_server):
     secret = page.locator("main code").inner_text()
     page.get_by_label("Code").fill(code_of(secret))
     page.get_by_role("button", name="App einrichten").click()
+    expect(page.locator(".codes code").first).to_be_visible()
     codes = page.locator(".codes code").all_inner_texts()
     assert len(codes) >= 10
 

@@ -17,6 +17,8 @@ from tests.browser.test_passkeys import with_fingerprint
 from tests.downloads.test_delivery import store, use_s3  # noqa: F401 - a fixture
 from tests.walk.sitemap import own_views
 
+from ..threads import until
+
 pytestmark = pytest.mark.django_db(transaction=True)
 BEGINS = "Ihr Download beginnt"
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
@@ -80,6 +82,7 @@ def test_the_passkey_leads_to_the_file(place, visit, acme, olga):
     page = visit(None, reverse("account_login"))
     with_fingerprint(page)
     log_in(page, olga)
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Guten")
     page.goto(page.url.split("/kunde/")[0] + reverse("mfa_add_webauthn"))
     page.get_by_label("Passwort").fill(make.PASSWORD)
     page.get_by_role("button", name="Bestätigen").click()
@@ -115,7 +118,8 @@ def test_pictures_come_from_us_wherever_they_lie(place, visit, acme, olga):
     article = make.ArticleFactory(fits=[acme.licences.get().product])
     keep_picture(article, Image.new("RGB", (40, 30)))
     page = visit(olga, reverse("article_detail", args=[acme.number, article.number]))
-    assert page.locator("img.article-picture").first.evaluate("image => image.complete && image.naturalWidth > 0")
+    picture = page.locator("img.article-picture").first
+    until(lambda: picture.evaluate("image => image.complete && image.naturalWidth > 0"))
 
 
 def test_every_view_that_sends_a_file_says_so():

@@ -38,6 +38,7 @@ def test_a_passkey_is_added_used_and_removed(page, olga, live_server):
     page.get_by_label("Benutzername oder E-Mail-Adresse").fill(olga.email)
     page.get_by_label("Passwort").fill(PASSWORD)
     page.get_by_role("button", name="Anmelden", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Guten")
     page.goto(live_server.url + reverse("mfa_index"))
     page.get_by_role("link", name="Passkey hinzufügen").click()
     page.get_by_label("Passwort").fill(PASSWORD)
@@ -63,6 +64,8 @@ def test_a_passkey_is_added_used_and_removed(page, olga, live_server):
 
     page.goto(live_server.url + reverse("mfa_list_webauthn"))
     page.get_by_role("link", name="Entfernen").click()
+    # The password is asked for again when the proof is old.
+    expect(page.get_by_label("Passwort").or_(page.get_by_role("button", name="Passkey entfernen"))).to_be_visible()
     if page.get_by_label("Passwort").count():
         page.get_by_label("Passwort").fill(PASSWORD)
         page.get_by_role("button", name="Bestätigen").click()

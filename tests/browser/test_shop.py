@@ -143,7 +143,7 @@ def test_errors_of_the_quick_order_take_the_focus(shop):
     page = shop("shop/schnellbestellung/")
     page.get_by_label("Artikelnummern und Mengen").fill("TSA-K1;1\nTSA-K9;1")
     page.get_by_role("button", name="In den Warenkorb legen").click()
-    assert page.evaluate("document.activeElement.className") == "form-errors"
+    expect(page.locator(".form-errors")).to_be_focused()
     expect(page.get_by_text("Zeile 2")).to_be_visible()
     page.get_by_role("button", name="Nur die 1 richtige Zeile in den Warenkorb").click()
     expect(page.get_by_text("1 Artikel liegt in Ihrem Warenkorb.")).to_be_visible()

@@ -5,9 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from access.models import Invitation
+from access.models import Invitation, Membership
 from accounts.models import User
 from orders.models import Order
+
+from ..threads import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -110,6 +112,7 @@ def test_petra_turns_a_switch_and_dora_sees_it_at_her_next_click(demo, log_in):
     petra.get_by_label("Mehr zu Dora Dietz").click()
     petra.get_by_role("link", name="Dora Dietz entfernen").click()
     petra.get_by_role("button", name="Dora Dietz entfernen").click()
+    until(lambda: not Membership.objects.filter(company__number="12345", user__email="dora@sonnenhof.example").exists())
     expect(petra.get_by_role("switch", name="Shop & Bestellungen: Dora Dietz")).to_have_count(0)
     dora.reload()
     expect(dora.get_by_role("heading", level=1)).not_to_have_text("Shop")
@@ -173,7 +176,7 @@ def test_the_admin_keeps_the_security_policy(demo, log_in, live_server):
         page.goto(f"{live_server.url}/admin/{place}")
         expect(page.get_by_role("link", name="DOMUS Verwaltung")).to_be_visible()
     page.goto(f"{live_server.url}/admin/accounts/company/?q=sonnenhof")
-    page.get_by_role("link", name="12345").click()
+    page.get_by_role("link", name="Hausverwaltung Sonnenhof GmbH").click()
     page.get_by_role("link", name="Personen", exact=True).first.click()
     expect(page.get_by_text("Ben Bauer").first).to_be_visible()
     assert page.troubles == []

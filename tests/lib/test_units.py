@@ -22,7 +22,7 @@ from portal.lib.units import unit_of, with_unit
         (2, "Platz", "2 Plätze"),
         (2, "Monat", "2 Monate"),
         (3, "Stück", "3 Stück"),
-        (2, "pauschal", "2 pauschal"),
+        (2, "pauschal", "2\N{NO-BREAK SPACE}× pauschal"),
         (2, "Heft/Hefte", "2 Hefte"),
         (1, "Heft/Hefte", "1 Heft"),
         (5, "", "5"),

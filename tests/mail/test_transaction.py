@@ -85,4 +85,4 @@ def test_a_mail_that_waits_for_its_next_try_is_not_overlooked(post_office, ben):
     work()
     MailHandover.objects.update(at=timezone.now() - OVERLOOKED_AFTER)
     send_overlooked.func(timestamp=0)
-    assert ProcrastinateJob.objects.get(task_name="deliver").attempts == 1
+    assert ProcrastinateJob.objects.get(task_name="deliver").attempts >= 1

@@ -10,7 +10,6 @@ import ssl
 import subprocess
 import sys
 import tempfile
-import time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -20,6 +19,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from ..ports import free_port
+from ..threads import PATIENCE, until
 from .production import PRODUCTION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,12 +28,6 @@ HOST = "portal.example"
 needs_nginx = pytest.mark.skipif(
     not shutil.which("nginx") and not os.environ.get("CI"), reason="nginx is not installed here"
 )
-
-
-def free_port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def make_certificate(place):
@@ -92,21 +87,19 @@ class Nginx:
         command = ["nginx", "-c", nginx_conf(self.place, self.web, self.tls, self.plain), "-g", "daemon off;"]
         process = subprocess.Popen([*command, "-p", self.place])
         try:
-            deadline = time.monotonic() + 20
-            while self.ask("/_nginx/page.css")[0] != 200 and time.monotonic() < deadline:
-                time.sleep(0.2)
+            until(lambda: self.ask("/_nginx/page.css")[0] == 200)
             yield self
         finally:
             process.terminate()
-            process.wait(20)
+            process.wait(PATIENCE)
 
     def ask(self, path, method="GET", body=None, *, tls=True, host=HOST, **headers):
         """(status, headers, body) of one request; status None where nothing answers."""
         context = ssl._create_unverified_context()
         way = (
-            http.client.HTTPSConnection("127.0.0.1", self.tls, timeout=20, context=context)
+            http.client.HTTPSConnection("127.0.0.1", self.tls, timeout=PATIENCE, context=context)
             if tls
-            else http.client.HTTPConnection("127.0.0.1", self.plain, timeout=20)
+            else http.client.HTTPConnection("127.0.0.1", self.plain, timeout=PATIENCE)
         )
         try:
             way.request(method, path, body, {"Host": host, **headers})
@@ -119,7 +112,7 @@ class Nginx:
 
     def raw(self, request, tls=True):
         """The whole answer to bytes that no client library would send, as text."""
-        with socket.create_connection(("127.0.0.1", self.tls if tls else self.plain), timeout=20) as line:
+        with socket.create_connection(("127.0.0.1", self.tls if tls else self.plain), timeout=PATIENCE) as line:
             line = ssl._create_unverified_context().wrap_socket(line) if tls else line
             line.sendall(request)
             said = b""
@@ -169,13 +162,11 @@ def running_portal():
             subprocess.run([sys.executable, "manage.py", *collect], cwd=ROOT, env=owner, check=True)
             gunicorn = subprocess.Popen(gunicorn_as_in_the_image(nginx.web), cwd=ROOT, env={**daily, "DB_POOL": "4"})
             try:
-                deadline = time.monotonic() + 60
-                while nginx.ask("/health/")[0] != 200 and time.monotonic() < deadline:
-                    time.sleep(0.3)
+                until(lambda: nginx.ask("/health/")[0] == 200)
                 yield nginx, daily
             finally:
                 gunicorn.terminate()
-                gunicorn.wait(20)
+                gunicorn.wait(PATIENCE)
 
 
 def gunicorn_as_in_the_image(port):

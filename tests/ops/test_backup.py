@@ -4,7 +4,6 @@ import os
 import subprocess
 import sys
 import tarfile
-import time
 from pathlib import Path
 
 import psycopg
@@ -20,6 +19,7 @@ from portal.backup.writing import write
 from portal.lib.postgres import Server
 
 from .. import factories as make
+from ..threads import until
 from .production import PRODUCTION
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -180,7 +180,7 @@ def test_to_a_point_in_time(tmp_path_factory):
         (moment,) = connect.execute("select clock_timestamp()").fetchone()
         connect.execute("delete from kept")
         (segment,) = connect.execute("select pg_walfile_name(pg_switch_wal())").fetchone()
-        assert soon(lambda: (archive / segment).exists())
+        until(lambda: (archive / segment).exists())
     subprocess.run([*way, "touch", second.cluster / "recovery.signal"], check=True)
     second.options |= {
         "restore_command": f"cp {archive}/%f %p",
@@ -189,11 +189,3 @@ def test_to_a_point_in_time(tmp_path_factory):
     }
     with second.running() as url, psycopg.connect(url) as connect:
         assert connect.execute("select count(*) from kept").fetchone() == (100,)
-
-
-def soon(question, seconds=60):
-    """Whether it becomes true."""
-    end = time.monotonic() + seconds
-    while not question() and time.monotonic() < end:
-        time.sleep(0.1)
-    return question()

@@ -19,6 +19,9 @@ from portal import run
 from portal.lib import processes
 from portal.lib.postgres import Server
 
+from ..ports import free_port
+from ..threads import PATIENCE, until
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -33,9 +36,7 @@ def data():
 
 @pytest.fixture
 def port():
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
+    return free_port()
 
 
 def start(data, port):
@@ -44,17 +45,14 @@ def start(data, port):
     command = [sys.executable, "-m", "portal.run", "--data", str(data), "--port", str(port), "serve"]
     log = (data.parent / "run.log").open("a+")
     process = subprocess.Popen(command, cwd=ROOT, env=clean, stdout=log, stderr=subprocess.STDOUT)
-    deadline = time.monotonic() + 120
-    while time.monotonic() < deadline and process.poll() is None:
-        if fetch(port, "/health/") == 200:
-            return process
-        time.sleep(0.3)
-    raise AssertionError((data.parent / "run.log").read_text())
+    until(lambda: fetch(port, "/health/") == 200 or process.poll() is not None, 3 * PATIENCE)
+    assert process.poll() is None, (data.parent / "run.log").read_text()
+    return process
 
 
 def fetch(port, path):
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=PATIENCE) as answer:
             return answer.status
     except OSError as error:
         return getattr(error, "code", None)
@@ -66,13 +64,7 @@ def children(pid):
 
 
 def wait_gone(pids):
-    deadline = time.monotonic() + 20
-    while time.monotonic() < deadline:
-        alive = [pid for pid in pids if Path(f"/proc/{pid}").exists() and not is_zombie(pid)]
-        if not alive:
-            return
-        time.sleep(0.2)
-    raise AssertionError(f"still alive: {alive}")
+    until(lambda: not [pid for pid in pids if Path(f"/proc/{pid}").exists() and not is_zombie(pid)])
 
 
 def is_zombie(pid):
@@ -112,15 +104,15 @@ def test_start_kill_start_stop(data, port):
     # The database alone dies: it is started again, and the portal goes on by itself.
     server = int((data / "postgres" / "cluster" / "postmaster.pid").read_text().split()[0])
     os.kill(server, signal.SIGKILL)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while "had died" not in (data.parent / "run.log").read_text() and time.monotonic() < deadline:
         assert fetch(port, "/anmeldung/login/") in {200, 503, None}
         time.sleep(0.3)
     assert [fetch(port, "/anmeldung/login/") for _try in range(20)] == [200] * 20
 
     other = subprocess.run(
-        [sys.executable, "-m", "portal.run", "--data", str(data), "--port", str(port + 1), "serve"],
-        cwd=ROOT, capture_output=True, text=True, timeout=60,
+        [sys.executable, "-m", "portal.run", "--data", str(data), "--port", str(free_port()), "serve"],
+        cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE,
         env={name: value for name, value in os.environ.items() if name in {"PATH", "HOME", "LANG"}},
     )  # fmt: skip
     assert other.returncode == 1
@@ -128,7 +120,7 @@ def test_start_kill_start_stop(data, port):
 
     family = children(second.pid)
     second.send_signal(signal.SIGINT)
-    assert second.wait(30) == 0
+    assert second.wait(PATIENCE) == 0
     wait_gone(family)
     assert not (data / "postgres" / "cluster" / "postmaster.pid").exists()
 
@@ -142,7 +134,7 @@ def test_a_port_that_is_taken_is_said_whichever_address_of_localhost(data, famil
     with other:
         done = subprocess.run(
             [sys.executable, "-m", "portal.run", "--data", data, "--port", str(other.getsockname()[1]), "serve"],
-            cwd=ROOT, capture_output=True, text=True, timeout=60,
+            cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE,
         )  # fmt: skip
     assert done.returncode == 1 and "is taken by another program" in done.stderr
     assert not (data / "postgres").exists(), "said before anything is set up"
@@ -174,7 +166,7 @@ def test_without_ipv6_the_other_address_is_enough(monkeypatch, port):
 def test_the_supervisor_starts_its_children_where_linux_s_own_calls_are_missing(monkeypatch):
     monkeypatch.setattr(processes.ctypes, "CDLL", lambda name: object())
     child = run._child(["-c", "print(1)"], dict(os.environ))
-    assert child.wait(30) == 0
+    assert child.wait(PATIENCE) == 0
 
 
 def test_make_alone_prints_the_targets():

@@ -1,6 +1,7 @@
 """The cart: kept per person and company, honest about what changed."""
 
 import datetime as dt
+import re
 from decimal import Decimal
 
 import pytest
@@ -28,7 +29,21 @@ def test_adding_twice_adds_up(acme, ben, as_, article):
     assert response.url == reverse("cart_detail", args=[acme.number])
     (line,) = read_cart(acme, ben).lines
     assert (line.quantity, line.net) == (5, Decimal("500.00"))
-    assert ">5</span>" in client.get(response.url).content.decode(), "the header counts"
+    page = client.get(response.url).content.decode()
+    said = r'Warenkorb, Anzahl der Artikel:</span>\s*<span class="badge">1</span>'
+    assert re.search(said, page), "the header counts articles, not pieces"
+
+
+def test_the_next_step_of_a_price_is_said_while_it_can_be_reached(acme, ben, as_, article):
+    make.PriceFactory(article=article, net=Decimal("90"), from_quantity=5)
+    client, said = as_(ben), "bis zum Preis von 90,00"
+    add(client, acme, article, quantity=4)
+    (line,) = read_cart(acme, ben).lines
+    assert line.next_step == ("1 Stück", Decimal("90"))
+    assert f"noch 1 Stück {said}" in client.get(reverse("cart_detail", args=[acme.number])).content.decode()
+    add(client, acme, article, quantity=1)
+    assert read_cart(acme, ben).lines[0].next_step is None
+    assert said not in client.get(reverse("cart_detail", args=[acme.number])).content.decode()
 
 
 @pytest.mark.parametrize("quantity", ["0", "-1", "1.5", "1e9", "1000000000", "viele", "", "9999999999999999999999"])

@@ -47,6 +47,19 @@ def test_list_and_page_show_date_place_and_free_seats(acme, ben, as_, date):
         assert f"{timezone.localtime(date.starts_at):%d.%m.%Y}" in page
 
 
+def test_the_next_dates_with_free_seats_stand_above_what_is_booked(acme, ben, as_, date):
+    for more in ({"is_called_off": True}, {"starts_at": timezone.now() - dt.timedelta(days=1)}):
+        make.TrainingDateFactory(article=date.article, place="Augsburg", **more)
+    make.TrainingDateFactory(place="Bremen")
+    page = as_(ben).get(path(acme, "training_list")).content.decode()
+    assert "München, Raum 2" in page and "3 Plätze frei" in page
+    assert "Augsburg" not in page, "called off, or over"
+    assert "Bremen" not in page, "does not fit the company"
+    book(date, acme, ["A", "B", "C"], by=None)
+    strip = as_(ben).get(path(acme, "training_list")).content.decode()
+    assert "Nächste Termine" not in strip, "nothing is free"
+
+
 def checkout(client, company):
     """Order what is in the cart; returns the answer."""
     make.TermsFactory()

@@ -154,8 +154,8 @@ def test_staff_write_and_end_it_and_the_next_page_knows(acme, olga, as_, admin):
 
 
 def test_it_has_to_end_after_it_begins(admin, as_):
-    sent = {"title_de": "Wartung", "from_at_0": "31.12.2026", "from_at_1": "10:00"}
-    sent |= {"until_at_0": "31.12.2026", "until_at_1": "09:00"}
+    sent = {"title_de": "Wartung", "from_at": "2026-12-31T10:00"}
+    sent |= {"until_at": "2026-12-31T09:00"}
     answer = as_(admin).post(reverse("admin:support_incident_add"), sent)
     assert answer.status_code == 200 and "Ende" in answer.content.decode() and not Incident.objects.exists()
 

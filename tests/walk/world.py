@@ -11,6 +11,7 @@ from PIL import Image
 
 from access.models import Invitation
 from access.rights import Right
+from accounts.calendars import make_calendar_address
 from accounts.models import EmailChange
 from portal.lib.days import today
 from shop.cart import put
@@ -144,12 +145,13 @@ def arguments(company, rows, terms, colleague, token):
 
 
 def of_paper(company, person):
-    """A paper that the person had made."""
+    """A paper that the person had made, and the address of their calendar."""
     paper = company.papers.create(
         kind="holdings", asked_by=person, language="de", made_at=timezone.now(), sha256="a" * 64,
         file=ContentFile(make.PDF, name="paper.pdf"),
     )  # fmt: skip
-    return {"paper_detail": {"pk": paper.pk}, "paper_file": {"pk": paper.pk}}
+    token = make_calendar_address(person.at[company.number])
+    return {"paper_detail": {"pk": paper.pk}, "paper_file": {"pk": paper.pk}, "calendar_feed": {"token": token}}
 
 
 def of_person(person):
