@@ -8,7 +8,7 @@ select portal_watch('support_openingday');
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0017_papers"),
+        ("portal", "0019_paper_of_a_day"),
         ("support", "0005_hours_and_pictures"),
     ]
 
