@@ -16,6 +16,7 @@ def test_a_paper_for_two_companies_and_back(visit, admin, acme, olga, elsewhere,
     page = visit(admin, "/admin/contracts/publication/")
     page.get_by_role("link", name="Ein Dokument für viele Firmen").click()
     page.get_by_label("PDF").set_input_files({"name": "info.pdf", "mimeType": "application/pdf", "buffer": make.PDF})
+    page.locator("select[name=kind]").select_option("SPV")
     page.get_by_label("Titel").fill("Neue Bedingungen")
     page.get_by_label("Dokumentnummer").fill("INFO-26")
     page.get_by_label("Kundennummern").fill(f"12345\n{elsewhere.number}\n4711")
