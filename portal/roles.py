@@ -78,6 +78,7 @@ ROLES = {
         "access.accessevent": [VIEW],
         "portal.mailhandover": [VIEW, CHANGE],
         "portal.trouble": [VIEW, CHANGE],
+        "portal.sweep": [VIEW],
         "support.supporttext": KEEP,
         "support.adviser": KEEP,
         "support.advisedcompany": [*KEEP, "delete"],
@@ -103,6 +104,8 @@ ROLES = {
         "support.advisedcompany": [*KEEP, "delete"],
         "support.incident": [*KEEP, "delete"],
         "support.contact": [*KEEP, "delete"],
+        "support.openingtime": [*KEEP, "delete"],
+        "support.openingday": [*KEEP, "delete"],
     },
 }
 
