@@ -41,15 +41,17 @@ messages: $(VENV)/test.stamp ## Put new English sentences into the German catalo
 settings: $(VENV)/test.stamp ## Write docs/settings.md from portal/settings.py
 	@$(VENV)/bin/python -m portal.lib.settings_table
 
-bench: $(VENV)/run.stamp ## Measure pages beside a bare page, import beside COPY, slow downloads (LARGE=1 KEEP=folder CUSTOMERS=)
-	@$(VENV)/bin/python -m portal.bench $(if $(LARGE),--large) $(if $(KEEP),--keep "$(abspath $(KEEP))")
-	@$(RUN) manage -- bench_import --customers $(or $(CUSTOMERS),20000)
-	@$(RUN) manage -- bench_downloads
+bench: $(VENV)/run.stamp ## Measure pages beside a bare page, import beside COPY, slow downloads (LARGE=1 KEEP=folder CUSTOMERS= PAGES=)
+	@$(VENV)/bin/python -m portal.bench $(if $(LARGE),--large) $(if $(KEEP),--keep "$(abspath $(KEEP))") \
+	    $(if $(PAGES),-- --only "$(PAGES)")
+	@$(if $(PAGES),:,$(RUN) manage -- bench_import --customers $(or $(CUSTOMERS),20000))
+	@$(if $(PAGES),:,$(RUN) manage -- bench_downloads)
 
-faults: $(VENV)/test.stamp ## Place 500 orders while all is killed; 2,000 POSTs; the weather outside (ORDERS= KILLS= POSTS=)
+faults: $(VENV)/test.stamp ## Place 500 orders while all is killed; 2,000 POSTs; the weather outside; two hosts (ORDERS= KILLS= POSTS=)
 	@$(VENV)/bin/python -m tests.faults.storm --orders $(or $(ORDERS),500) --kills $(or $(KILLS),30)
 	@$(VENV)/bin/python -m tests.faults.posts --posts $(or $(POSTS),2000)
 	@$(VENV)/bin/python -m tests.faults.weather
+	@$(VENV)/bin/python -m tests.faults.hosts --orders $(or $(HOST_ORDERS),200)
 
 backup: $(VENV)/run.stamp ## Write database and files into one file (TO=folder [DATA=.data]; BACKUP_RECIPIENT=age1… encrypts)
 	@test -n "$(TO)" || { echo "Name the folder for it: make backup TO=…"; exit 2; }

@@ -15,6 +15,7 @@ from procrastinate.contrib.django import app
 
 from portal.lib.days import in_months, today
 from portal.lib.each import each, steps
+from portal.lib.sweeping import sweeps
 
 from .acting import Actor
 from .asking import escalate
@@ -30,6 +31,7 @@ log = logging.getLogger("portal.access")
 
 @app.periodic(cron="7 * * * *")
 @app.task(queue="cron", queueing_lock="access_by_date", name="access_by_date")
+@sweeps("access_by_date", "access.Membership", "access.MembershipRight", "access.Invitation", "access.AccessEvent")
 def access_by_date(timestamp: int) -> None:
     run()
 

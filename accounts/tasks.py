@@ -12,6 +12,7 @@ from procrastinate.contrib.django import app
 
 from portal.lib.days import today
 from portal.lib.each import each, steps
+from portal.lib.sweeping import sweeps
 
 from .archive import finish_export
 from .backchannel import address_of, tell
@@ -71,6 +72,14 @@ def mail_reset_link(name):
 
 @app.periodic(cron="12 * * * *")
 @app.task(queue="cron", queueing_lock="accounts_by_date", name="accounts_by_date")
+@sweeps(
+    "accounts_by_date",
+    "accounts.DataExport",
+    "accounts.Session",
+    "accounts.EmailChange",
+    "accounts.NewsletterConsent",
+    "accounts.CompanyNote",
+)
 def accounts_by_date(timestamp):
     run()
 

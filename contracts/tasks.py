@@ -8,6 +8,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from portal.lib.each import each
+from portal.lib.sweeping import sweeps
 
 from . import mails
 from .agreement import agreement_of
@@ -76,6 +77,7 @@ def tell_of_change(change):
 
 @app.periodic(cron="31 4 * * *")
 @app.task(queue="cron", queueing_lock="delete_documents", name="delete_documents")
+@sweeps("delete_documents", "contracts.DocumentOpening", "contracts.ElectronicInvoice")
 def delete_documents(timestamp):
     """Documents whose retention is over go; staff read the report."""
     delete_due()

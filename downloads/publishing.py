@@ -1,14 +1,11 @@
 """Program files that have arrived: hashed, compared, scanned, then published as a whole or not at all."""
 
 import hashlib
-import os
 from contextlib import suppress
 from pathlib import Path
-from time import time
 from typing import NamedTuple
 
 from django.conf import settings
-from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -19,16 +16,12 @@ from portal.lib.constraints import broken_constraint
 from portal.lib.deadline import Deadline
 from portal.lib.each import each
 from portal.lib.files import store_asked
-from portal.lib.storage import beside
 
 from . import mails
 from .models import ReleaseFile, Upload
-from .models.upload import folder, quarantine
+from .parts import PIECE, Part, part_of, sweep
 
 State = Upload.State
-PIECE = 1024 * 1024
-# A piece arrives within minutes; what is older was left by a process that died.
-PIECE_SECONDS = 6 * 3600
 # A large program, hashed and looked at; less than its lane's (portal.lanes).
 SCAN_SECONDS = 2 * 3600
 
@@ -82,21 +75,19 @@ def _decide(upload: Upload) -> None:
 
 def _fetch_incoming(upload: Upload) -> None:
     """Copied, not moved: whoever still writes to the original changes nothing any more."""
-    source = Path(settings.INCOMING_DIR) / upload.incoming
-    if not upload.incoming or upload.part.exists() or default_storage.exists(upload.stored_name):
+    source, part = Path(settings.INCOMING_DIR) / upload.incoming, part_of(upload)
+    if not upload.incoming or part.size() is not None or default_storage.exists(upload.stored_name):
         return
     # Gone meanwhile: then there is nothing to examine, which is said.
-    with suppress(FileNotFoundError), source.open("rb") as original, beside(upload.part, replace=True) as copy:
-        while piece := original.read(PIECE):
-            copy.write(piece)
-    if upload.part.exists():
-        upload.size = upload.part.stat().st_size
+    with suppress(FileNotFoundError), source.open("rb") as original:
+        upload.size = part.take(original)
 
 
 def _examine(upload: Upload) -> Seen | None:
     """The file in one reading; None where it is gone."""
-    if upload.part.exists():
-        return _scanned(upload.part)
+    part = part_of(upload)
+    if part.size() is not None:
+        return _scanned(part)
     # A worker died between storing and saying so; what it stored had been examined.
     if not default_storage.exists(upload.stored_name):
         return None
@@ -104,9 +95,9 @@ def _examine(upload: Upload) -> Seen | None:
         return Seen(stored.size, hashlib.file_digest(stored, "sha256").hexdigest())
 
 
-def _scanned(path: Path) -> Seen:
+def _scanned(waiting: Part) -> Seen:
     digest, size = hashlib.sha256(), 0
-    with path.open("rb") as part, Deadline(SCAN_SECONDS), Scanner(settings.CLAMAV_ADDRESS) as scanner:
+    with waiting.open() as part, Deadline(SCAN_SECONDS), Scanner(settings.CLAMAV_ADDRESS) as scanner:
         while piece := part.read(PIECE):
             digest.update(piece)
             size += len(piece)
@@ -114,18 +105,10 @@ def _scanned(path: Path) -> Seen:
         return Seen(size, digest.hexdigest(), scanner.verdict())
 
 
-class _Moved(File):
-    """Tells the storage that the file may be moved instead of copied."""
-
-    def temporary_file_path(self) -> str:
-        return str(self.name)
-
-
 def _publish(upload: Upload, sha256: str) -> None:
-    if upload.part.exists():
-        default_storage.delete(upload.stored_name)
-        with upload.part.open("rb") as part:
-            default_storage.save(upload.stored_name, _Moved(part, str(upload.part)))
+    part = part_of(upload)
+    if part.size() is not None:
+        part.publish()
     with transaction.atomic():
         upload.file = ReleaseFile.objects.create(
             release=upload.release,
@@ -144,7 +127,7 @@ def _publish(upload: Upload, sha256: str) -> None:
 def _refuse(upload: Upload, problem: str) -> None:
     Upload.objects.filter(pk=upload.pk).update(state=State.REFUSED, problem=problem, file=None)
     default_storage.delete(upload.stored_name)
-    upload.part.unlink(missing_ok=True)
+    part_of(upload).delete()
 
 
 def _isolate(upload: Upload, found: str) -> None:
@@ -153,12 +136,12 @@ def _isolate(upload: Upload, found: str) -> None:
         upload.state, upload.problem = State.QUARANTINED, found
         upload.save()
         mails.mail_quarantined(upload)
-        os.replace(upload.part, quarantine() / upload.pk.hex)
+        part_of(upload).isolate()
     _forget_bytes(upload)
 
 
 def _forget_bytes(upload: Upload) -> None:
-    upload.part.unlink(missing_ok=True)
+    part_of(upload).delete()
     if upload.incoming:
         with suppress(OSError):
             (Path(settings.INCOMING_DIR) / upload.incoming).unlink()
@@ -169,11 +152,7 @@ def forget_abandoned() -> None:
     before = timezone.now() - Upload.ABANDONED
     each(Upload.objects.filter(state=State.RECEIVING, updated_at__lt=before), _forget_upload)
     known = {pk.hex for pk in Upload.objects.exclude(state=State.DONE).values_list("pk", flat=True)}
-    for path in folder().iterdir():
-        oldest = time() - PIECE_SECONDS if path.suffix == ".piece" else before.timestamp()
-        with suppress(FileNotFoundError):
-            if path.stem not in known and path.stat().st_mtime < oldest:
-                path.unlink()
+    sweep(known, before)
 
 
 def _forget_upload(upload: Upload) -> None:
@@ -182,4 +161,4 @@ def _forget_upload(upload: Upload) -> None:
     row = Upload.objects.select_for_update(of=["self"]).filter(pk=upload.pk, state=State.RECEIVING)
     if row.filter(updated_at__lt=before).first():
         Upload.objects.filter(pk=upload.pk).delete()
-        upload.part.unlink(missing_ok=True)
+        part_of(upload).delete()

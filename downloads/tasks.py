@@ -5,6 +5,7 @@ from procrastinate.contrib.django import app
 
 from portal.lib.clamav import ScannerAway
 from portal.lib.each import steps
+from portal.lib.sweeping import sweeps
 
 from .announcing import announce_due, tell_recalls_due
 from .passing import forget_technicians
@@ -13,6 +14,7 @@ from .publishing import check, forget_abandoned
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(queue="cron", queueing_lock="downloads_by_time", name="downloads_by_time")
+@sweeps("downloads_by_time", "downloads.Upload")
 def downloads_by_time(timestamp):
     run()
 

@@ -4,7 +4,6 @@ import errno
 import hashlib
 import os
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,18 +19,15 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from portal.lib.database import let_go
 from portal.lib.refusals import Refused
-from portal.lib.storage import sync_folder
 
 from .models import Release, Upload
-from .models.upload import folder
-from .publishing import PIECE, name_taken
+from .parts import PIECE, has_room, part_of
+from .publishing import name_taken
 from .tasks import check_upload
 
 State = Upload.State
 # A file in the incoming folder that changed a moment ago is still being copied there.
 SETTLED_SECONDS = 60
-# Left free for everything else on the disk.
-RESERVE = 512 * 1024 * 1024
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -53,7 +49,7 @@ def begin_upload(
 ) -> Upload:
     """An upload to send pieces to; the one that was cut before, for the same file and person. Raises UploadRefused.
 
-    What it says of received bytes lies on the disk.
+    What it says of received bytes lies on the disk, or in the store.
     """
     # Pressed twice, the second finds the upload of the first.
     Release.objects.select_for_update(of=["self"]).get(pk=release.pk)
@@ -65,7 +61,7 @@ def begin_upload(
     _check_name(release, file_name)
     _check_room(size)
     upload = Upload.objects.create(release=release, title=title, platform=platform, **same)
-    _make_part(upload)
+    part_of(upload).make()
     return upload
 
 
@@ -76,17 +72,12 @@ def _check_name(release: Release, file_name: str) -> None:
 
 
 def _check_room(size: int) -> None:
-    if shutil.disk_usage(folder()).free < size + RESERVE:
+    if not has_room(size):
         raise UploadRefused(_("There is not enough room on the server's disk for this file."), status=507)
 
 
-def _make_part(upload: Upload) -> None:
-    upload.part.touch(mode=0o640)
-    sync_folder(upload.part.parent)
-
-
 def received_of(upload: Upload) -> Upload:
-    """The upload with as many received bytes as lie on the disk; fewer after a power cut, or in a restored folder."""
+    """The upload with as many received bytes as lie there; fewer after a power cut, or in a restored folder."""
     with transaction.atomic():
         row = _locked(upload)
         _count_anew(row)
@@ -101,13 +92,12 @@ def _locked(upload: Upload) -> Upload:
 
 
 def _count_anew(upload: Upload) -> bool:
-    """Bring the count down to what lies on the disk; returns whether some bytes were gone. The row is locked."""
+    """Bring the count down to what lies there; returns whether some bytes were gone. The row is locked."""
     if upload.state != State.RECEIVING:
         return False
-    try:
-        there = upload.part.stat().st_size
-    except FileNotFoundError:
-        _make_part(upload)
+    part = part_of(upload)
+    if (there := part.size()) is None:
+        part.make()
         there = 0
     if there >= upload.received:
         return False
@@ -140,14 +130,9 @@ def _check_next(upload: Upload, offset: int, length: int) -> None:
 
 @contextmanager
 def _arrived(upload: Upload, stream: Readable, length: int) -> Iterator[IO[bytes]]:
-    """The piece in a file of its own, as two may arrive for one place; gone when the block ends."""
-    path = upload.part.with_name(f"{upload.pk.hex}.{os.urandom(8).hex()}.piece")
-    try:
-        with full_disk_said(), path.open("x+b") as piece:
-            _copy(stream, piece, length)
-            yield piece
-    finally:
-        path.unlink(missing_ok=True)
+    with full_disk_said(), part_of(upload).arriving() as piece:
+        _copy(stream, piece, length)
+        yield piece
 
 
 def _copy(stream: Readable, piece: IO[bytes], length: int) -> None:
@@ -191,7 +176,7 @@ def _append(upload: Upload, offset: int, piece: IO[bytes], length: int, sha256: 
         if not (was_cut := _count_anew(row)):
             _check_next(row, offset, length)
             with full_disk_said():
-                _write(row.part, offset, piece)
+                part_of(row).write(offset, piece)
             row.received, row.updated_at = offset + length, timezone.now()
             if row.received == row.size:
                 row.sha256 = sha256
@@ -202,27 +187,13 @@ def _append(upload: Upload, offset: int, piece: IO[bytes], length: int, sha256: 
     return row
 
 
-def _write(path: Path, offset: int, piece: IO[bytes]) -> None:
-    """On the disk when it returns; what lay behind the offset was never acknowledged. As before where it fails."""
-    with path.open("r+b") as part:
-        part.truncate(offset)
-        part.seek(offset)
-        try:
-            shutil.copyfileobj(piece, part, PIECE)
-            part.flush()
-            os.fsync(part.fileno())
-        except OSError:
-            os.truncate(path, offset)
-            raise
-
-
 def take_whole(upload: Upload, file: UploadedFile) -> Upload:
     """A file that came in one request, without the script. What arrived here is what the worker has to find."""
     digest = hashlib.sha256()
     for piece in file.chunks():
         digest.update(piece)
     file.seek(0)
-    os.truncate(upload.part, 0)
+    part_of(upload).delete()
     return receive(received_of(upload), 0, file, file.size or 0, sha256=digest.hexdigest())
 
 

@@ -126,7 +126,7 @@ class OrderFilter(forms.Form):
     def found(self, orders):
         """The orders that match in all but year and state, with group."""
         asked = self.asked
-        orders = orders.search(asked.get("q", "")).with_group(self.person, may_approve=self.may_approve)
+        orders = orders.searched(asked.get("q", "")).with_group(self.person, may_approve=self.may_approve)
         if since := asked.get("since"):
             orders = orders.filter(placed_at__gte=start_of(since))
         if (until := asked.get("until")) and until < date.max:
@@ -134,6 +134,11 @@ class OrderFilter(forms.Form):
         if article := asked.get("article"):
             orders = orders.with_article(article)
         return orders.filter(ordered_by=self.person) if asked.get("mine") else orders
+
+    @property
+    def is_plain(self):
+        """Whether all orders of the company are asked for, of whatever year and state."""
+        return not any(self.asked.get(name) for name in ("q", "since", "until", "article", "mine"))
 
     def narrowed(self, found):
         """Of those that were found the ones of the year and the state that are asked for."""

@@ -12,6 +12,7 @@ from access.acting import lock_company
 from contracts.filing import file_document
 from contracts.models import Document
 from portal.lib.each import each
+from portal.lib.sweeping import sweeps
 
 from . import mails
 from .models import CONCLUDED, ErpCall, Order, OrderEvent, Webhook, WebhookCall
@@ -115,5 +116,6 @@ def forget_calls(before):
 
 @app.periodic(cron="17 3 * * *")
 @app.task(queue="cron", queueing_lock="forget_erp_calls", name="forget_erp_calls")
+@sweeps("forget_erp_calls", "orders.WebhookCall", "orders.ErpCall")
 def forget_erp_calls(timestamp):
     forget_calls(timezone.now() - timedelta(days=31))

@@ -4,10 +4,12 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin
 from django.contrib.auth.models import Group
 from django.shortcuts import redirect
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -16,9 +18,10 @@ from accounts.admin.companies import CompanyAdmin
 from contracts.admin.agreements import AvvFilter
 from portal.erp_runs import admin as erp_admin  # noqa: F401 - registers the ERP's pages
 from portal.lib.admin import ReadOnly, Searched
-from portal.models import Trouble
+from portal.models import Sweep, Trouble
 from portal.staff import mails as mails  # its table
 from portal.staff import roll_out as roll_out  # its table
+from portal.sweeps import next_run
 
 # The admin's own login knows no limits on wrong tries; the portal's does.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -62,6 +65,21 @@ class TroubleAdmin(ReadOnly):
     @admin.action(description=_("Take the selected lines off the list"), permissions=["settle"])
     def forget(self, request, queryset):
         queryset.delete()
+
+
+@admin.register(Sweep)
+class SweepAdmin(ReadOnly):
+    """What ended by itself: in which tables, how many rows, when, and when again."""
+
+    list_display = ["what", "at", "removed", "total", "next_at", "error"]
+
+    @admin.display(description=_("rows of"))
+    def what(self, sweep):
+        return capfirst(apps.get_model(sweep.table)._meta.verbose_name_plural)
+
+    @admin.display(description=_("next run"))
+    def next_at(self, sweep):
+        return next_run(sweep.job)
 
 
 CompanyAdmin.list_filter = [*CompanyAdmin.list_filter, AvvFilter]

@@ -9,17 +9,25 @@ from django.db.models import Count, Q
 from .lib.letterhead import missing_details
 from .lib.signs import HIDDEN_SQL
 
+# What a commit waits for before it is said to the customer; the others do not even wait for the standby's disk.
+LASTING = {"on", "remote_apply"}
+
 
 @register(Tags.database, deploy=True)
 def orders_survive_a_crash(app_configs, databases, **kwargs):
-    """synchronous_commit=off loses acknowledged orders when the server dies; the portal refuses it."""
+    """synchronous_commit=off loses acknowledged orders when the server dies, and so does a standby that nobody waits
+    for, when it takes over; the portal refuses the first and warns of the second."""
     with connection.cursor() as cursor:
-        cursor.execute("show synchronous_commit")
-        (value,) = cursor.fetchone()
-    if value == "off":
+        cursor.execute("select current_setting('synchronous_commit'), current_setting('synchronous_standby_names')")
+        commit, standbys = cursor.fetchone()
+    if commit == "off":
         return [
             Error("PostgreSQL runs with synchronous_commit=off: acknowledged orders could be lost.", id="portal.E001")
         ]
+    if "," in str(connection.settings_dict["OPTIONS"].get("host", "")) and not (standbys and commit in LASTING):
+        hint = "Set synchronous_standby_names (such as 'ANY 1 (*)') and synchronous_commit=on on the server."
+        words = "DATABASE_URL names several hosts, but no commit waits for a standby: what was acknowledged in the last"
+        return [Warning(f"{words} moment is lost when one takes over.", hint=hint, id="portal.W005")]
     return []
 
 

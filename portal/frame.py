@@ -22,9 +22,9 @@ from .tiles import MARK as NUMBER
 from .tiles import UNQUOTED, current_keys, shown_tiles
 
 # In an address as in a text nothing of a mark is escaped; nobody's name has one.
-MARK = re.compile(r"(/?)q0(NUMBER|COMPANY|NAME|MAIL|CART|TOKEN|PATH)0q")
+MARK = re.compile(r"(/?)q0(NUMBER|COMPANY|NAME|MAIL|TOKEN|PATH)0q")
 # Rights, languages, tiles and carts multiply; few of them are in use.
-MOST = 500
+MOST = 1000
 
 
 class Look(NamedTuple):
@@ -39,8 +39,8 @@ class Look(NamedTuple):
     tiles: tuple[str, ...] = ()
     has_company: bool = False
     has_others: bool = False
-    # None for who may not order, else whether something is in it.
-    cart: bool | None = None
+    # What is in the cart, None for who may not order: a number is said in words of its own.
+    cart: int | None = None
 
 
 class Frame:
@@ -70,9 +70,8 @@ class Frame:
         if company is None:
             return look
         look = look._replace(has_company=True, has_others=bool(getattr(request, "has_other_companies", False)))
-        cart = None if self.cart_count is None else bool(self.cart_count)
         tiles = current_keys(request.path, _quoted(company.number))
-        return look._replace(cart=cart, rights=None if rights is None else frozenset(rights), tiles=tiles)
+        return look._replace(cart=self.cart_count, rights=None if rights is None else frozenset(rights), tiles=tiles)
 
     def _filled(self, drawn: str) -> SafeString:
         return mark_safe(MARK.sub(lambda found: found[1] + self._value(found[2], bool(found[1])), drawn))  # noqa: S308 - values are escaped
@@ -87,7 +86,6 @@ class Frame:
             "COMPANY": lambda: company.name,
             "NAME": lambda: person.get_full_name() or person.username,
             "MAIL": lambda: person.email,
-            "CART": lambda: self.cart_count,
             "PATH": request.get_full_path,
         }
         return escape(values[name]())
@@ -125,7 +123,7 @@ def _bar(look: Look) -> str:
         "brand": settings.BRAND,
         "request": SimpleNamespace(company=company, user=person, has_other_companies=look.has_others),
         "csrf_token": "q0TOKEN0q",
-        "cart_count": None if look.cart is None else "q0CART0q" if look.cart else 0,
+        "cart_count": look.cart,
     }
     if look.rights is not None:
         context["tiles"] = shown_tiles(NUMBER, look.rights, look.tiles)

@@ -10,7 +10,7 @@ from .papers.models import Paper as Paper
 from .waves import Wave as Wave
 from .waves import WaveMember as WaveMember
 
-__all__ = ["Change", "ErpExport", "ErpRow", "ErpRun", "LoginDay", "MailHandover", "Remembered", "Trouble"]
+__all__ = ["Change", "ErpExport", "ErpRow", "ErpRun", "LoginDay", "MailHandover", "Remembered", "Sweep", "Trouble"]
 
 
 class ErpRow(models.Model):
@@ -91,6 +91,26 @@ class LoginDay(models.Model):
         """
         with connection.cursor() as cursor:
             cursor.execute(sql, [day])
+
+
+class Sweep(models.Model):
+    """What the worker let go last of a table whose rows end; written by portal.lib.sweeping."""
+
+    table = models.CharField(_("table"), max_length=100, primary_key=True)
+    job = models.CharField(_("job"), max_length=100)
+    at = models.DateTimeField(_("last run"))
+    removed = models.PositiveBigIntegerField(_("removed then"))
+    total = models.PositiveBigIntegerField(_("removed in all"))
+    # What went wrong in the job; the rows stand among the troubles.
+    error = models.CharField(_("failed"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("clean-up")
+        verbose_name_plural = _("clean-ups")
+        ordering = ["job", "table"]
+
+    def __str__(self):
+        return self.table
 
 
 class Remembered(models.Model):

@@ -78,6 +78,7 @@ ROLES = {
         "access.accessevent": [VIEW],
         "portal.mailhandover": [VIEW, CHANGE],
         "portal.trouble": [VIEW, CHANGE],
+        "portal.sweep": [VIEW],
         "support.supporttext": KEEP,
         "support.adviser": KEEP,
         "support.advisedcompany": [*KEEP, "delete"],

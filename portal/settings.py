@@ -172,32 +172,43 @@ _page, _job = env.int("WEB_STATEMENT_SECONDS", 15), env.int("JOB_STATEMENT_SECON
 STATEMENT_SECONDS = _page if WEB else _job
 # Seconds a transaction may lie open without a statement: its locks hold others up.
 IDLE_SECONDS = env.int("WEB_IDLE_SECONDS", 60) if WEB else env.int("JOB_IDLE_SECONDS", 900)
+# Several hosts as libpq has them ("postgresql://user:password@one,two/portal"): of these, the one that takes rows.
+# When a standby becomes the primary, the portal goes on there by itself.
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", "postgresql:///portal", engine="portal.lib.database")}
-_given = DATABASES["default"].get("OPTIONS", {})
-DATABASES["default"]["OPTIONS"] = {
-    # A server that is gone, or a connection that a firewall forgot, is noticed within 15 seconds, by the worker and its
-    # connection that only listens too; the kernel alone takes from 15 minutes to two hours.
-    "connect_timeout": 5,
-    "keepalives": 1,
-    "keepalives_idle": 5,
-    "keepalives_interval": 3,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 8000,
-    # Only for what is asked as prepared (portal.lib.standing): planned at its second turn on a connection, then kept.
-    "prepare_threshold": 1,
-    **_given,
-    "options": " ".join(
-        [
-            # From here on words look alike, for the shop's search; the index answers only for this setting.
-            "-c pg_trgm.word_similarity_threshold=0.45",
-            f"-c statement_timeout={STATEMENT_SECONDS}s",
-            f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s",
-            # The server's side: what a machine that vanished has locked is free again within two minutes.
-            "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=15 -c tcp_keepalives_count=4",
-            _given.get("options", ""),
-        ]
-    ).strip(),
-}
+# A standby to read exports of whole tables from. Empty, or while it is away: where everything else is.
+if _standby := env.dj_db_url("STANDBY_DATABASE_URL", "", engine="portal.lib.database"):
+    DATABASES["standby"] = _standby
+    DATABASE_ROUTERS = ["portal.lib.database.standby.Router"]
+for _database in DATABASES.values():
+    _given = _database.get("OPTIONS", {})
+    _database["OPTIONS"] = {
+        # A server that is gone, or a connection that a firewall forgot, is noticed within 15 seconds, by the worker and
+        # its connection that only listens too; the kernel alone takes from 15 minutes to two hours.
+        "connect_timeout": 5,
+        "keepalives": 1,
+        "keepalives_idle": 5,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 8000,
+        # Only for what is asked as prepared (portal.lib.standing): planned at its second turn on a line, and kept.
+        "prepare_threshold": 1,
+        **_given,
+        "options": " ".join(
+            [
+                # From here on words look alike, for the shop's search; the index answers only for this setting.
+                "-c pg_trgm.word_similarity_threshold=0.45",
+                f"-c statement_timeout={STATEMENT_SECONDS}s",
+                f"-c idle_in_transaction_session_timeout={IDLE_SECONDS}s",
+                # The server's side: what a machine that vanished has locked is free again within two minutes.
+                "-c tcp_keepalives_idle=60 -c tcp_keepalives_interval=15 -c tcp_keepalives_count=4",
+                # What a page has prepared is planned for good; the server would weigh it anew with each company.
+                "-c plan_cache_mode=force_generic_plan" if WEB else "",
+                _given.get("options", ""),
+            ]
+        ).strip(),
+    }
+    # Without the pool, a connection that died with the server is replaced before it is used; the pool sees to its own.
+    _database["CONN_HEALTH_CHECKS"] = True
 # A connection per request would cost six times the page. Zero turns the pool off, for commands and tests.
 if _size := env.int("DB_POOL", 0):
     DATABASES["default"]["OPTIONS"]["pool"] = {
@@ -213,8 +224,6 @@ if _size := env.int("DB_POOL", 0):
 # empty for a server that lets local users in without one.
 APP_DB_ROLE = env.str("APP_DB_ROLE", "portal_app")
 APP_DB_PASSWORD = env.str("APP_DB_PASSWORD", "")
-# Without the pool, a connection that died with the server is replaced before it is used; the pool sees to its own.
-DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Limits on wrong tries and used codes are kept here by allauth: in a table, so that all servers count together, and one
 # that forgets by time only, so that nobody sets himself free by filling it (portal.lib.memory).

@@ -15,10 +15,12 @@ from portal.lib import space
 from portal.lib.days import today
 from portal.lib.each import each, steps
 from portal.lib.mail import deliver
+from portal.lib.sweeping import sweeps
 
 from .bounces import read_mailbox
 from .erp_runs import tasks as erp_tasks  # noqa: F401 - the worker finds them here
 from .history import tasks as history_tasks  # noqa: F401 - the same
+from .leftovers import forget_admin_log, forget_carts, forget_jobs, forget_misses, forget_tokens
 from .mails import mail_waiting
 from .models import MailHandover, Trouble
 from .papers import tasks as papers_tasks  # noqa: F401 - the same
@@ -72,6 +74,7 @@ def _send_overlooked(mail):
 
 @app.periodic(cron="27 3 * * *")
 @app.task(queue="cron", queueing_lock="forget_mail", name="forget_mail")
+@sweeps("forget_mail", "portal.MailHandover", "portal.Trouble")
 def forget_mail(timestamp):
     """What was mailed is forgotten after its time (MAIL_ARCHIVE_DAYS); what waits for staff stays, without its words.
 
@@ -128,6 +131,7 @@ def _mail_weekly(membership):
 
 @app.periodic(cron="*/20 * * * *")
 @app.task(queue="cron", queueing_lock="forget_remembered", name="forget_remembered")
+@sweeps("forget_remembered", "portal.Remembered")
 def forget_remembered(timestamp):
     """Wrong tries, used codes and the like go when their time is over, and never before."""
     cache.forget()
@@ -139,6 +143,17 @@ def watch_space(timestamp):
     """Staff read that room ends before it does."""
     for place, words in space.look_at_space().items():
         log.warning("Room ends on the disk of %s: %s", place, words)
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(queue="cron", queueing_lock="forget_leftovers", name="forget_leftovers")
+@sweeps(
+    "forget_leftovers", "shop.Cart", "shop.CartLine", "shop.Miss", "allauth_idp_oidc.Token",
+    "procrastinate.ProcrastinateJob", "admin.LogEntry",
+)  # fmt: skip
+def forget_leftovers(timestamp):
+    """What nobody comes back for goes after its time."""
+    steps(forget_carts, forget_misses, forget_tokens, forget_jobs, forget_admin_log)
 
 
 @app.periodic(cron="52 2 * * *")

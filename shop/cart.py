@@ -7,14 +7,17 @@ from typing import Any, NamedTuple
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import transaction
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Company, User
 from portal.lib.refusals import Refused
+from portal.lib.searching import IsAnyOf
+from portal.lib.standing import Standing
 
 from .models import Article, Cart, CartLine, TrainingDate
+from .models.price import IDS, add_prices
 from .prices import LARGEST_SUM, Sums, price_steps, rounded, sums_of_lines, unit_price
 from .quantities import quantity_refusal
 from .rent import duration, how_much, per, periods_refusal
@@ -152,8 +155,7 @@ def locked_cart(company: Company, user: User) -> Cart:
 
 def read_cart(company: Company, user: User) -> CartView:
     """The person's cart at this company. Three queries, whatever its size; one more abroad or for successors."""
-    taken = Count("date__bookings", filter=Q(date__bookings__released_at=None))
-    rows = list(lines_of(company, user).select_related("date").annotate(taken=taken))
+    rows = LINES(company=company.pk, user=user.pk)
     articles = _articles(company, [row.article_id for row in rows])
     cart, net = CartView([], treatment_of(company)), Decimal(0)
     for row in rows:
@@ -167,15 +169,32 @@ def read_cart(company: Company, user: User) -> CartView:
     return cart
 
 
+def _lines(company: int, user: int) -> QuerySet[CartLine]:
+    taken = Count("date__bookings", filter=Q(date__bookings__released_at=None))
+    return CartLine.objects.of(company, user).select_related("date").annotate(taken=taken)
+
+
+LINES = Standing(_lines, company=int, user=int)
+
+
 def _articles(company: Company, ids: list[int]) -> dict[int, Any]:
+    found = IN_CART(company.has_ended, company=company.pk, articles=ids) if ids else []
+    return {article.pk: article for article in add_prices(found, company)}
+
+
+def _in_cart(has_ended: bool, company: int, articles: list[int]) -> QuerySet[Article]:
+    at = Company.stand_in(company, has_ended)
     excluded = Article.excludes.through.objects.filter(from_article=OuterRef("pk")).values("to_article")
-    made_for = company.licences.running().filter(product__fit_rows__article=OuterRef("pk"))
-    articles = Article.objects.filter(pk__in=ids).with_fit(company).with_seats(company).with_prices(company)
-    return articles.annotate(
+    made_for = at.licences.running().filter(product__fit_rows__article=OuterRef("pk"))
+    found = Article.objects.filter(IsAnyOf("pk", Value(articles, output_field=IDS))).with_fit(at).with_seats(at)
+    return found.order_by().annotate(
         excluded_ids=ArraySubquery(excluded),
         has_licence=Exists(made_for),
         has_dates=Exists(TrainingDate.objects.coming().filter(article=OuterRef("pk"))),
-    ).in_bulk()
+    )
+
+
+IN_CART = Standing(_in_cart, company=int, articles=list)
 
 
 def _problem(line: Line, before: list[Line]) -> str:

@@ -6,15 +6,19 @@ from dataclasses import dataclass, field
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Min, OuterRef, Q, Subquery
+from django.db.models import Count, F, Min, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce, JSONObject, Least
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Company
 from contracts.models import Product
+from portal.lib.searching import IsAnyOf
+from portal.lib.standing import Standing
 
 from .models import Article, Category, Price, TrainingDate
+from .models.price import IDS, add_prices
 from .search import MOST_RANKED, direct, meant, nearby, question
 
 PER_PAGE = 24
@@ -127,31 +131,34 @@ def browse(company, asked):
     elif found.total > MANY:
         rows = _kept_ids(company, _chosen(articles, company, chosen, asked), asked)
     else:
-        rows = _furnished(_chosen(articles, company, chosen, asked), company)
+        rows = _chosen(articles, company, chosen, asked).values_list("pk", flat=True)
     found.page = CountedPaginator(rows, PER_PAGE, found.shown).get_page(asked["page"])
-    articles = _rows(found.page.object_list, company)
+    articles = _rows(list(found.page.object_list), company)
     found.page.object_list = articles
     own = articles[0].products if articles else list(_products(company).values_list("json", flat=True))
     found.products = [(row["number"], row["name"]) for row in own]
     return found
 
 
-def _rows(some, company):
-    """The articles of a page, complete; of some only the ids are known, in their order."""
-    if not isinstance(some, list):
-        return list(some)
-    fitting = Article.objects.fitting(company).filter(pk__in=some)
-    by_id = {article.pk: article for article in _furnished(fitting, company)}
-    return [by_id[pk] for pk in some if pk in by_id]
+def _rows(ids, company):
+    """The articles of a page, complete, in the order of their ids. Two queries."""
+    found = FURNISHED(company.has_ended, company=company.pk, articles=ids) if ids else []
+    by_id = {article.pk: article for article in add_prices(found, company)}
+    return [by_id[pk] for pk in ids if pk in by_id]
 
 
-def _furnished(articles, company):
-    """With all that a row of the list shows. Two queries."""
-    rows = articles.with_reason(company).with_prices(company).select_related("picture")
+def _furnished(has_ended, company, articles):
+    """With all that a row of the list shows, but for the prices; whether they fit is asked here once more."""
+    at = Company.stand_in(company, has_ended)
+    rows = Article.objects.fitting(at).filter(IsAnyOf("pk", Value(articles, output_field=IDS))).order_by()
     coming = TrainingDate.objects.coming().with_taken().filter(article=OuterRef("pk"), taken__lt=F("seats"))
     shown = coming.values(json=JSONObject(starts_at="starts_at", place="place", free=F("seats") - F("taken")))[:1]
     # The company's products come along; the database reads them once for all rows.
-    return rows.annotate(products=ArraySubquery(_products(company)), next_date=Subquery(shown))
+    rows = rows.with_reason(at).select_related("picture")
+    return rows.annotate(products=ArraySubquery(_products(at)), next_date=Subquery(shown))
+
+
+FURNISHED = Standing(_furnished, company=int, articles=list)
 
 
 def _chosen(articles, company, shelf, asked):
@@ -311,24 +318,34 @@ LOOKED_AT = 300
 
 
 def read_article(company, number, user):
-    """An article that fits, with all that its page shows, or None. Four queries at most."""
-    last = company.orders.filter(lines__article=OuterRef("pk")).exclude(state="cancelled").order_by("-placed_at")
+    """An article that fits, with all that its page shows, or None. Three queries at most."""
+    found = READ(company.has_ended, company=company.pk, number=number, user=user.pk)
+    if not found:
+        return None
+    (article,) = add_prices(found, company)
+    if article.last_order:
+        article.last_order["placed_at"] = dt.datetime.fromisoformat(article.last_order["placed_at"])
+    is_training = article.kind == Article.Kind.TRAINING
+    article.dates_offered = list(article.dates.coming().with_taken()[:20]) if is_training else []
+    return article
+
+
+def _read(has_ended, company, number, user):
+    at = Company.stand_in(company, has_ended)
+    last = at.orders.filter(lines__article=OuterRef("pk")).exclude(state="cancelled").order_by("-placed_at")
     facts = last.values(json=JSONObject(pk="pk", number="number", placed_at="placed_at"))[:1]
-    lists = company.shopping_lists.filter(owner=user).order_by("name")
+    lists = at.shopping_lists.filter(owner=user).order_by("name")
     all_products = Product.objects.filter(fit_rows__article=OuterRef("pk")).order_by("number")
-    articles = Article.objects.fitting(company).with_reason(company).with_prices(company).with_seats(company)
+    articles = Article.objects.fitting(at).with_reason(at).with_seats(at)
     articles = articles.select_related("category", "picture", "grants").annotate(
         my_lists=ArraySubquery(lists.values(json=JSONObject(pk="pk", name="name"))),
         last_order=Subquery(facts),
         all_products=ArraySubquery(all_products.values("name")),
     )
-    article = articles.filter(number=number).first()
-    if article:
-        if article.last_order:
-            article.last_order["placed_at"] = dt.datetime.fromisoformat(article.last_order["placed_at"])
-        is_training = article.kind == Article.Kind.TRAINING
-        article.dates_offered = list(article.dates.coming().with_taken()[:20]) if is_training else []
-    return article
+    return articles.filter(number=number).order_by()
+
+
+READ = Standing(_read, company=int, number=str, user=int)
 
 
 def bought_together(article, company):
@@ -336,11 +353,19 @@ def bought_together(article, company):
 
     Of the newest orders; cancelled ones do not count.
     """
-    lines = company.orders.model._meta.get_field("lines").related_model.objects
+    return TOGETHER_WITH(company.has_ended, company=company.pk, article=article.pk)
+
+
+def _together(has_ended, company, article):
+    at = Company.stand_in(company, has_ended)
+    lines = at.orders.model._meta.get_field("lines").related_model.objects
     with_it = lines.filter(article=article).exclude(order__state="cancelled")
     with_it = with_it.order_by("-order__placed_at", "-order").values("order")[:LOOKED_AT]
     others = lines.filter(order__in=with_it).exclude(article=article).order_by().values("article")
     counted = others.annotate(times=Count("order__company", distinct=True)).filter(times__gte=TOGETHER)
     times = Subquery(counted.filter(article=OuterRef("pk")).values("times"))
-    found = Article.objects.fitting(company).filter(pk__in=counted.values("article")).annotate(times=times)
+    found = Article.objects.fitting(at).filter(pk__in=counted.values("article")).annotate(times=times)
     return found.order_by("-times", "name")[:4]
+
+
+TOGETHER_WITH = Standing(_together, company=int, article=int)

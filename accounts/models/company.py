@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from portal.lib.constraints import one_line
-from portal.lib.days import today
+from portal.lib.days import ONE_DAY, today
 from portal.lib.searching import indexes_of
 
 # As the index has it: a number of nothing but zeros stays empty and is found by nobody's number without zeros.
@@ -126,6 +126,11 @@ class Company(models.Model):
 
     def __str__(self):
         return f"{self.name} ({self.number})"
+
+    @classmethod
+    def stand_in(cls, pk, has_ended):
+        """A company of which no more is known than decides how a question about it looks (portal.lib.standing)."""
+        return cls(pk=pk, ended_on=today() - ONE_DAY if has_ended else None)
 
     @property
     def has_ended(self):

@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 from portal.lib.days import today
 from portal.lib.files import stored_name
 from portal.lib.searching import indexes_of
+from portal.lib.standing import Standing
 
 NEW_FOR = timedelta(days=60)
 
@@ -155,3 +156,16 @@ class DocumentOpening(models.Model):
         """All openings of a company's documents with person and document, newest first."""
         mine = cls.objects.filter(document__company=company, document__deleted_at=None)
         return mine.select_related("user", "document").order_by("-opened_at", "-pk")
+
+
+def _years(company):
+    rows = Document.objects.filter(company=company).visible().order_by("-dated_on__year")
+    return rows.values_list("dated_on__year").annotate(count=models.Count("pk"))
+
+
+YEARS = Standing(_years, company=int)
+
+
+def years_of(company):
+    """{year: number of documents that a company sees in its list}, the newest first. One query."""
+    return dict(YEARS(company=company.pk))

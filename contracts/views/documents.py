@@ -13,16 +13,20 @@ from portal.lib.files import sends_file, serve_protected
 
 from ..forms import DocumentFilter, SelectionForm
 from ..models import Terms
+from ..models.document import years_of
 from ..packing import missing_sentence, zip_response
 
 
 @company_view(needs=Right.CONTRACTS)
 def document_list(request):
-    documents = request.company.documents.visible()
-    years = [day.year for day in documents.dates("dated_on", "year", order="DESC")]
+    years = years_of(request.company)
     form = DocumentFilter(request.GET, years=years)
-    found = form.apply(documents).with_new(request.user).newest_first()
-    page = Paginator(found, 25).get_page(request.GET.get("page"))
+    found = form.apply(request.company.documents.visible()).with_new(request.user).newest_first()
+    pages = Paginator(found, 25)
+    if not form.is_used:
+        # The years have counted already.
+        pages.count = sum(years.values())
+    page = pages.get_page(request.GET.get("page"))
     return render(request, "contracts/document_list.html", {"form": form, "page": page, "has_any": bool(years)})
 
 

@@ -13,13 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from contracts.models import Document
-from portal.lib.searching import any_field, every_word, indexes_of
+from portal.lib.searching import any_field, every_word, indexes_of, words_of
 from shop.prices import sums_of_lines
 from shop.rent import how_much, per
 
 from ..naming import named
 
 REASON = 300
+# Up to so many orders that a search found are asked for by their ids.
+MOST_BY_ID = 500
 # What an order comes to without the lines that were declined, euro net.
 COUNTED_NET = Coalesce("valid_net", "net")
 # The history's name for what the ERP's tables say of orders that are not the portal's own.
@@ -123,17 +125,29 @@ class OrderQuerySet(models.QuerySet):
 
     def sums_by_month(self):
         """A MonthSum for each month, state and group; needs with_group. One query."""
+        return [MonthSum(*row) for row in self.month_sums()]
+
+    def month_sums(self):
+        """The fields of these as rows."""
         rows = self.order_by().annotate(year=ExtractYear("placed_at"), month=ExtractMonth("placed_at"))
         sums = rows.values("year", "month", "state", "group").annotate(
             counted=Sum(COUNTED_NET, default=0), ordered=Sum("net", default=0), count=Count("state")
         )
         fields = ["year", "month", "state", "group", "counted", "ordered", "count"]
-        return [MonthSum(*row) for row in sums.order_by("-year", "month").values_list(*fields)]
+        return sums.order_by("-year", "month").values_list(*fields)
 
     def waiting_for_staff(self):
         """Orders with an accepted line that the portal could not deliver and that people have to see to."""
         lines = OrderLine.objects.filter(order=OuterRef("pk"), state=OrderLine.State.ACCEPTED)
         return self.filter(Exists(lines.exclude(waits_for="")))
+
+    def searched(self, text):
+        """The same as search(), looked for once where few are found: sums and rows are then asked by their ids."""
+        if not words_of(text):
+            return self
+        found = self.search(text)
+        ids = list(found.order_by().values_list("pk", flat=True)[: MOST_BY_ID + 1])
+        return self.filter(pk__in=ids) if len(ids) <= MOST_BY_ID else found
 
     def search(self, text):
         """Orders with every word in their number, reference, orderer, or an article's name or number."""

@@ -33,7 +33,7 @@ from ..approval import (
     why_not_decided,
     why_waiting,
 )
-from ..chart import chart_of
+from ..chart import chart_of, sums_of
 from ..export import orders_as_table
 from ..forms import AnswerForm, CheckoutForm, DecisionForm, OrderFilter
 from ..offer import Offer
@@ -64,10 +64,15 @@ def order_list(request):
         page = Paginator(waiting, 25).get_page(request.GET.get("page"))
         return render(request, "orders/waiting_list.html", {"page": page})
     form, found, orders = filtered(request)
-    chart = chart_of(found.sums_by_month(), year=form.asked.get("year"), state=form.asked.get("state"))
+    whole = sums_of(request.company, request.user, may_approve=form.may_approve) if form.is_plain else None
+    sums = found.sums_by_month() if whole is None else whole
+    chart = chart_of(sums, year=form.asked.get("year"), state=form.asked.get("state"))
     form.offer_years(chart.years)
     form.offer_groups(chart.counts)
-    page = Paginator(orders.with_what(), 25).get_page(request.GET.get("page"))
+    pages = Paginator(orders.with_what(), 25)
+    # The sums have counted already.
+    pages.count = chart.found
+    page = pages.get_page(request.GET.get("page"))
     has_any = bool(chart.years) or request.company.orders.exists()
     context = {"form": form, "page": page, "has_any": has_any, "chart": chart}
     return render(request, "orders/order_list.html", context)

@@ -1,13 +1,16 @@
 """What PostgreSQL does for a page: how many statements, and which of them read more than they should."""
 
 import json
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
-from typing import Any
+from itertools import count
+from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.test import Client
 
 from .measuring import PageRefused
@@ -31,19 +34,28 @@ class Seen:
         return {"queries": self.queries, "faults": self.faults}
 
 
+class Statement(NamedTuple):
+    """is_kept: the server keeps its plan (portal.lib.standing)."""
+
+    sql: str
+    params: Any
+    is_kept: bool = False
+
+
 def look_at(page: Page, *, explained: bool) -> Seen:
     """Ask for the page in this process, once more for what is kept, have its statements explained. Changes nothing."""
     path, cookie = page.each[0] if page.each else (page.path, page.cookie)
-    statements: list[tuple[str, Any]] = []
+    statements: list[Statement] = []
     with _taken_back():
         for _turn in range(2):
             statements = _statements(page, path, cookie)
         seen = Seen(len(statements))
         if explained:
             large = _large_tables()
-            for sql, params in statements:
+            for statement in statements:
+                sql = statement.sql
                 if sql.lstrip("( ").lower().startswith(("select", "with")) and "for update" not in sql.lower():
-                    seen.faults += judge(_best_plan(sql, params), large, sql)
+                    seen.faults += judge(_best_plan(statement), large, sql)
     return seen
 
 
@@ -54,12 +66,13 @@ def _taken_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def _statements(page: Page, path: str, cookie: str) -> list[tuple[str, Any]]:
+def _statements(page: Page, path: str, cookie: str) -> list[Statement]:
     found = []
 
     def note(execute, sql, params, many, context):
         if not sql.startswith(("SAVEPOINT", "RELEASE")):
-            found.append((sql, params))
+            kept = isinstance(context["cursor"].cursor, ServerBindingCursor)
+            found.append(Statement(sql, params, is_kept=kept))
         return execute(sql, params, many, context)
 
     client = Client(headers={"Host": "127.0.0.1", "User-Agent": "bench"})
@@ -77,17 +90,32 @@ def _large_tables() -> set[str]:
         return {name for (name,) in cursor.fetchall()}
 
 
-def _best_plan(sql: str, params: Any) -> dict[str, Any]:
+def _best_plan(statement: Statement) -> dict[str, Any]:
     """The quickest of some tries: a busy machine makes every plan slow now and then."""
     plans = []
-    with connection.cursor() as cursor:
+    with connection.cursor() as cursor, _asked_as_it_is(cursor, statement) as sql:
         for _try in range(TRIES):
-            cursor.execute(f"explain (analyze, buffers, format json) {sql}", params)
+            cursor.execute(f"explain (analyze, buffers, format json) {sql}", statement.params)
             (plan,) = cursor.fetchone()
             plans.append((json.loads(plan) if isinstance(plan, str) else plan)[0])
             if _milliseconds(plans[-1]) < MOST_MS:
                 break
     return min(plans, key=_milliseconds)
+
+
+@contextmanager
+def _asked_as_it_is(cursor: Any, statement: Statement) -> Iterator[str]:
+    """The statement, or the asking of one whose plan is kept: then its planning is what is left of it."""
+    if not statement.is_kept:
+        yield statement.sql
+        return
+    numbers = count(1)
+    text = statement.sql.replace("%%", "%").replace("%s", "${}")
+    cursor.execute("set local plan_cache_mode = force_generic_plan")
+    cursor.execute(f"prepare bench as {re.sub(re.escape('${}'), lambda _found: f'${next(numbers)}', text)}")
+    marks = ", ".join(["%s"] * len(statement.params))
+    yield f"execute bench ({marks})" if marks else "execute bench"
+    cursor.execute("deallocate bench")
 
 
 def _milliseconds(plan: dict[str, Any]) -> float:

@@ -13,6 +13,7 @@ from django.core.files import File
 from django.utils import timezone
 
 from portal.lib.csv import safe
+from portal.lib.database.standby import from_standby
 from portal.lib.each import reason_of
 from portal.lib.files import sha256_of
 
@@ -31,7 +32,8 @@ def make(pk: str) -> None:
         return
     try:
         with tempfile.NamedTemporaryFile(prefix="erp-", suffix=".zip") as target:
-            write(target, with_files=export.with_files)
+            with from_standby():
+                write(target, with_files=export.with_files)
             target.seek(0, 2)
             export.size = target.tell()
             export.sha256 = sha256_of(target)

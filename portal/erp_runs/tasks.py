@@ -9,6 +9,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from portal.lib.each import steps
+from portal.lib.sweeping import sweeps
 
 from . import exporting, working
 from .models import ErpRun
@@ -47,6 +48,7 @@ def _take_night():
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(queue="cron", queueing_lock="watch_erp_runs", name="watch_erp_runs")
+@sweeps("watch_erp_runs", "portal.ErpRun", "portal.ErpExport")
 def watch_erp_runs(timestamp):
     """Runs whose job is gone are broken off, and can be started again; what is old goes."""
     steps(working.mark_broken, working.forget_runs, exporting.forget)

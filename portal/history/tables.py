@@ -19,6 +19,7 @@ WITHOUT = {
     "portal.ErpExport": "keeps who asked for it",
     "portal.ErpRun": "a log itself",
     "portal.MailHandover": "a log itself",
+    "portal.Sweep": "written over by every run",
     "portal.Trouble": "comes and goes by itself",
     "shop.Miss": "counted, not written",
 }

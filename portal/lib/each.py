@@ -9,6 +9,7 @@ from django.apps import apps
 from django.db import models, transaction
 
 from .plain import defuse
+from .sweeping import note_failure
 
 log = logging.getLogger("portal.jobs")
 
@@ -64,6 +65,7 @@ def _alone(
         # Where the database itself is away, this fails too, and with it the job.
         with transaction.atomic():
             _troubles().note(work, label, reason_of(error))
+        note_failure(f"{work} {label}".strip())
         return error
     if label in noted:
         _troubles().filter(work=work, row=label).delete()

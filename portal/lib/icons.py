@@ -5,7 +5,8 @@ from functools import lru_cache
 from typing import Any
 
 from django import template
-from django.utils.safestring import SafeString
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
 from heroicons.templatetags import heroicons
 
 register = template.Library()
@@ -26,3 +27,35 @@ def _drawn_once(tag: Callable[..., str]) -> Callable[..., str]:
 
 for name in ("heroicon_micro", "heroicon_mini", "heroicon_outline", "heroicon_solid"):
     register.simple_tag(_drawn_once(getattr(heroicons, name)), name=name)
+
+
+# As components/_state.html has them.
+TONES = {"ok": "check-circle", "wait": "clock", "danger": "x-circle", "info": "information-circle"}
+
+
+@register.filter
+def tone_icon(tone: str) -> str:
+    """The icon that goes with the tone of a state."""
+    return TONES.get(tone, "minus-circle")
+
+
+@register.simple_tag
+@lru_cache(MOST)
+def icon_sprite(*names: str) -> SafeString:
+    """Small icons drawn once for a page whose rows show them by icon_use."""
+    drawn = (heroicons.heroicon_mini(name, size=20) for name in names)
+    symbols = (
+        svg.replace("<svg", f'<symbol id="i-{name}"', 1).replace("</svg>", "</symbol>")
+        for name, svg in zip(names, drawn, strict=True)
+    )
+    # Not hidden: an <svg> knows no such attribute.
+    return mark_safe(f'<svg class="sprite" width="0" height="0" aria-hidden="true">{"".join(symbols)}</svg>')  # noqa: S308
+
+
+@register.simple_tag
+@lru_cache(MOST)
+def icon_use(name: str, size: int) -> SafeString:
+    """One of the page's sprite."""
+    return format_html(
+        '<svg class="icon" width="{0}" height="{0}" aria-hidden="true"><use href="#i-{1}"/></svg>', size, name
+    )

@@ -42,14 +42,13 @@ class Standing:
 
     build: takes the values by name and gives a queryset; what it is given further, by position, decides how the
     question looks (a variant), such as a set of rights. values: name -> int (also for ids of rows) or str, compared as
-    they are.
+    they are, or list, of ids for IsAnyOf.
     """
 
     def __init__(self, build: Callable[..., QuerySet[Any]], **values: type) -> None:
         self.build = build
         self.stand_ins = {
-            name: FIRST_ID - place if kind is int else f"{MARK} {name}"
-            for place, (name, kind) in enumerate(values.items())
+            name: _stand_in(name, kind, FIRST_ID - place) for place, (name, kind) in enumerate(values.items())
         }
         self.made: dict[tuple[Any, ...], QuerySet[Any]] = {}
 
@@ -68,7 +67,7 @@ class Standing:
         rows = self.build(*variant, **self.stand_ins)
         compiler = rows.query.get_compiler(connection=connection)
         sql, params = compiler.as_sql()
-        names = {value: name for name, value in self.stand_ins.items()}
+        names = {_known(value): name for name, value in self.stand_ins.items()}
         query = copy(rows.query)
         query.__class__ = _Query
         query.compiler = compiler
@@ -79,11 +78,19 @@ class Standing:
         return rows
 
 
+def _stand_in(name: str, kind: type, number: int) -> Any:
+    return number if kind is int else [number] if kind is list else f"{MARK} {name}"
+
+
+def _known(param: Any) -> Any:
+    return tuple(param) if isinstance(param, list) else param
+
+
 def _slot(param: Any, names: dict[Any, str], moment: dt.datetime) -> Any:
     if isinstance(param, dt.datetime):
         return _Moment(param - moment)
-    if type(param) in (int, str) and param in names:
-        return _Value(names[param])
+    if type(param) in (int, str, list) and _known(param) in names:
+        return _Value(names[_known(param)])
     return param
 
 

@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from portal.lib.days import today
 from portal.lib.each import each, steps
+from portal.lib.sweeping import sweeps
 
 from .making import finish
 from .models import KNOWN_YEARS, Paper
@@ -23,6 +24,7 @@ def make_paper(paper):
 
 @app.periodic(cron="51 * * * *")
 @app.task(queue="papers", queueing_lock="papers_by_date", name="papers_by_date")
+@sweeps("papers_by_date", "portal.Paper")
 def papers_by_date(timestamp):
     run()
 

@@ -66,9 +66,9 @@ AREAS = [
         "betrieb",
         _("Operation"),
         (
-            "portal.mailhandover", "portal.trouble", "portal.erprun", "portal.erpexport", "support.incident",
-            "support.supporttext", "support.feature", "support.contact", "support.adviser", "auth.group",
-            "allauth_idp_oidc.client",
+            "portal.mailhandover", "portal.trouble", "portal.sweep", "portal.erprun", "portal.erpexport",
+            "support.incident", "support.supporttext", "support.feature", "support.contact", "support.adviser",
+            "auth.group", "allauth_idp_oidc.client",
         ),
     ),
 ]  # fmt: skip

@@ -1,8 +1,11 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.days import today
+from portal.lib.searching import IsAnyOf
+from portal.lib.standing import Standing
 
 from .article import Article
 
@@ -52,3 +55,24 @@ class Price(models.Model):
 
     def __str__(self):
         return f"{self.article_id} ab {self.from_quantity}: {self.net}"
+
+
+IDS = ArrayField(models.BigIntegerField())
+
+
+def _own(company, articles):
+    rows = Price.objects.for_company(company).filter(IsAnyOf("article", models.Value(articles, output_field=IDS)))
+    return rows.order_by("from_quantity", "net")
+
+
+OWN = Standing(_own, company=int, articles=list)
+
+
+def add_prices(articles, company):
+    """Adds own_prices to articles that are read already, as with_prices does. Gives them back. One query."""
+    by_id = {article.pk: article for article in articles}
+    for article in articles:
+        article.own_prices = []
+    for row in OWN(company=company.pk, articles=list(by_id)) if articles else ():
+        by_id[row.article_id].own_prices.append(row)
+    return articles

@@ -74,6 +74,7 @@ TABLES = {
     "portal.wave": ("vac", "", "", "vacd"),
     "portal.mailhandover": ("vc", "vc", "", "vacd"),
     "portal.trouble": ("", "vc", "", "vacd"),
+    "portal.sweep": ("", "v", "", "vacd"),
     "portal.erprun": ("", "", "", "vacd"),
     "portal.erpexport": ("", "", "", "vacd"),
     "auth.group": ("", "", "", "v"),

@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
-from downloads import admin_upload, publishing, uploading
+from downloads import admin_upload, parts, publishing, uploading
 from downloads.models import ReleaseFile, Upload
 from downloads.uploading import UploadRefused, begin_upload, receive, received_of
 
@@ -69,7 +69,7 @@ def test_what_changed_before_the_check_is_never_published(release, staff, admin,
     publishing.check(upload.pk)
     upload.refresh_from_db()
     assert upload.state == "refused" and upload.problem in shown(staff, release)
-    assert not ReleaseFile.objects.exists() and list(uploading.folder().iterdir()) == []
+    assert not ReleaseFile.objects.exists() and list(parts.folder().iterdir()) == []
     assert begin(staff, release).json()["received"] == 0, "the same file may be sent again"
 
 
@@ -151,7 +151,7 @@ def test_of_two_pieces_at_once_one_counts_and_nothing_is_mixed(release, admin): 
     answers = sorted(at_once(lambda: one(CONTENT[:100_000]), lambda: one(OTHER[:100_000])))
     assert answers == [409, 100_000]
     assert upload.part.read_bytes() in (CONTENT[:100_000], OTHER[:100_000])
-    assert list(uploading.folder().iterdir()) == [upload.part]
+    assert list(parts.folder().iterdir()) == [upload.part]
 
 
 def test_pressed_twice_is_one_upload(release, staff):  # noqa: F811
@@ -182,7 +182,7 @@ def test_an_upload_that_goes_on_in_this_moment_is_not_given_up(release, admin): 
 
 def test_lost_pieces_go_after_hours(release, admin):  # noqa: F811
     upload = begin_upload(release, by=admin, title="x", platform="", file_name="a.zip", size=len(CONTENT))
-    old, new = (uploading.folder() / f"{upload.pk.hex}.{name}.piece" for name in ("old", "new"))
+    old, new = (parts.folder() / f"{upload.pk.hex}.{name}.piece" for name in ("old", "new"))
     for path in (old, new):
         path.write_bytes(b"x")
     os.utime(old, (time.time() - 7 * 3600,) * 2)
@@ -199,7 +199,7 @@ def test_the_script_tells_the_sum_and_goes_back_to_what_is_there(release, admin,
     def cut(route):
         if "offset=140002" in route.request.url and not cuts:
             cuts.append(1)
-            (part,) = uploading.folder().glob("*.part")
+            (part,) = parts.folder().glob("*.part")
             os.truncate(part, 33_333)
         return route.continue_()
 

@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
-from downloads import admin_upload, publishing, uploading
+from downloads import admin_upload, parts, publishing
 from downloads.models import Release, ReleaseFile, Upload
 from downloads.tasks import run
 from portal.lib.clamav import ScannerAway
@@ -114,7 +114,7 @@ def test_in_pieces_over_a_cut_to_a_file_customers_load(release, staff, acme, dor
     assert SHA256 in customer.get(detail).content.decode()
     loaded = customer.get(reverse("release_file", args=[acme.number, file.pk]))
     assert b"".join(loaded.streaming_content) == CONTENT
-    assert list(uploading.folder().iterdir()) == [] and Upload.objects.get().state == "done"
+    assert list(parts.folder().iterdir()) == [] and Upload.objects.get().state == "done"
     assert begin(staff, release).status_code == 400, "a new build needs a new name"
     again = staff.post(reverse("admin:downloads_releasefile_change", args=[file.pk]), {"title": "x", "file": "y"})
     file.refresh_from_db()
@@ -160,9 +160,9 @@ def test_a_full_disk_is_said_and_leaves_nothing(release, staff, monkeypatch):
             assert answer.status_code == 507 and "voll" in answer.json()["error"]
     upload = Upload.objects.get()
     assert (upload.received, upload.state, upload.part.read_bytes()) == (1000, "receiving", CONTENT[:1000])
-    assert list(uploading.folder().iterdir()) == [upload.part]
+    assert list(parts.folder().iterdir()) == [upload.part]
     assert send(staff, url, 1000, CONTENT[1000:]).json()["next"], "with room again it goes on"
-    monkeypatch.setattr(uploading, "RESERVE", 2**60)
+    monkeypatch.setattr(parts, "RESERVE", 2**60)
     assert begin(staff, release, "other.zip").status_code == 507
     assert Upload.objects.count() == 1
 
@@ -225,14 +225,14 @@ def test_out_of_the_incoming_folder(release, staff, settings, tmp_path):
 
 def test_what_was_left_lying_goes(release, staff):
     begin(staff, release)
-    stray = uploading.folder() / f"{'0' * 32}.part"
+    stray = parts.folder() / f"{'0' * 32}.part"
     stray.write_bytes(b"x")
     run()
     assert Upload.objects.get().part.exists() and stray.exists()
     Upload.objects.update(updated_at=timezone.now() - dt.timedelta(days=3))
     os.utime(stray, (0, 0))
     run()
-    assert not Upload.objects.exists() and list(uploading.folder().iterdir()) == []
+    assert not Upload.objects.exists() and list(parts.folder().iterdir()) == []
 
 
 def test_only_who_may_change_versions_and_only_their_own_upload(release, staff, as_):

@@ -152,7 +152,9 @@ class Customer(threading.Thread):
         raise AssertionError(f"no answer to {path}")
 
     def post(self, path, page, **data):
-        data["csrfmiddlewaretoken"] = TOKEN.search(page.text)[1]
+        found = TOKEN.search(page.text)
+        assert found, f"no form at {page.url}: {page.status_code} {page.headers.get('Location')}"
+        data["csrfmiddlewaretoken"] = found[1]
         return self.ask("post", path, data=data, headers={"Referer": self.portal.base})
 
     def log_in(self):

@@ -4,13 +4,17 @@ import datetime as dt
 from unittest import mock
 
 import pytest
-from django.db.models import Count
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection
+from django.db.models import BigIntegerField, Count, Value
 from django.utils import timezone
 
 from access.models import Membership
 from accounts.models import Session
+from contracts.models import Product
 from orders.models import Order
 from portal.lib.days import ONE_DAY, today
+from portal.lib.searching import IsAnyOf
 from portal.lib.standing import Standing
 
 from .. import factories as make
@@ -75,3 +79,33 @@ def test_moments_move_with_the_time(olga, as_):
     with mock.patch("portal.lib.standing.timezone.now", return_value=later), \
             mock.patch("portal.lib.standing.today", return_value=today()):  # fmt: skip
         assert asked(key=row.session_key) == []
+
+
+def test_lists_of_ids_and_the_server_s_plan(acme, built):
+    def build(company, orders):
+        built.append(orders)
+        wanted = IsAnyOf("company", Value(orders, output_field=ArrayField(BigIntegerField())))
+        return Order.objects.filter(wanted, company__name__contains="100 %", company=company).order_by("number")
+
+    asked = Standing(build, company=int, orders=list)
+    other = make.CompanyFactory(name="Ganz 100 % GmbH")
+    order = make.OrderFactory(company=other)
+    for ids, found in (([acme.pk, other.pk], [order]), ([acme.pk], []), ([], []), ([other.pk], [order])):
+        assert asked(company=other.pk, orders=ids) == found
+    assert len(built) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_that_a_migration_has_outdated_is_made_anew():
+    product = make.ProductFactory(number="47")
+    asked = Standing(lambda number: Product.objects.filter(number=number), number=str)
+    for _turn in range(3):
+        assert asked(number="47") == [product]
+    change = "alter table contracts_product alter column tagline type varchar({})"
+    with connection.cursor() as cursor:
+        cursor.execute(change.format(230))
+    try:
+        assert asked(number="47") == [product]
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(change.format(200))

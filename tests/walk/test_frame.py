@@ -5,6 +5,8 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from access.rights import Right
+from shop.cart import put
+from shop.models import Article
 
 from .. import factories as make
 
@@ -47,3 +49,13 @@ def test_each_page_has_its_own_token(acme, olga, as_):
     client = as_(olga)
     first, second = (bar_of(client, acme).split('csrfmiddlewaretoken" value="')[1][:64] for _turn in range(2))
     assert len(first) == 64 and first != second
+
+
+def test_it_says_how_much_is_in_the_cart(acme, ben, as_):
+    client = as_(ben)
+    assert "badge" not in bar_of(client, acme)
+    for count in (1, 2):
+        article = make.ArticleFactory(fits=[acme.licences.first().product])
+        put(acme, ben, Article.objects.with_prices(acme).get(pk=article.pk), 3)
+        bar = bar_of(client, acme)
+        assert f'aria-hidden="true">{count}</span>' in bar and f"{count} Artikel" in bar

@@ -27,7 +27,7 @@ WHOLE = {
     "rescue", "forget_mail", "read_bounces", "count_figures", "check_addresses", "forget_remembered",
     "forget_erp_calls", "call_due_webhooks", "watch_space", "sweep_files", "take_erp_night", "watch_erp_runs",
     "watch_publications",
-    "forget_changes",
+    "forget_changes", "forget_leftovers",
 }  # fmt: skip
 
 
