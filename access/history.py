@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
 from .models import AccessEvent
 from .rights import Right
 
@@ -13,8 +15,9 @@ Kind = AccessEvent.Kind
 
 @dataclass
 class Standing:
-    """A person's access as it stood. rights: Right value -> its last day or None."""
+    """A person's access as it stood. person: the user's id; rights: Right value -> its last day or None."""
 
+    person: int
     name: str
     is_holder: bool = False
     is_accepted: bool = False
@@ -50,6 +53,12 @@ def access_on(company: Any, on: date) -> DayOfAccess:
     return DayOfAccess(is_blocked, sorted(people, key=lambda row: (not row[0].is_holder, row[0].name)))
 
 
+def access_began() -> date | None:
+    """The first day of which the log can tell everything; None where there is no line yet."""
+    oldest = AccessEvent.objects.order_by("pk").values_list("at", flat=True).first()
+    return timezone.localdate(oldest) if oldest else None
+
+
 def _apply(standings: dict[int, Standing], event: AccessEvent) -> None:
     """One line of the log, onto what the lines before it came to."""
     person, detail = event.person_id, event.detail
@@ -57,7 +66,7 @@ def _apply(standings: dict[int, Standing], event: AccessEvent) -> None:
     if event.kind in (Kind.ADDED, Kind.INVITED):
         is_in = event.kind == Kind.ADDED
         holder = bool(detail.get("holder"))
-        standings[person] = Standing(event.person_name, holder, is_in, until=_day(detail.get("until")))
+        standings[person] = Standing(person, event.person_name, holder, is_in, until=_day(detail.get("until")))
         return
     if event.kind in (Kind.REMOVED, Kind.WITHDRAWN):
         standings.pop(person, None)

@@ -78,6 +78,14 @@ PERSONAL = [
         "exports", _("exports of your data"), "accounts.DataExport", "user", ("asked_at", "ready_at"), is_extra=True
     ),
     Personal(
+        "calendar_addresses",
+        _("private addresses for your calendar"),
+        "accounts.CalendarAddress",
+        "user",
+        ("company__number", "made_at"),
+        is_extra=True,
+    ),
+    Personal(
         "deletion_requests",
         _("requests for deletion"),
         "accounts.DeletionRequest",

@@ -7,6 +7,7 @@ from django.urls import include, path
 from orders.urls_erp import patterns as erp
 
 from . import views
+from .dates.views import calendar_feed
 from .monitoring import health
 from .monitoring.metrics import metrics
 
@@ -20,6 +21,8 @@ company = [
     path("support/", include("support.urls")),
     path("shop/", include("shop.urls")),
     path("bestellungen/", include("orders.urls")),
+    path("stand/", include("portal.asof.urls")),
+    path("termine/", include("portal.dates.urls")),
     path("papiere/", include("portal.papers.urls")),
 ]
 
@@ -30,6 +33,7 @@ urlpatterns = [
     path("einladung/", include("access.urls_invitation")),
     path("konto/", include("accounts.urls_person")),
     path("pass/", include("downloads.urls_pass")),
+    path("kalender/<str:token>/termine.ics", calendar_feed, name="calendar_feed"),
     path("anmeldung/", include("allauth.urls")),
     path("sprache/", views.set_language, name="set_language"),
     path("brand.css", views.brand_css, name="brand_css"),

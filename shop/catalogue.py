@@ -223,14 +223,14 @@ def _hits(articles, words, company, sort, *, all_words=True):
 
 
 def suggest(company, typed):
-    """(best articles for what has been typed so far, the words to mark). Two queries, four where it is mistyped."""
+    """(best articles for what has been typed so far, the words to mark). Three queries, five where it is mistyped."""
     words = question(typed)
-    articles = Article.objects.fitting(company).with_prices(company)
+    articles = Article.objects.fitting(company)
     found = list(direct(articles, words)[:SUGGESTED])
     if not found and any(len(word) > 3 for word in words.words):
         words = nearby(words)
         found = list(direct(articles, words)[:SUGGESTED] or direct(articles, words, all_words=False)[:SUGGESTED])
-    return found, words.terms
+    return add_prices(found, company), words.terms
 
 
 # --- counts ---

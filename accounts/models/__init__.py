@@ -1,3 +1,4 @@
+from .calendar import CalendarAddress
 from .company import Company
 from .deletion import DeletionRequest
 from .email_change import EmailChange
@@ -10,6 +11,7 @@ from .session import Session
 from .sign_on import SignOnConsent
 
 __all__ = [
+    "CalendarAddress",
     "Company",
     "CompanyNote",
     "DataExport",

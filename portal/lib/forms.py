@@ -1,13 +1,20 @@
+import datetime as dt
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorList, flatatt
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
+from .days import today
 from .text import clean_query
+
+# Nothing here is older.
+FIRST_DAY = dt.date(1970, 1, 1)
 
 
 class PortalRenderer(TemplatesSetting):
@@ -42,3 +49,18 @@ class SearchField(forms.CharField):
 
     def to_python(self, value: Any) -> str:
         return clean_query(super().to_python(value) or "")
+
+
+class PastDayField(forms.DateField):
+    """Today or a day that is over, out of the browser's picker or typed as 3.12.2026."""
+
+    input_formats = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y")
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+    def clean(self, value: Any) -> dt.date | None:
+        day = super().clean(value)
+        if day and day > today():
+            raise ValidationError(_("This day is still to come."))
+        if day and day < FIRST_DAY:
+            raise ValidationError(_("Please choose a day from 1970 on."))
+        return day

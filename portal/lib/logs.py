@@ -6,9 +6,10 @@ from pythonjsonlogger.json import JsonFormatter
 
 from . import request_id
 
-# Invitations, "forgotten password", addresses, the newsletter, passes: who reads such a path can use it.
+# Invitations, "forgotten password", addresses, the newsletter, passes, calendars: who reads such a path can use it.
 TOKEN = re.compile(
-    r"/(einladung|anmeldung/password/reset/key|anmeldung/confirm-email|konto/adresse|konto/newsletter|pass)/[^/\s\"']+"
+    r"/(einladung|anmeldung/password/reset/key|anmeldung/confirm-email|konto/adresse|konto/newsletter|pass|kalender)"
+    r"/[^/\s\"']+"
 )
 
 

@@ -13,6 +13,7 @@ from access.door import rights_of
 from access.rights import Right
 from accounts.models import Company
 from downloads.holdings_paper import holdings_paper
+from portal.asof.paper import as_of_paper
 
 from .models import Paper
 
@@ -20,6 +21,7 @@ from .models import Paper
 Maker = Callable[[Company, Collection[str], dt.date | None], bytes]
 MAKERS: dict[str, tuple[Right | None, set[Right], Maker]] = {
     Paper.Kind.HOLDINGS: (Right.CONTRACTS, {Right.CONTRACTS, Right.DOWNLOADS}, holdings_paper),
+    Paper.Kind.DAY: (None, {Right.CONTRACTS, Right.ACCESS}, as_of_paper),
 }
 
 

@@ -30,6 +30,7 @@ class Paper(models.Model):
 
     class Kind(models.TextChoices):
         HOLDINGS = "holdings", _("My holdings")
+        DAY = "day", _("As it stood on a day")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="papers")

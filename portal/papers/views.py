@@ -7,19 +7,29 @@ from django.views.decorators.http import require_POST
 
 from access.door import company_view
 from access.rights import Right
+from portal.asof.views import DayForm
 from portal.lib.files import sends_file, serve_protected
 
 from .asking import ask_for
 from .models import Paper
 
 # kind -> the page that has the button.
-PAGES = {Paper.Kind.HOLDINGS: "holding_list"}
+PAGES = {Paper.Kind.HOLDINGS: "holding_list", Paper.Kind.DAY: "as_of"}
 
 
 @require_POST
 @company_view(needs=Right.CONTRACTS)
 def holdings_paper(request):
     return asked(request, Paper.Kind.HOLDINGS)
+
+
+@require_POST
+@company_view
+def as_of_paper(request):
+    form = DayForm(request.POST)
+    if not form.is_valid():
+        return redirect("as_of", request.company.number)
+    return asked(request, Paper.Kind.DAY, form.cleaned_data["day"])
 
 
 def asked(request, kind, day=None):

@@ -134,7 +134,7 @@ def test_answer_a_request(visit, olga, dora):
 def test_ask_for_a_permission(visit, dora):
     page = visit(dora, START)
     clicks = Clicks(page).tile(re.compile("^Shop")).button("Zugriff anfragen")
-    expect(page.get_by_text("angefragt. Die Antwort")).to_be_visible()
+    expect(page.get_by_text("Ihre Anfrage ist gesendet.")).to_be_visible()
     assert clicks.count == 2
 
 

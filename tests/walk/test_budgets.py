@@ -67,6 +67,7 @@ PAGES = [
     "document_list",
     "terms_list",
     "holding_list",
+    "date_list",
     "people_list",
     "invitation_create",
     "access_log",

@@ -11,10 +11,11 @@ NOBODYS = {
     "contracts.subprocessor", "contracts.subprocessorchange",
     "contracts.terms", "downloads.release", "downloads.releasefile", "downloads.upload", "orders.erpcall",
     "orders.erptoken", "orders.webhook", "orders.webhookcall", "portal.change", "portal.erpexport", "portal.erprow",
-    "portal.erprun", "portal.loginday", "portal.mailhandover", "portal.remembered", "portal.trouble", "portal.wave",
+    "portal.erprun", "portal.loginday", "portal.mailhandover", "portal.remembered", "portal.sweep",
+    "portal.trouble", "portal.wave",
     "shop.article", "shop.category", "shop.fit", "shop.fitkey", "shop.miss", "shop.picture", "shop.price",
     "shop.synonym", "shop.trainingdate", "support.adviser", "support.contact", "support.feature",
-    "support.incident", "support.supporttext",
+    "support.incident", "support.openingday", "support.openingtime", "support.supporttext",
 }  # fmt: skip
 # Of a person, who may belong to several companies.
 PERSONS = {

@@ -11,6 +11,7 @@ from PIL import Image
 
 from access.models import Invitation
 from access.rights import Right
+from accounts.calendars import make_calendar_address
 from accounts.models import EmailChange
 from portal.lib.days import today
 from shop.cart import put
@@ -18,6 +19,8 @@ from shop.lists import add, make_list
 from shop.models import Article
 from shop.pictures import keep_picture
 from shop.trainings import book
+from support.models import Feature
+from support.pictures import keep_picture as keep_feature_picture
 
 from .. import factories as make
 
@@ -34,6 +37,10 @@ def furnish(company, holder, product=None):
     release = make.ReleaseFactory(product=licence.product, released_on=dt.date(2019, 6, 1))
     article = make.ArticleFactory(fits=[licence.product])
     keep_picture(article, Image.new("RGB", (40, 30)))
+    feature = Feature.objects.create(
+        title_de="Ein Ort", title_en="One place", text_de="Alles hier.", text_en="All here."
+    )
+    keep_feature_picture(feature, Image.new("RGB", (40, 30)))
     line = put(company, holder, Article.objects.with_prices(company).get(pk=article.pk), 2)
     kept = make_list(company, holder, "Monatlich")
     add(kept, article, 2)
@@ -46,6 +53,7 @@ def furnish(company, holder, product=None):
         installed=company.installed_versions.create(product=licence.product, place="Büro", version="25.0"),
         given=make.PassFactory(company=company, release=release, given_by=holder),
         article=article,
+        feature=feature,
         line=line,
         kept=kept,
         booking=booking,
@@ -100,6 +108,7 @@ def arguments(company, rows, terms, colleague, token):
         "installed_remove": {"product": rows.file.release.product.number, "pk": rows.installed.pk},
         **of_pass(rows),
         "release_file": {"pk": rows.file.pk},
+        "support_picture": {"feature": rows.feature.pk, "sha256": rows.feature.picture_sha256[:16]},
         "article_detail": {"article": rows.article.number},
         "article_picture": {
             "article": rows.article.number,
@@ -136,12 +145,13 @@ def arguments(company, rows, terms, colleague, token):
 
 
 def of_paper(company, person):
-    """A paper that the person had made."""
+    """A paper that the person had made, and the address of their calendar."""
     paper = company.papers.create(
         kind="holdings", asked_by=person, language="de", made_at=timezone.now(), sha256="a" * 64,
         file=ContentFile(make.PDF, name="paper.pdf"),
     )  # fmt: skip
-    return {"paper_detail": {"pk": paper.pk}, "paper_file": {"pk": paper.pk}}
+    token = make_calendar_address(person.at[company.number])
+    return {"paper_detail": {"pk": paper.pk}, "paper_file": {"pk": paper.pk}, "calendar_feed": {"token": token}}
 
 
 def of_person(person):

@@ -1,6 +1,5 @@
 """What customers ask on the telephone, answered from their page: why not this article, who might do that on a day."""
 
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -11,7 +10,7 @@ from access.log import events_of
 from access.rights import Right
 from accounts.models import Company
 from portal.lib.days import today
-from portal.lib.forms import SearchField
+from portal.lib.forms import PastDayField, SearchField
 from shop.fit import explain
 from shop.models import Article
 from shop.prices import unit_price
@@ -27,14 +26,8 @@ NEAR = 8
 class DayForm(forms.Form):
     """A day that is over, or today; the permission that is asked about, or any."""
 
-    day = forms.DateField(label=_("As it stood on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    day = PastDayField(label=_("As it stood on"))
     right = forms.ChoiceField(label=_("Permission"), required=False, choices=[("", _("any")), *Right.choices])
-
-    def clean_day(self) -> date:
-        day: date = self.cleaned_data["day"]
-        if day > today():
-            raise forms.ValidationError(_("This day is still to come."))
-        return day
 
 
 @customer_page("customer_log")
