@@ -4,14 +4,15 @@ from allauth.account.decorators import secure_admin_login
 from allauth.account.models import EmailAddress
 from allauth.idp.oidc.models import Token
 from allauth.mfa.models import Authenticator
+from django import forms
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.shortcuts import redirect
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext_lazy
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.admin.companies import CompanyAdmin
@@ -41,9 +42,34 @@ admin.site.unregister(ProcrastinateJob)
 admin.site.unregister(Group)
 
 
+VERBS = {
+    "add": pgettext_lazy("permission", "add"),
+    "change": pgettext_lazy("permission", "change"),
+    "delete": pgettext_lazy("permission", "delete"),
+    "view": pgettext_lazy("permission", "look at"),
+}
+
+
+class PermissionsField(forms.ModelMultipleChoiceField):
+    """Permissions as boxes to tick, named by their table and what is done with it."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, permission):
+        verb = VERBS.get(permission.codename.partition("_")[0], permission.name)
+        return f"{capfirst(permission.content_type.name)}: {verb}"
+
+
 @admin.register(Group)
 class RoleAdmin(Searched, GroupAdmin):
-    pass
+    filter_horizontal = []
+
+    def formfield_for_manytomany(self, db_field, request=None, **kwargs):
+        if db_field.name == "permissions":
+            return PermissionsField(
+                Permission.objects.select_related("content_type"), label=_("Permissions"), required=False
+            )
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
 
 @admin.register(Trouble)

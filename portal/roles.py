@@ -104,6 +104,8 @@ ROLES = {
         "support.advisedcompany": [*KEEP, "delete"],
         "support.incident": [*KEEP, "delete"],
         "support.contact": [*KEEP, "delete"],
+        "support.openingtime": [*KEEP, "delete"],
+        "support.openingday": [*KEEP, "delete"],
     },
 }
 

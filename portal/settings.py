@@ -464,6 +464,8 @@ INCOMING_DIR = env.str("INCOMING_DIR", "")
 ERP_FOLDER = env.str("ERP_FOLDER", "")
 # When the worker looks for it, as a line of cron.
 ERP_NIGHT = env.str("ERP_NIGHT", "20 4 * * *")
+# Country and state whose public holidays close the desks of the Support-Modul, as the library "holidays" calls them.
+HOLIDAYS = tuple(env.list("HOLIDAYS", ["DE", "BY"]))
 # Who is mailed when a night's export is missing, empty or far smaller than the last one.
 ERP_ALARM_MAIL = env.str("ERP_ALARM_MAIL", BRAND["changes_mail"])
 # Bytes of a program file in one request, for staff without JavaScript; the proxy must let as much through.

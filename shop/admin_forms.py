@@ -4,9 +4,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.admin.companies import find_companies
 from accounts.models import Company
 from portal.lib.large import of_keys
+from portal.lib.pictures import read_picture
 
 from .models import Article, Fit, Synonym
-from .pictures import read_picture
 from .quick_order import key_of
 
 

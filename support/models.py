@@ -1,11 +1,14 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext_lazy as _
 
 from portal.lib.constraints import one_line
+from portal.lib.files import stored_name
 
 ABOUT = 200
+FOR_THE_BLIND = _("For people who do not see it; empty if it only decorates.")
 
 
 class InTwoLanguages:
@@ -27,7 +30,20 @@ class Feature(InTwoLanguages, models.Model):
     title_en = models.CharField(_("title, English"), max_length=120)
     text_de = models.TextField(_("text, German"))
     text_en = models.TextField(_("text, English"))
-    icon = models.CharField(_("icon"), max_length=40, default="check-circle", help_text=_("A name from heroicons."))
+    icon = models.CharField(
+        _("icon"), max_length=40, default="check-circle", help_text=_("A name from heroicons; shown without a picture.")
+    )
+    # Made by support.pictures out of what staff upload.
+    picture = models.FileField(
+        _("picture"), upload_to=stored_name("pictures"), blank=True, db_default="", editable=False
+    )
+    picture_width = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    picture_height = models.PositiveIntegerField(default=0, db_default=0, editable=False)
+    picture_sha256 = models.CharField(max_length=64, blank=True, db_default="", editable=False)
+    picture_text_de = models.CharField(
+        _("what the picture shows, German"), max_length=200, blank=True, db_default="", help_text=FOR_THE_BLIND
+    )
+    picture_text_en = models.CharField(_("what the picture shows, English"), max_length=200, blank=True, db_default="")
     position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:
@@ -84,8 +100,11 @@ class Contact(InTwoLanguages, models.Model):
     name_en = models.CharField(_("name, English"), max_length=120)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    hours_de = models.CharField(_("hours, German"), max_length=200, blank=True)
+    hours_de = models.CharField(
+        _("hours, German"), max_length=200, blank=True, help_text=_("In words, beside the times below or instead.")
+    )
     hours_en = models.CharField(_("hours, English"), max_length=200, blank=True)
+    keeps_holidays = models.BooleanField(_("closed on public holidays"), default=True, db_default=True)
     position = models.PositiveIntegerField(_("position"), default=0)
 
     class Meta:
@@ -95,6 +114,62 @@ class Contact(InTwoLanguages, models.Model):
 
     def __str__(self):
         return self.name_de
+
+
+class OpeningTime(models.Model):
+    """From when to when a desk is open on a weekday; with a break at noon there are two of them."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="times", verbose_name=_("contact"))
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=list(WEEKDAYS.items()))
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    class Meta:
+        verbose_name = _("opening time")
+        verbose_name_plural = _("opening times")
+        ordering = ["weekday", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(closes__gt=models.F("opens"), weekday__lte=6),
+                name="opening_closes_after_it_opens",
+                violation_error_message=_("It has to close after it opens."),
+            ),
+            models.UniqueConstraint(fields=["contact", "weekday", "opens"], name="opening_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}"
+
+
+class OpeningDay(InTwoLanguages, models.Model):
+    """A day on which one desk, or all of them, are closed or open at other times, also a holiday."""
+
+    contact = models.ForeignKey(
+        Contact, models.CASCADE, null=True, blank=True, related_name="days", verbose_name=_("contact"),
+        help_text=_("Empty: all."),
+    )  # fmt: skip
+    day = models.DateField(_("day"))
+    opens = models.TimeField(_("opens"), null=True, blank=True, help_text=_("Empty: closed."))
+    closes = models.TimeField(_("closes"), null=True, blank=True)
+    why_de = models.CharField(_("reason, German"), max_length=120, blank=True)
+    why_en = models.CharField(_("reason, English"), max_length=120, blank=True)
+
+    class Meta:
+        verbose_name = _("day with other hours")
+        verbose_name_plural = _("days with other hours")
+        ordering = ["day", "opens"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(opens=None, closes=None)
+                | models.Q(opens__isnull=False, closes__isnull=False, closes__gt=models.F("opens")),
+                name="opening_day_closed_or_whole",
+                violation_error_message=_("Give both times, the later one second, or none for a closed day."),
+            ),
+            models.UniqueConstraint(fields=["contact", "day"], nulls_distinct=False, name="opening_day_once"),
+        ]
+
+    def __str__(self):
+        return f"{self.day:%d.%m.%Y}"
 
 
 class SupportText(InTwoLanguages, models.Model):

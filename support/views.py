@@ -1,14 +1,17 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from access.door import company_view
 from portal.lib.text import clean_query
 
+from .desks import desks
 from .forms import EnquiryForm
 from .mails import mail_enquiry
-from .models import ABOUT, Contact, Enquiry, Feature, SupportText, adviser_of
+from .models import ABOUT, Enquiry, Feature, SupportText, adviser_of
+from .pictures import serve_picture
 
 
 @company_view
@@ -26,8 +29,13 @@ def support(request):
         return redirect("support", request.company.number)
     language = get_language()[:2]
     features = [feature.in_language(language) for feature in Feature.objects.all()]
-    contacts = [contact.in_language(language) for contact in Contact.objects.all()]
     text = SupportText.objects.first()
-    context = {"form": form, "features": features, "contacts": contacts}
+    context = {"form": form, "features": features, "contacts": desks(language, timezone.now())}
     context |= {"adviser": adviser_of(request.company), "text": text.in_language(language) if text else None}
     return render(request, "support/support.html", context)
+
+
+@company_view
+def feature_picture(request, feature, sha256):
+    """The picture of a function; its address changes with its content, so that browsers may keep it."""
+    return serve_picture(request, Feature.objects.filter(pk=feature).first(), sha256)

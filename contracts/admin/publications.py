@@ -85,7 +85,8 @@ class PublicationAdmin(ReadOnly):
             with told(request, form):
                 made = running.make_package(data["package"], name=data["name"], tells=data["tells"], by=request.user)
                 return self._made(request, made)
-        context = {"form": form, "title": _("Documents out of a ZIP"), "columns": COLUMNS, "example": EXAMPLE}
+        context = {"form": form, "title": _("Documents out of a ZIP"), "columns": COLUMNS}
+        context["example"] = [list(zip(COLUMNS, row, strict=True)) for row in EXAMPLE]
         return self._render(request, "package", context)
 
     def _made(self, request: HttpRequest, made: Publication) -> HttpResponse:

@@ -23,7 +23,9 @@ class OneForm(forms.Form):
     """One paper and the companies that get it."""
 
     file = forms.FileField(label=gettext_lazy("PDF"), widget=forms.FileInput(attrs={"accept": "application/pdf,.pdf"}))
-    kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=Document.Kind.choices)
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), choices=[("", gettext_lazy("please choose")), *Document.Kind.choices]
+    )
     title = forms.CharField(label=gettext_lazy("Title"), max_length=200)
     number = forms.CharField(
         label=gettext_lazy("Document number"),

@@ -19,12 +19,12 @@ from accounts.models import Company, User
 from contracts.models import SubProcessor, Terms
 from portal.erp import import_export
 from portal.lib.days import today
-from support.models import Contact, Feature
 
 from .files import make_export, pdf
 from .logins import PASSWORD
 from .programs import furnish_programs
 from .shop import furnish_shop
+from .support import furnish_support
 from .texts import TEXTS
 
 NUMBERS = ["12345", "20001", "30000"]
@@ -51,7 +51,7 @@ def load():
         Actor.portal().sign()
         _people()
         _staff()
-        _support()
+        furnish_support()
         _measures(folder)
         _sub_processors()
         furnish_shop()
@@ -125,36 +125,3 @@ def _sub_processors():
     ]
     for name, seat, country, purpose, since in rows:
         SubProcessor.objects.create(name=name, seat=seat, country=country, purpose=purpose, since=since)
-
-
-def _support():
-    for position, (icon, de, en, text_de, text_en) in enumerate(FEATURES):
-        Feature.objects.create(position=position, icon=icon, title_de=de, title_en=en, text_de=text_de, text_en=text_en)
-    for position, (de, en, phone, email, hours_de, hours_en) in enumerate(CONTACTS):
-        Contact.objects.create(
-            position=position, name_de=de, name_en=en, phone=phone, email=email, hours_de=hours_de, hours_en=hours_en
-        )
-
-
-FEATURES = [
-    ("chat-bubble-left-right", "Anliegen an einem Ort", "Requests in one place",
-     "Mieter und Eigentümer melden Schäden und Fragen selbst; Sie sehen alles in einer Liste statt in zehn Postfächern.",
-     "Tenants and owners report damage and questions themselves; you see one list instead of ten mailboxes."),
-    ("wrench-screwdriver", "Handwerker beauftragen", "Commission tradespeople",
-     "Aus einer Meldung wird mit zwei Klicks ein Auftrag, mit Bildern, Zugang zur Wohnung und Termin.",
-     "Two clicks turn a report into an order, with pictures, access to the flat and an appointment."),
-    ("clock", "Stand jederzeit sichtbar", "Progress always visible",
-     "Wer etwas gemeldet hat, sieht den Stand selbst. Das erspart Ihnen die Rückfragen am Telefon.",
-     "Whoever reported something sees how far it is. That spares you the calls."),
-    ("document-duplicate", "Verbunden mit Ihren Beständen", "Connected to your portfolio",
-     "Objekte, Einheiten und Personen kommen aus Ihrer DOMUS-Verwaltung; nichts wird doppelt gepflegt.",
-     "Buildings, units and people come from your DOMUS program; nothing is kept twice."),
-]  # fmt: skip
-CONTACTS = [
-    ("Technischer Support", "Technical support", "+49 89 66086-110", "support@domus-software.de",
-     "Montag bis Freitag 8 bis 17 Uhr, außer an bayerischen Feiertagen", "Monday to Friday 8 to 17, except on Bavarian holidays"),
-    ("Softwarepflege und Verträge", "Maintenance and contracts", "+49 89 66086-120", "softwarepflege@domus-software.de",
-     "Montag bis Donnerstag 9 bis 16 Uhr", "Monday to Thursday 9 to 16"),
-    ("Shop und Schulungen", "Shop and training", "+49 89 66086-130", "shop@tsa-solution.example",
-     "Montag bis Freitag 9 bis 16 Uhr", "Monday to Friday 9 to 16"),
-]  # fmt: skip

@@ -54,8 +54,8 @@ class SearchField(forms.CharField):
 class PastDayField(forms.DateField):
     """Today or a day that is over, out of the browser's picker or typed as 3.12.2026."""
 
-    input_formats = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y")  # type: ignore[assignment]  # Django has its own lazy list
-    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")  # type: ignore[assignment]  # a ready one
+    input_formats = ("%Y-%m-%d", "%d.%m.%Y", "%d.%m.%y")
+    widget = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 
     def clean(self, value: Any) -> dt.date | None:
         day = super().clean(value)

@@ -67,8 +67,8 @@ AREAS = [
         _("Operation"),
         (
             "portal.mailhandover", "portal.trouble", "portal.sweep", "portal.erprun", "portal.erpexport",
-            "support.incident", "support.supporttext", "support.feature", "support.contact", "support.adviser",
-            "auth.group", "allauth_idp_oidc.client",
+            "support.incident", "support.supporttext", "support.feature", "support.contact", "support.openingday",
+            "support.adviser", "auth.group", "allauth_idp_oidc.client",
         ),
     ),
 ]  # fmt: skip

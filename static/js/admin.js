@@ -32,3 +32,14 @@ document.querySelectorAll("#areas [aria-current], .tabs [aria-current]").forEach
 });
 // What is wrong with a form is read first.
 document.querySelector(".form-errors")?.focus();
+
+// A field that picks one of thousands is called by its label; the library that draws it knows only what is chosen.
+addEventListener("load", () => {
+  document.querySelectorAll("select.admin-autocomplete[id]").forEach((select) => {
+    const label = document.querySelector(`label[for="${select.id}"]`);
+    const box = select.nextElementSibling?.querySelector("[role=combobox], .select2-selection");
+    if (!label || !box) return;
+    label.id ||= `${select.id}_label`;
+    box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby") ?? ""}`.trim());
+  });
+});

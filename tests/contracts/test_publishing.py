@@ -22,7 +22,7 @@ from contracts.publishing.running import PublicationRefused
 from contracts.recalling import recall_document
 from contracts.retention import delete_due
 from portal.lib.packages import PackageRefused
-from portal.models import Change, MailHandover, Trouble
+from portal.models import Change, Trouble
 
 from .. import factories as make
 from ..jobs import run_jobs
@@ -265,7 +265,7 @@ def test_two_workers_at_once_write_each_document_once(acme, olga, elsewhere, adm
     assert at_once(*[lambda: working.work_on(str(made.pk))] * 2) == [None, None]
     made.refresh_from_db()
     assert made.state == Publication.State.DONE and Document.objects.count() == 2
-    assert MailHandover.objects.filter(user=olga).count() == 1
+    assert [letter.to for letter in mail.outbox] == [[olga.email]]
 
 
 def test_the_job_that_is_gone_breaks_it_off_and_it_goes_on_at_a_word(acme, admin):

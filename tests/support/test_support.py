@@ -1,16 +1,21 @@
 """The Support-Modul: what it says to whom, and a question that arrives."""
 
 import datetime as dt
+import io
 
 import pytest
 from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
+from PIL import Image
 
 from support import incidents
-from support.models import AdvisedCompany, Adviser, Contact, Enquiry, Feature, Incident, SupportText
+from support.desks import desks
+from support.models import AdvisedCompany, Adviser, Contact, Enquiry, Feature, Incident, OpeningDay, SupportText
 
 
 @pytest.fixture
@@ -175,3 +180,67 @@ def test_a_customer_sees_their_own_contact_by_name_and_nobody_else_does(acme, ki
     assert "Anna Amsel" not in page(as_(mallory), elsewhere)
     with pytest.raises(IntegrityError), transaction.atomic():
         AdvisedCompany.objects.create(adviser=Adviser.objects.create(name="B"), company=acme)
+
+
+# --- pictures and hours ---
+
+
+def picture(kind="PNG", size=(1600, 900)):
+    raw = io.BytesIO()
+    Image.new("RGB", size, "#0d5c63").save(raw, kind)
+    return SimpleUploadedFile("bild.svg", raw.getvalue(), "image/svg+xml")
+
+
+def test_staff_give_a_function_its_picture_and_take_it_away(acme, kim, elsewhere, mallory, admin, as_, texts):
+    feature, client = Feature.objects.get(), as_(admin)
+    url = reverse("admin:support_feature_change", args=[feature.pk])
+    sent = {"title_de": "Ein Ort", "title_en": "One", "text_de": "A", "text_en": "B", "icon": "clock", "position": 0}
+    sent |= {"picture_text_de": "Eine Liste", "picture_text_en": "A list"}
+    answer = client.post(url, {**sent, "picture_file": SimpleUploadedFile("x.png", b"<svg onload=alert(1)>")})
+    assert answer.status_code == 200 and "PNG, JPEG oder WebP" in answer.content.decode()
+    assert client.post(url, {**sent, "picture_file": picture()}).status_code == 302
+    feature.refresh_from_db()
+    assert (feature.picture_width, feature.picture_height) == (1200, 675)
+    assert client.get(reverse("admin:support_feature_picture", args=[feature.pk])).status_code == 200
+    shown = page(as_(kim), acme)
+    address = reverse("support_picture", args=[acme.number, feature.pk, feature.picture_sha256[:16]])
+    assert f'src="{address}"' in shown and 'alt="Eine Liste"' in shown and 'alt="A list"' in page(as_(kim), acme, "en")
+    answer = as_(kim).get(address)
+    content = b"".join(answer.streaming_content)
+    assert Image.open(io.BytesIO(content)).format == "WEBP" and answer.headers["Content-Type"] == "image/webp"
+    assert answer.headers["X-Content-Type-Options"] == "nosniff" and "private" in answer.headers["Cache-Control"]
+    assert as_(None).get(address).status_code == 302 and as_(mallory).get(address).status_code == 404
+    assert as_(kim).get(address.replace(feature.picture_sha256[:16], "0" * 16)).status_code == 404
+    client.post(url, {**sent, "picture_remove": "on"})
+    feature.refresh_from_db()
+    assert not feature.picture and address not in page(as_(kim), acme)
+
+
+def test_a_desk_says_whether_it_is_open_in_both_languages(acme, kim, as_, texts, monkeypatch):
+    contact = Contact.objects.get()
+    for weekday in range(5):
+        contact.times.create(weekday=weekday, opens=dt.time(8), closes=dt.time(17))
+    OpeningDay.objects.create(day=dt.date(2026, 12, 24), why_de="Heiligabend", why_en="Christmas Eve")
+    evening = dt.datetime(2026, 12, 23, 17, 30, tzinfo=dt.UTC)
+    monkeypatch.setattr("support.views.desks", lambda language, now: desks(language, evening))
+    shown = page(as_(kim), acme)
+    assert "öffnet Montag um 8 Uhr" in shown and "Montag bis Freitag: 8 Uhr bis 17 Uhr" in shown
+    assert "Heiligabend" in shown and "Erster Weihnachtstag" in shown
+    english = page(as_(kim), acme, "en")
+    assert "opens Monday at 8:00" in english and "Christmas Eve" in english
+
+
+@pytest.mark.parametrize("times", [(dt.time(9), None), (None, dt.time(9)), (dt.time(9), dt.time(8))])
+def test_a_day_is_closed_or_has_both_times(times, db):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        OpeningDay.objects.create(day=dt.date(2026, 12, 24), opens=times[0], closes=times[1])
+
+
+def test_one_desk_s_own_day_goes_before_that_of_all(acme, kim, as_, texts):
+    contact, day = Contact.objects.get(), dt.date(2026, 12, 24)
+    contact.times.create(weekday=3, opens=dt.time(8), closes=dt.time(17))
+    OpeningDay.objects.create(day=day)
+    OpeningDay.objects.create(day=day, contact=contact, opens=dt.time(8), closes=dt.time(12))
+    with override("de"):
+        (desk,) = desks("de", dt.datetime(2026, 12, 24, 9, tzinfo=dt.UTC))
+    assert (desk["is_open"], desk["now"]) == (True, "jetzt geöffnet, bis 12 Uhr")

@@ -93,6 +93,7 @@ GET = {
     "pass_detail": DOWNLOADS,
     "pass_revoke": POST_ONLY,
     "support": MEMBER,
+    "support_picture": MEMBER,
     "article_list": SHOP,
     "article_detail": SHOP,
     "article_suggest": SHOP,

@@ -19,6 +19,8 @@ from shop.lists import add, make_list
 from shop.models import Article
 from shop.pictures import keep_picture
 from shop.trainings import book
+from support.models import Feature
+from support.pictures import keep_picture as keep_feature_picture
 
 from .. import factories as make
 
@@ -35,6 +37,10 @@ def furnish(company, holder, product=None):
     release = make.ReleaseFactory(product=licence.product, released_on=dt.date(2019, 6, 1))
     article = make.ArticleFactory(fits=[licence.product])
     keep_picture(article, Image.new("RGB", (40, 30)))
+    feature = Feature.objects.create(
+        title_de="Ein Ort", title_en="One place", text_de="Alles hier.", text_en="All here."
+    )
+    keep_feature_picture(feature, Image.new("RGB", (40, 30)))
     line = put(company, holder, Article.objects.with_prices(company).get(pk=article.pk), 2)
     kept = make_list(company, holder, "Monatlich")
     add(kept, article, 2)
@@ -47,6 +53,7 @@ def furnish(company, holder, product=None):
         installed=company.installed_versions.create(product=licence.product, place="Büro", version="25.0"),
         given=make.PassFactory(company=company, release=release, given_by=holder),
         article=article,
+        feature=feature,
         line=line,
         kept=kept,
         booking=booking,
@@ -101,6 +108,7 @@ def arguments(company, rows, terms, colleague, token):
         "installed_remove": {"product": rows.file.release.product.number, "pk": rows.installed.pk},
         **of_pass(rows),
         "release_file": {"pk": rows.file.pk},
+        "support_picture": {"feature": rows.feature.pk, "sha256": rows.feature.picture_sha256[:16]},
         "article_detail": {"article": rows.article.number},
         "article_picture": {
             "article": rows.article.number,
