@@ -2,8 +2,8 @@
 FROM python:3.12-slim AS build
 WORKDIR /app
 RUN python -m venv /venv
-COPY requirements.lock .
-RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock
+COPY requirements.lock docker/trim.sh ./
+RUN /venv/bin/pip install --no-cache-dir --require-hashes -r requirements.lock && sh trim.sh /venv
 COPY . .
 RUN /venv/bin/python -m portal.lib.translations
 # A key for this one step, in no layer of the image.

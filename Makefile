@@ -53,6 +53,9 @@ faults: $(VENV)/test.stamp ## Place 500 orders while all is killed; 2,000 POSTs;
 	@$(VENV)/bin/python -m tests.faults.weather
 	@$(VENV)/bin/python -m tests.faults.hosts --orders $(or $(HOST_ORDERS),200)
 
+image-test: $(VENV)/test.stamp ## Build the image with docker or buildah; check, migrate and ask for a page in it (IMAGE_BUILD_OPTIONS=)
+	@PORTAL_IMAGE=1 $(VENV)/bin/python -m pytest -s tests/image
+
 backup: $(VENV)/run.stamp ## Write database and files into one file (TO=folder [DATA=.data]; BACKUP_RECIPIENT=age1… encrypts)
 	@test -n "$(TO)" || { echo "Name the folder for it: make backup TO=…"; exit 2; }
 	@$(RUN) manage -- backup "$(abspath $(TO))"
@@ -86,5 +89,5 @@ $(VENV)/test.stamp: requirements-dev.lock | $(VENV)/bin/python
 	@$(VENV)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@ $(VENV)/run.stamp
 
-.PHONY: help run import test days lint format messages settings bench faults backup restore lock translations programs
+.PHONY: image-test help run import test days lint format messages settings bench faults backup restore lock translations programs
 .DEFAULT_GOAL := help

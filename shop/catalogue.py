@@ -131,17 +131,20 @@ def browse(company, asked):
     elif found.total > MANY:
         rows = _kept_ids(company, _chosen(articles, company, chosen, asked), asked)
     else:
-        rows = _chosen(articles, company, chosen, asked).values_list("pk", flat=True)
+        rows = _with_all(_chosen(articles, company, chosen, asked), company)
     found.page = CountedPaginator(rows, PER_PAGE, found.shown).get_page(asked["page"])
-    articles = _rows(list(found.page.object_list), company)
+    articles = _rows(found.page.object_list, company)
     found.page.object_list = articles
     own = articles[0].products if articles else list(_products(company).values_list("json", flat=True))
     found.products = [(row["number"], row["name"]) for row in own]
     return found
 
 
-def _rows(ids, company):
-    """The articles of a page, complete, in the order of their ids. Two queries."""
+def _rows(some, company):
+    """The articles of a page, complete; of some only the ids are known, in their order. Two queries."""
+    if not isinstance(some, list):
+        return add_prices(list(some), company)
+    ids = some
     found = FURNISHED(company.has_ended, company=company.pk, articles=ids) if ids else []
     by_id = {article.pk: article for article in add_prices(found, company)}
     return [by_id[pk] for pk in ids if pk in by_id]
@@ -150,7 +153,12 @@ def _rows(ids, company):
 def _furnished(has_ended, company, articles):
     """With all that a row of the list shows, but for the prices; whether they fit is asked here once more."""
     at = Company.stand_in(company, has_ended)
-    rows = Article.objects.fitting(at).filter(IsAnyOf("pk", Value(articles, output_field=IDS))).order_by()
+    some = IsAnyOf("pk", Value(articles, output_field=IDS))
+    return _with_all(Article.objects.fitting(at).filter(some).order_by(), at)
+
+
+def _with_all(rows, at):
+    """The same of articles that fit."""
     coming = TrainingDate.objects.coming().with_taken().filter(article=OuterRef("pk"), taken__lt=F("seats"))
     shown = coming.values(json=JSONObject(starts_at="starts_at", place="place", free=F("seats") - F("taken")))[:1]
     # The company's products come along; the database reads them once for all rows.
@@ -223,14 +231,14 @@ def _hits(articles, words, company, sort, *, all_words=True):
 
 
 def suggest(company, typed):
-    """(best articles for what has been typed so far, the words to mark). Two queries, four where it is mistyped."""
+    """(best articles for what has been typed so far, the words to mark). Three queries, five where it is mistyped."""
     words = question(typed)
-    articles = Article.objects.fitting(company).with_prices(company)
+    articles = Article.objects.fitting(company)
     found = list(direct(articles, words)[:SUGGESTED])
     if not found and any(len(word) > 3 for word in words.words):
         words = nearby(words)
         found = list(direct(articles, words)[:SUGGESTED] or direct(articles, words, all_words=False)[:SUGGESTED])
-    return found, words.terms
+    return add_prices(found, company), words.terms
 
 
 # --- counts ---
@@ -353,14 +361,14 @@ def bought_together(article, company):
 
     Of the newest orders; cancelled ones do not count.
     """
-    return TOGETHER_WITH(company.has_ended, company=company.pk, article=article.pk)
+    return TOGETHER_WITH(company.has_ended, LOOKED_AT, company=company.pk, article=article.pk)
 
 
-def _together(has_ended, company, article):
+def _together(has_ended, looked_at, company, article):
     at = Company.stand_in(company, has_ended)
     lines = at.orders.model._meta.get_field("lines").related_model.objects
     with_it = lines.filter(article=article).exclude(order__state="cancelled")
-    with_it = with_it.order_by("-order__placed_at", "-order").values("order")[:LOOKED_AT]
+    with_it = with_it.order_by("-order__placed_at", "-order").values("order")[:looked_at]
     others = lines.filter(order__in=with_it).exclude(article=article).order_by().values("article")
     counted = others.annotate(times=Count("order__company", distinct=True)).filter(times__gte=TOGETHER)
     times = Subquery(counted.filter(article=OuterRef("pk")).values("times"))

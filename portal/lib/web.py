@@ -21,10 +21,10 @@ def when_ready(server: Any) -> None:
     """Once, before the first worker is forked: what has been read by now stays shared."""
     # Imported late: gunicorn reads this file before it knows of the portal.
     from django.db import connections
-    from django.urls import reverse
+    from django.urls import get_resolver
 
-    # Every view is read with the first address that is asked for.
-    reverse("home")
+    # Every view is read with its address; of whatever site is served: the bench serves another one beside ours.
+    _read = get_resolver().reverse_dict
     connections.close_all()
     # The collector would write to every object it looks at, and so make each worker a copy of its page.
     gc.collect()

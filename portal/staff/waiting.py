@@ -132,7 +132,9 @@ KINDS = [
 
 def _without_avv() -> QuerySet:
     missing = Exists(Terms.objects.avv_missing_at(OuterRef(OuterRef("pk"))))
-    return Company.objects.filter(missing, ended_on=None, is_blocked=False)
+    # Asked once: as long as there is no AVV to conclude, no company is looked at.
+    is_there = Exists(Terms.objects.in_force().filter(kind=Terms.Kind.AVV))
+    return Company.objects.filter(is_there, missing, ended_on=None, is_blocked=False)
 
 
 def lists_for(user: User | AnonymousUser) -> list[Waiting]:

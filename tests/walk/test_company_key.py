@@ -15,7 +15,7 @@ NOBODYS = {
     "portal.trouble", "portal.wave",
     "shop.article", "shop.category", "shop.fit", "shop.fitkey", "shop.miss", "shop.picture", "shop.price",
     "shop.synonym", "shop.trainingdate", "support.adviser", "support.contact", "support.feature",
-    "support.incident", "support.supporttext",
+    "support.incident", "support.openingday", "support.openingtime", "support.supporttext",
 }  # fmt: skip
 # Of a person, who may belong to several companies.
 PERSONS = {

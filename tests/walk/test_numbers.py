@@ -14,7 +14,7 @@ from portal.lib.addresses import NumberConverter
 from shop.quick_order import read_lines
 
 from .. import factories as make
-from .world import build
+from .stage import *  # noqa: F403 - the fixtures
 
 NUMBERS = [
     "GIR-0266/03", "A/../B", "..", ".", "/", "//x", "x/merken", "x/in-den-warenkorb", "x/installiert", "a?b", "a#b",
@@ -86,11 +86,6 @@ def test_what_nobody_wrote_is_404_and_no_error(text):
                 resolve(start + text + tail)
             except Resolver404:
                 continue
-
-
-@pytest.fixture
-def world(acme, olga, nils):
-    return build(acme, olga, nils)
 
 
 @pytest.mark.parametrize("number", NUMBERS, ids=ascii)
