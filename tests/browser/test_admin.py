@@ -42,8 +42,6 @@ SAMPLES = {
     models.IntegerField: lambda field: 1,
     models.DecimalField: lambda field: 1,
 }
-# Written by the portal itself in one piece with what they tell of; the demo has none, and their pages hold no form.
-NO_ROW = set()
 
 
 def row_of(model):
@@ -53,7 +51,8 @@ def row_of(model):
     if model in FACTORIES:
         return FACTORIES[model]()
     wanted = [field for field in model._meta.concrete_fields if not (field.has_default() or field.null or field.blank)]
-    return model._default_manager.create(**{field.name: sample(field) for field in wanted if not field.primary_key})
+    filled = [field for field in wanted if field.related_model or not field.primary_key]
+    return model._default_manager.create(**{field.name: sample(field) for field in filled})
 
 
 def sample(field):
@@ -75,18 +74,22 @@ def addresses():
     for route, _view, name in ROUTES:
         if "<" not in route and name not in {"customer_note_create", "customer_paper"}:
             yield name, reverse(f"admin:{name}", args=[company.pk])
-    for model, table in admin.site._registry.items():
-        yield from pages_of(model, table)
+    for number, (model, table) in enumerate(admin.site._registry.items()):
+        yield from pages_of(model, table, ALIKE if number % 8 == 0 else [])
 
 
-def pages_of(model, table):
+# Pages that look the same whatever the table: those of some tables are enough.
+ALIKE = ["history", "delete"]
+
+
+def pages_of(model, table, alike):
     row = row_of(model)
     name = f"{model._meta.app_label}_{model._meta.model_name}"
     yield f"{name} list", reverse(f"admin:{name}_changelist")
-    if table.search_fields:
+    if alike and table.search_fields:
         yield f"{name} empty", reverse(f"admin:{name}_changelist", query={"q": "zzzz"})
     yield f"{name} add", reverse(f"admin:{name}_add")
-    for page in ["change", "history", "delete", "decide", "recall", "upload", "why"]:
+    for page in ["change", "decide", "recall", "upload", "why", *alike]:
         try:
             yield f"{name} {page}", reverse(f"admin:{name}_{page}", args=[row.pk])
         except NoReverseMatch:
@@ -97,12 +100,13 @@ def pages_of(model, table):
 FINE = {200, 403, 404, 405}
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_of_the_admin_is_accessible_and_fits(scheme, demo, log_in, live_server):
+# In the dark the same templates have other colours: some pages of each kind show them.
+@pytest.mark.parametrize(("scheme", "every", "at_least"), [("light", 1, 100), ("dark", 7, 15)])
+def test_every_page_of_the_admin_is_accessible_and_fits(scheme, every, at_least, demo, log_in, live_server):
     page = log_in("admin")
     page.emulate_media(color_scheme=scheme)
     found, looked = [], 0
-    for name, address in addresses():
+    for name, address in list(addresses())[::every]:
         page.troubles.clear()
         answer = page.goto(live_server.url + address)
         if answer.status != 200:
@@ -118,7 +122,7 @@ def test_every_page_of_the_admin_is_accessible_and_fits(scheme, demo, log_in, li
         found += [f"{name}: {said}" for said in page.troubles]
         found += [f"{name}: {told(broken)}" for broken in Axe().run(page, options=OPTIONS).response["violations"]]
     assert found == []
-    assert looked > 150
+    assert looked > at_least
 
 
 def told(broken):

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from access.models import AccessRequest, AccessReview, Invitation, Membership, MembershipRight
 from access.rights import Right
 from accounts.models import DataExport, NameChange
-from contracts.models import Acceptance, Document, Terms
+from contracts.models import Acceptance, Document, Terms, unread_invoices
 from downloads.models import Release, ReleaseNotice, ReleaseWatch, Upload
 from orders.models import Order
 from portal.lib.days import today
@@ -66,6 +66,12 @@ def unanswered(two):
         row.requests.create(right=Right.CONTRACTS)
     AccessRequest.objects.update(created_at=LONG_AGO)
     return lambda: AccessRequest.objects.filter(escalated_at=None).count()
+
+
+def unread(two):
+    for row in two:
+        make.DocumentFactory(company=row.company, kind="RE")
+    return lambda: unread_invoices().count()
 
 
 def never_accepted(two):
@@ -190,6 +196,7 @@ ROWS = [
     ("make_missing_confirmations", "orders.tasks.for_paper", unconfirmed),
     ("remind_of_offers", "orders.mails.mail_offer", unanswered_offers),
     ("make_missing_agreements", "contracts.mails.mail_agreement", unfiled),
+    ("read_invoices", "contracts.invoices.reading._read", unread),
     ("make_missing_exports", "accounts.mails.mail_export_ready", unmade_exports),
     ("access_by_date", "access.mails.mail_expired", expired),
     ("access_by_date", "access.mails.mail_right_over", rights_over),
