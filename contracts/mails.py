@@ -4,6 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from access.mails import Mailbox
 from portal.lib.letters import send_letter
@@ -41,7 +42,9 @@ def mail_recalled(documents, reader):
     def subject():
         if len(documents) == 1:
             return _("Withdrawn: %s") % named
-        return _("%(count)d documents are withdrawn") % {"count": len(documents)}
+        return ngettext("%(count)d document is withdrawn", "%(count)d documents are withdrawn", len(documents)) % {
+            "count": len(documents)
+        }
 
     _send("recalled", reader, subject, document=first, documents=documents, url=url)
 
@@ -54,7 +57,12 @@ def mail_published(company, documents):
     def subject():
         if len(documents) == 1:
             return _("New document: %(title)s") % words
-        return _("%(count)d new documents for %(company)s") % words
+        return (
+            ngettext(
+                "%(count)d new document for %(company)s", "%(count)d new documents for %(company)s", len(documents)
+            )
+            % words
+        )
 
     for row in company.memberships.holders().select_related("user"):
         _send("published", row.user, subject, company=company, documents=documents, url=url)

@@ -97,7 +97,7 @@ class TroubleAdmin(ReadOnly):
 class SweepAdmin(ReadOnly):
     """What ended by itself: in which tables, how many rows, when, and when again."""
 
-    list_display = ["what", "at", "removed", "total", "next_at", "error"]
+    list_display = ["what", "at", "removed", "next_at", "error"]
 
     @admin.display(description=_("rows of"))
     def what(self, sweep):

@@ -6,7 +6,6 @@ from typing import Any, cast
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from access.door import rights_of
 from access.models import Membership
@@ -62,8 +61,7 @@ def _facts_of(
     """What is asked for somebody of whom no more is known than what decides how the question looks."""
     at = Company(pk=company, ended_on=today() - ONE_DAY if has_ended else None)
     person = User(pk=user)
-    member = Membership(pk=membership, company=at, user=person, is_holder=is_holder, accepted_at=timezone.now())
-    member._granted = set(rights)
+    member = Membership.imagined(membership, at, person, is_holder=is_holder, rights=rights)
     asked = HttpRequest()
     asked.company, asked.user = at, person  # type: ignore[attr-defined, assignment]
     asked.membership, asked.rights = member, set(rights)  # type: ignore[attr-defined]

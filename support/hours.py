@@ -100,7 +100,7 @@ def _categories(holidays: Any, country: str, state: str) -> tuple[str, ...]:
 def told_now(hours: Hours, now: dt.datetime) -> tuple[bool, str]:
     """(whether it is open, "open now, until 17:00" or "opens Monday at 8:00"); "" where nobody knows when."""
     if until := hours.open_until(now):
-        return True, _("open now, until %(time)s") % {"time": clock(until)}
+        return True, _("open now, until %(clock)s") % {"clock": clock(until)}
     opens = hours.opens_next(now)
     if opens is None:
         return False, ""
@@ -109,14 +109,14 @@ def told_now(hours: Hours, now: dt.datetime) -> tuple[bool, str]:
 
 def _opens(opens: dt.datetime, today: dt.date) -> str:
     days = (opens.date() - today).days
-    words = {"time": clock(opens), "day": date_format(opens.date(), "l"), "date": date_format(opens.date(), "j. F")}
+    words = {"clock": clock(opens), "day": date_format(opens.date(), "l"), "date": date_format(opens.date(), "j. F")}
     if days == 0:
-        return _("opens today at %(time)s") % words
+        return _("opens today at %(clock)s") % words
     if days == 1:
-        return _("opens tomorrow at %(time)s") % words
+        return _("opens tomorrow at %(clock)s") % words
     if days < 7:
-        return _("opens %(day)s at %(time)s") % words
-    return _("opens on %(day)s, %(date)s, at %(time)s") % words
+        return _("opens %(day)s at %(clock)s") % words
+    return _("opens on %(day)s, %(date)s, at %(clock)s") % words
 
 
 def clock(at: dt.datetime | dt.time) -> str:

@@ -4,5 +4,5 @@ from . import views
 
 urlpatterns = [
     path("", views.support, name="support"),
-    path("bild/<int:feature>/<slug:sha256>/", views.feature_picture, name="support_picture"),
+    path("bild/<int:feature>/<slug:sha256>/", views.feature_picture, name="feature_picture"),
 ]

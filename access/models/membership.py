@@ -1,3 +1,6 @@
+from collections.abc import Iterable
+from typing import Any
+
 from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
@@ -196,6 +199,13 @@ class Membership(models.Model):
             else:
                 self._granted = set(GRANTED(membership=self.pk, user=self.user_id))
         return self._granted
+
+    @classmethod
+    def imagined(cls, pk: int, company: Any, user: Any, *, is_holder: bool, rights: Iterable[str]) -> "Membership":
+        """One of which no more is known than this, to ask what such a member would be shown; never stored."""
+        member = cls(pk=pk, company=company, user=user, is_holder=is_holder, accepted_at=timezone.now())
+        member._granted = set(rights)
+        return member
 
     @classmethod
     def of(cls, membership):

@@ -16,7 +16,7 @@ class VerdictFilter(admin.SimpleListFilter):
     parameter_name = "xml"
 
     def lookups(self, request, model_admin):
-        return [("wrong", _("faulty")), ("fine", _("right")), ("none", _("without XML"))]
+        return [("wrong", _("faulty")), ("fine", _("without faults")), ("none", _("without XML"))]
 
     def queryset(self, request, queryset):
         match self.value():

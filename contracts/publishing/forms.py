@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.numbers import companies_of, numbers_in
 from portal.lib.days import today
@@ -52,7 +52,7 @@ class OneForm(forms.Form):
     maintenance = forms.ChoiceField(
         label=gettext_lazy("Maintenance"),
         required=False,
-        choices=[("", gettext_lazy("all")), *Maintenance.Kind.choices, (NONE, gettext_lazy("none"))],
+        choices=[("", gettext_lazy("all")), *Maintenance.Kind.choices, (NONE, pgettext_lazy("maintenance", "none"))],
     )
     avv = forms.ChoiceField(
         label=gettext_lazy("Data processing (AVV)"),

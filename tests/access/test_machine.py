@@ -75,7 +75,12 @@ class Access(RuleBasedStateMachine):
     def let_in(self, by, rights, days):
         self.invited += 1
         by = self.pick(by)
-        person = {"salutation": "", "first_name": "Neu", "last_name": "Da", "email": f"n{self.invited}@new.example"}
+        person = {
+            "salutation": "",
+            "first_name": "Neu",
+            "last_name": "Da",
+            "email": f"n{self.invited}@{self.company.number}.example",
+        }
         ends_on = today() + dt.timedelta(days=days) if days and days > 0 else None
         made = self.attempt(invite, Actor.member(by), person, rights, ends_on=ends_on, order_limit=None)
         if made:

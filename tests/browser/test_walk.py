@@ -126,7 +126,7 @@ def test_dora_downloads_what_the_licence_covers(demo, log_in):
         page.get_by_role("link", name=re.compile("^DOMUS 4000 Setup .* herunterladen$")).first.click()
     assert download.value.suggested_filename.endswith("-setup.zip")
     assert download.value.path().read_bytes().startswith(b"PK\x03\x04")
-    page.get_by_text("26.1.0").first.click()
+    page.locator("summary", has_text="26.1.0").first.click()
     expect(page.get_by_text("Fehler beim Druck der Hausgeldabrechnung")).to_be_visible()
 
 

@@ -121,6 +121,10 @@ MANY = {
     "The best %(total)s hits for “%(q)s”; another word narrows it down",
     "The first %(most)d rows; as CSV there are all.",
     "and %(count)d more lines",
+    "%(over)s of %(total)s rows",
+    "The index holds more than %(most)d rows.",
+    "These are more than %(most)d invoices. Please load them from the list.",
+    "More than %(most)s rows were found. Please search more precisely.",
 }
 
 
@@ -202,7 +206,8 @@ SAME = set(
     Narrow down, licence, licence holder, licence number, name, net, note, order number, periods, person, phone, place,
     position, product, program, quantity, reason, released on, rented, seat, sent, since, started, state,
     switched on, training date, unit, until, until %(day)s, valid from, valid until, version, when, you, and,
-    from %(day)s, “%(word)s”, “%(name)s” %(problem)s
+    from %(day)s, “%(word)s”, “%(name)s” %(problem)s, all, gross, My holdings, File, closed, open, Seats, new picture,
+    customer number, picture, Gross, none, Month, Net, VAT, Picture, without end, ended, Licence
     """.replace("\n", " ").split(",")
 ) | {"Monthly, net", "Once, net"}
 

@@ -130,11 +130,11 @@ def test_maintenance_that_ends_leads_to_the_article_that_goes_on(as_, acme, ben)
 
 
 def test_the_band_costs_one_query(as_, olga, dora, waiting_order, django_assert_num_queries):
-    """Session, person, membership, one query for all tiles, and one for all that waits."""
+    """Session, person, membership, one query for all tiles, one for what ends soonest, and one for all that waits."""
     ask_for(dora.at["12345"], Right.SHOP)
     client = as_(olga)
     client.get(reverse("start", args=["12345"]))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         client.get(reverse("start", args=["12345"]))
 
 

@@ -43,10 +43,11 @@ STAYS = {
     "the file goes, the row says so": ["contracts.Document"],
     "the person's own, taken back by the person": [
         "accounts.SignOnConsent", "downloads.InstalledVersion", "downloads.ReleaseWatch", "shop.ShoppingList",
-        "shop.ListLine", "account.EmailAddress", "mfa.Authenticator",
+        "shop.ListLine", "accounts.CalendarAddress", "account.EmailAddress", "mfa.Authenticator",
     ],
     "settings of staff": [
         "accounts.User_groups", "accounts.User_user_permissions", "allauth_idp_oidc.Client", "auth.Group",
+        "support.OpeningDay", "support.OpeningTime",
         "auth.Group_permissions", "auth.Permission", "contenttypes.ContentType", "orders.ErpToken", "orders.Webhook",
     ],
     "a row a day, or a table": ["portal.LoginDay", "portal.Sweep"],

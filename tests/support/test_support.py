@@ -203,7 +203,7 @@ def test_staff_give_a_function_its_picture_and_take_it_away(acme, kim, elsewhere
     assert (feature.picture_width, feature.picture_height) == (1200, 675)
     assert client.get(reverse("admin:support_feature_picture", args=[feature.pk])).status_code == 200
     shown = page(as_(kim), acme)
-    address = reverse("support_picture", args=[acme.number, feature.pk, feature.picture_sha256[:16]])
+    address = reverse("feature_picture", args=[acme.number, feature.pk, feature.picture_sha256[:16]])
     assert f'src="{address}"' in shown and 'alt="Eine Liste"' in shown and 'alt="A list"' in page(as_(kim), acme, "en")
     answer = as_(kim).get(address)
     content = b"".join(answer.streaming_content)

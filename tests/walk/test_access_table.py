@@ -93,7 +93,7 @@ GET = {
     "pass_detail": DOWNLOADS,
     "pass_revoke": POST_ONLY,
     "support": MEMBER,
-    "support_picture": MEMBER,
+    "feature_picture": MEMBER,
     "article_list": SHOP,
     "article_detail": SHOP,
     "article_suggest": SHOP,

@@ -108,7 +108,7 @@ def arguments(company, rows, terms, colleague, token):
         "installed_remove": {"product": rows.file.release.product.number, "pk": rows.installed.pk},
         **of_pass(rows),
         "release_file": {"pk": rows.file.pk},
-        "support_picture": {"feature": rows.feature.pk, "sha256": rows.feature.picture_sha256[:16]},
+        "feature_picture": {"feature": rows.feature.pk, "sha256": rows.feature.picture_sha256[:16]},
         "article_detail": {"article": rows.article.number},
         "article_picture": {
             "article": rows.article.number,

@@ -13,9 +13,17 @@ from .pool import LastingPool
 log = logging.getLogger("portal.database")
 
 
+class Operations(base.DatabaseOperations):
+    """Django's own, which forgets what a prepared statement was."""
+
+    def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
+        return super().last_executed_query(cursor, sql, params) or self.compose_sql(sql, params)
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """Django's own, with a pool that gives nobody a dead connection, and with work for the case of a rollback."""
 
+    ops_class = Operations
     # Django's own, which its stubs leave out.
     _connection_pools: dict[str, LastingPool]
     _configure_connection: Callable[[Any], None]
