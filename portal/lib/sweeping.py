@@ -75,5 +75,5 @@ def _keep(job: str, labels: tuple[str, ...], gone: Counter[str], error: str) -> 
     with connection.cursor() as cursor:
         for label in labels:
             removed = gone[apps.get_model(label)._meta.db_table]
-            row = {"table": label, "job": job, "at": at, "removed": removed, "error": error[:300]}
+            row: dict[str, Any] = {"table": label, "job": job, "at": at, "removed": removed, "error": error[:300]}
             cursor.execute(KEEP, row)

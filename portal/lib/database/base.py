@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import DatabaseError
 from django.db.backends.base.base import NO_DB_ALIAS
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 
 from . import ACTOR
 from .pool import LastingPool
@@ -13,7 +13,7 @@ from .pool import LastingPool
 log = logging.getLogger("portal.database")
 
 
-class Operations(base.DatabaseOperations):
+class Operations(operations.DatabaseOperations):
     """Django's own, which forgets what a prepared statement was."""
 
     def last_executed_query(self, cursor: Any, sql: str, params: Any) -> str:
