@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import logging
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from typing import Any
@@ -10,6 +11,9 @@ from portal.lib.plain import defuse
 from portal.lib.signs import visible
 
 from ..models import ElectronicInvoice
+
+# What it warns of is no trouble of the portal's: a paper without XML, or one whose faults are stored and shown.
+logging.getLogger("factur-x").setLevel(logging.CRITICAL)
 
 Fault = ElectronicInvoice.Fault
 Form = ElectronicInvoice.Form
