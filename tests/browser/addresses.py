@@ -18,7 +18,8 @@ from tests.walk.world import build
 # What the library for logins draws in the portal's frame.
 OWN = ["account_email", "account_change_password", "account_reauthenticate", "mfa_index", "mfa_activate_totp"]
 # What is no page of its own: files, tables, pictures, parts of a page, answers for machines.
-NO_PAGE = ("_file", "_export", "_pdf", "_picture", "_css", "_suggest", "health", "_live", "_ready", "demo_mail")
+FILES = ("_file", "_export", "_pdf", "_zip", "_xml", "_feed", "_picture", "_css")
+NO_PAGE = (*FILES, "_suggest", "health", "_live", "_ready", "demo_mail")
 # The same page in another state.
 STATES = {
     "article_list": ["?q=nebnkosten", "?q=zzzz", "?view=tiles", "?kind=S&sort=price&price_from=1"],

@@ -150,7 +150,7 @@ def of_paper(company, person):
         kind="holdings", asked_by=person, language="de", made_at=timezone.now(), sha256="a" * 64,
         file=ContentFile(make.PDF, name="paper.pdf"),
     )  # fmt: skip
-    token = make_calendar_address(person.at[company.number])
+    token = make_calendar_address(company.memberships.get(user=person))
     return {"paper_detail": {"pk": paper.pk}, "paper_file": {"pk": paper.pk}, "calendar_feed": {"token": token}}
 
 
