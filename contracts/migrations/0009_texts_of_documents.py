@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0018_calendar_address'),
-        ('contracts', '0008_publications_for_many'),
+        ("contracts", "0008_publications_for_many"),
     ]
 
     operations = [
