@@ -3,7 +3,6 @@
 import difflib
 import re
 import time
-import unicodedata
 from dataclasses import dataclass, field
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -12,8 +11,8 @@ from django.db import connection
 from django.db.models import Case, F, FloatField, Func, Q, TextField, Value, When
 from django.db.models.functions import Length
 from django.db.models.lookups import Contains, StartsWith
-from django.utils.html import conditional_escape, format_html_join
 
+from portal.lib.marking import joined, normal
 from portal.lib.searching import IsAnyOf, words_of
 from portal.lib.text import clean_query
 
@@ -42,19 +41,6 @@ class StemAtStart(Stem):
     """The same after a blank: where a word begins."""
 
     template = f"' ' || {Stem.template}"
-
-
-def normal(text):
-    """As the database's shop_normal does it."""
-    text = unicodedata.normalize("NFC", text).lower()
-    for umlaut, written in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
-        text = text.replace(umlaut, written)
-    return text
-
-
-def joined(text):
-    """A compound as one word, however it was typed: "Online-Banking" is "onlinebanking"."""
-    return "".join(sign for sign in normal(text) if sign.isalnum())
 
 
 def number_key(number):
@@ -264,26 +250,3 @@ def synonyms():
 def forget_synonyms():
     """What staff have just saved counts at once here, and within a minute in the other processes."""
     _kept["until"] = 0.0
-
-
-# --- marking ---
-
-
-def marked(text, terms):
-    """The text as HTML with the words that were found in <mark>."""
-    words = [spelt for word in clean_query(terms).split() for spelt in (normal(word), joined(word)) if len(spelt) > 1]
-    if not words:
-        return conditional_escape(text)
-    parts = re.split(r"(\w[\w-]*)", text)
-    return format_html_join("", "{}", ((_mark(part, words),) for part in parts))
-
-
-def _mark(part, words):
-    token, whole = normal(part), joined(part)
-    hit = len(token) > 1 and any(word in token or word in whole or _same_stem(word, whole) for word in words)
-    return format_html_join("", "<mark>{}</mark>", [(part,)]) if hit else conditional_escape(part)
-
-
-def _same_stem(word, token):
-    # "Abrechnungen" marks "Nebenkostenabrechnung", "Häuser" marks "Haus" only by chance: endings, not vowels.
-    return len(word) > LONG + 1 and word[: max(LONG + 1, len(word) - 3)] in token

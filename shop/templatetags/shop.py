@@ -8,7 +8,8 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from heroicons.templatetags import heroicons
 
-from shop import prices, rent, search
+from portal.lib.marking import marked
+from shop import prices, rent
 from shop.models import Article
 
 register = template.Library()
@@ -16,7 +17,7 @@ MOST_NAMES = 4
 register.filter("price_steps", prices.price_steps)
 register.filter("unit_price", prices.unit_price)
 register.filter("is_own_price", prices.is_own_price)
-register.filter("marked", search.marked)
+register.filter("marked", marked)
 register.filter("periods_offered", rent.periods_offered)
 register.filter("duration", rent.duration)
 

@@ -8,8 +8,9 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from portal.lib.marking import marked, normal
 from shop.models import Article
-from shop.search import find, marked, normal
+from shop.search import find
 
 from .. import factories as make
 
