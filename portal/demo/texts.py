@@ -1,4 +1,6 @@
-"""What stands in the papers of the demo, by kind; paragraphs, and headings that begin with "§". Made up."""
+"""What stands in the papers of the demo, by kind; paragraphs, headings that begin with "§", and new pages. Made up."""
+
+PAGE = "---"
 
 TEXTS = {
     "AB": [
@@ -12,9 +14,24 @@ TEXTS = {
     "SPV": [
         "§ 1 Gegenstand",
         "Gegenstand ist die Pflege der Software: neue Versionen, Fehlerbehebung und telefonische Hilfe.",
-        "§ 2 Laufzeit",
-        "Die Pflege läuft ein Jahr. Sie verlängert sich um je ein Jahr, wenn sie nicht drei Monate vor Ablauf "
-        "gekündigt wird.",
+        "§ 2 Neue Versionen",
+        "Der Anbieter stellt neue Versionen im Kundenportal bereit und beschreibt, was sich ändert. Der Kunde spielt sie "
+        "selbst ein oder beauftragt damit einen IT-Partner.",
+        "§ 3 Fehler",
+        "Fehler meldet der Kunde mit einer Beschreibung, nach der sie sich wiederholen lassen. Behoben werden sie durch "
+        "eine neue Version oder durch einen anderen Weg zum selben Ergebnis.",
+        PAGE,
+        "§ 4 Hilfe und Erreichbarkeit",
+        "Telefonisch und schriftlich ist die Hilfe an Werktagen erreichbar. Ein Fernzugriff auf Rechner des Kunden "
+        "geschieht nur, wenn er ihn für den einzelnen Fall freigibt.",
+        "§ 5 Mitwirkung",
+        "Der Kunde sichert seine Daten täglich und hält seine Rechner auf einem Stand, den die Software voraussetzt.",
+        "§ 6 Vergütung",
+        "Die Vergütung wird vierteljährlich im Voraus berechnet.",
+        PAGE,
+        "§ 7 Laufzeit und Kündigungsfrist",
+        "Die Pflege läuft ein Jahr. Sie verlängert sich um je ein Jahr, wenn sie nicht gekündigt wird. Die Kündigungsfrist "
+        "beträgt drei Monate zum Ablauf des Jahres; die Kündigung bedarf der Textform.",
     ],
     "UPV": [
         "§ 1 Gegenstand",
