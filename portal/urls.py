@@ -10,9 +10,11 @@ from . import views
 from .dates.views import calendar_feed
 from .monitoring import health
 from .monitoring.metrics import metrics
+from .search.views import search
 
 company = [
     path("", views.start, name="start"),
+    path("suche/", search, name="search"),
     path("konto/", include("accounts.urls")),
     path("dokumente/bestand/", include("downloads.urls_holdings")),
     path("dokumente/", include("contracts.urls")),

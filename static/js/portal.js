@@ -97,6 +97,21 @@ window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
 
+// Ctrl+K leads to the search from everywhere, "/" from wherever nothing is being typed; in the shop "/" is for its own.
+const find = document.getElementById("find");
+document.addEventListener("keydown", (event) => {
+  if (event.defaultPrevented || event.altKey || event.isComposing) return;
+  const types = event.target.closest?.("input, textarea, select, [contenteditable]");
+  const isSlash = event.key === "/" && !types && !event.ctrlKey && !event.metaKey;
+  const isCall = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey;
+  if (!find || !(isSlash || isCall)) return;
+  event.preventDefault();
+  const field = document.querySelector(isSlash ? "#q" : "#search-all #q");
+  if (!field) return location.assign(find.href);
+  field.focus();
+  field.select();
+});
+
 // Typed text is not lost without a question.
 const fields = 'input:not([type="hidden"], [type="search"], [type="password"], [role="switch"]), textarea, select';
 const isTyped = (field) =>

@@ -26,6 +26,7 @@ STATES = {
     "order_list": ["?q=zzzz", "?state=received"],
     "document_list": ["?q=zzzz"],
     "people_list": ["?q=zzzz"],
+    "search": ["?q=zzzz", "?q=a", "?q=a&in=documents"],
 }
 # As long as a field takes, without a place to break it.
 WORD = "Grundstücksverkehrsgenehmigungszuständigkeitsübertragungsverordnung" * 2

@@ -68,9 +68,10 @@ def test_who_was_only_invited_cannot_log_in_yet(demo, log_in):
 
 def test_ben_finds_orders_and_orders_again(demo, log_in):
     page = log_in("ben@sonnenhof.example")
+    page.get_by_role("link", name="Suchen").click()
+    page.get_by_label("Was Sie suchen").fill("nebnkosten")
+    page.get_by_label("Was Sie suchen").press("Enter")
     page.get_by_role("link", name="Im Shop suchen").click()
-    page.get_by_label("Artikel, Stichwort oder Nummer").fill("nebnkosten")
-    page.get_by_label("Artikel, Stichwort oder Nummer").press("Enter")
     expect(page.get_by_text("ähnliche Artikel")).to_be_visible()
     page.get_by_role("button", name=re.compile("^Nebenkostenabrechnung als Mietlizenz in den")).click()
     expect(page.get_by_role("link", name="Zur Kasse")).to_be_focused()

@@ -24,6 +24,7 @@ POST_ONLY = [405, 405, 405, 405, 405, 405, 405, 405, 302]  # fmt: skip
 
 GET = {
     "start": MEMBER,
+    "search": MEMBER,
     "account": MEMBER,
     "person_edit": MEMBER,
     "company_edit": ACCOUNT,

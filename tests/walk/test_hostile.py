@@ -76,7 +76,15 @@ def has_looked(request):
 
 
 def test_pages_that_search_look_at_what_is_asked(world, client):
-    for name in ("article_list", "order_list", "document_list", "people_list", "access_log", "article_suggest"):
+    for name in (
+        "article_list",
+        "order_list",
+        "document_list",
+        "people_list",
+        "access_log",
+        "article_suggest",
+        "search",
+    ):
         assert has_looked(client.get(address(world, name), {"q": "a"}).wsgi_request), name
     assert not has_looked(client.get(address(world, "start"), {"q": "a"}).wsgi_request)
 

@@ -27,7 +27,7 @@ from .world import build
 
 SEARCHES = {
     "article_list", "article_suggest", "document_list", "opening_list", "opening_export", "people_list", "access_log",
-    "access_log_export", "order_list", "order_export", "chooser",
+    "access_log_export", "order_list", "order_export", "chooser", "search",
 }  # fmt: skip
 TYPED = re.compile(r"'[^']*zqx[^']*'", re.IGNORECASE)
 COMPARES = re.compile(r"__(icontains|iregex|regex|istartswith|search|holds)$")

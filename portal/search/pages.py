@@ -1,0 +1,89 @@
+"""Pages by what people call them: "Passwort ändern", "Zwei-Faktor", "Adresse"."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from access.door import HOLDER
+from access.rights import Right
+from portal.lib.hits import Found, Group, Hit
+from portal.lib.marking import is_hit, spelt
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the portal. words: what else people call it. needs: a Right, or HOLDER; of_person: no company's."""
+
+    name: str
+    title: str
+    words: str = ""
+    needs: str | None = None
+    of_person: bool = False
+
+    def opens_to(self, request: HttpRequest) -> bool:
+        if self.needs == HOLDER:
+            return request.membership.is_holder
+        return not self.needs or self.needs in request.rights
+
+    def has(self, typed: str) -> bool:
+        """Whether every word typed is in its title or its other words."""
+        tokens = f"{self.title} {self.words}".split()
+        return all(any(is_hit(token, [word]) for token in tokens) for word in spelt(typed))
+
+    def path(self, company: str) -> str:
+        return reverse(self.name) if self.of_person else reverse(self.name, args=[company])
+
+
+PAGES = [
+    Page("start", _("Start page"), _("home overview tiles")),
+    Page("account", _("My account"), _("profile settings language")),
+    Page("person_edit", _("Change your name, phone and language"), _("first name last name salutation telephone")),
+    Page("account_change_password", _("Change password"), _("login password set new"), of_person=True),
+    Page("account_email", _("Change e-mail address"), _("mail login address"), of_person=True),
+    Page(
+        "mfa_index", _("Second factor and passkeys"),
+        _("two-factor 2FA authenticator app recovery codes security"), of_person=True,
+    ),
+    Page("session_list", _("Where you are logged in"), _("sessions devices log out"), of_person=True),
+    Page("newsletter", "Newsletter", _("mail subscribe unsubscribe news"), of_person=True),
+    Page("my_data", _("Your data"), _("GDPR export information personal data protection"), of_person=True),
+    Page("account_delete", _("Delete account"), _("GDPR erase close"), of_person=True),
+    Page("company_edit", _("Address and phone of the company"), _("business address telephone move"), Right.ACCOUNT),
+    Page("name_change", _("Report a new company name"), _("rename seat register firm"), Right.ACCOUNT),
+    Page("document_list", _("Contract documents"), _("contracts papers PDF order confirmations"), Right.CONTRACTS),
+    Page("invoice_list", _("Invoices"), _("bills ZUGFeRD XRechnung tax adviser month"), Right.CONTRACTS),
+    Page("holding_list", _("Your licences and maintenance"), _("inventory rents support end extend"), Right.CONTRACTS),
+    Page("terms_list", _("General terms"), _("conditions legal versions"), Right.CONTRACTS),
+    Page("avv", _("Data processing agreement (AVV)"), _("conclude GDPR contract"), HOLDER),
+    Page("subprocessor_list", _("Sub-processors"), _("GDPR AVV object data protection"), Right.CONTRACTS),
+    Page("people_list", _("Manage access"), _("people permissions rights switches users colleagues"), Right.ACCESS),
+    Page("invitation_create", _("Add a user"), _("invite colleague new person access"), Right.ACCESS),
+    Page("access_log", _("Log of access"), _("history who changed what"), Right.ACCESS),
+    Page("review", _("Yearly review of access"), _("check still right"), Right.ACCESS),
+    Page("product_list", "Downloads", _("programs versions updates install"), Right.DOWNLOADS),
+    Page("pass_list", _("Passes for IT partners"), _("technician hand over download link"), Right.DOWNLOADS),
+    Page("support", _("Support"), _("help contact telephone opening hours question HOMECASE hotline")),
+    Page("article_list", "Shop", _("order buy articles add-ons training"), Right.SHOP),
+    Page("cart_detail", _("Cart"), _("basket order checkout"), Right.SHOP),
+    Page("quick_order", _("Quick order"), _("article numbers paste list"), Right.SHOP),
+    Page("shopping_lists", _("Shopping lists"), _("remembered articles"), Right.SHOP),
+    Page("training_list", _("Your trainings"), _("courses seats participants dates"), Right.SHOP),
+    Page("order_list", _("Orders"), _("ordered order again history delivery"), Right.SHOP),
+    Page("date_list", pgettext_lazy("calendar", "Dates"), _("calendar deadlines appointments ends")),
+    Page("as_of", _("As of a day"), _("past audit proof key date")),
+]  # fmt: skip
+
+
+def find(request: HttpRequest, typed: str) -> Found:
+    """Pages that are open to the person; those whose title has all the words first. No query."""
+    company = request.company.number
+    found = [page for page in PAGES if page.has(typed) and page.opens_to(request)]
+    words = spelt(typed)
+    found.sort(key=lambda page: -sum(any(is_hit(token, [word]) for token in page.title.split()) for word in words))
+    return Found([Hit(str(page.title), page.path(company)) for page in found], typed)
+
+
+GROUP = Group("pages", pgettext_lazy("of the portal", "Pages"), "window", find)
