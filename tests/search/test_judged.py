@@ -46,7 +46,7 @@ QUERIES = {
     "DATEV": ("articles", "TSA-K10005"),
     "Onlinebanking": ("articles", "TSA-K10006"),
     "Umzug Server": ("articles", "TSA-P10035"),
-    "Mandantenportal": ("articles", "Mandantenportal"),
+    "Zusatzmodul Heizkosten": ("articles", "TSA-K10000"),
     "Rauchmelder": ("articles", "TSA-M10016"),
     "Eigentümerversammlung Schulung": ("articles", "TSA-S10027"),
     "Schulung Einsteiger": ("articles", "TSA-S10025"),
