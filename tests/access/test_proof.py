@@ -62,6 +62,7 @@ def test_the_next_one_says_what_became_different(acme, olga, ben, dora, carla, a
     assert found["Dora Dietz"] == ["Hat keinen Zugang mehr."] and found["Frida Falk"][0] == "Neu."
     assert set(found) == {"Ben Bauer", "Dora Dietz", "Frida Falk"}
     page = client.get(reverse("access_proof", args=[acme.number])).content.decode()
+    assert reverse("paper_detail", args=[acme.number, first.pk]) in page
     assert "Änderungen seit dem Nachweis" in page and "Hat keinen Zugang mehr." in page and first.sha256 in page
     assert "Hat keinen Zugang mehr." in words_of(proof(client, acme))
     assert "Nichts hat sich geändert." in client.get(reverse("access_proof", args=[acme.number])).content.decode()

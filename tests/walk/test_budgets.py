@@ -14,7 +14,9 @@ from shop.models import Article
 from .. import factories as make
 
 # What a proof said of somebody who is not there any more.
-GONE = {"0": {"state": "active", "is_holder": False, "is_main": False, "until": None, "rights": {}, "limits": [None] * 2}}
+GONE = {
+    "0": {"state": "active", "is_holder": False, "is_main": False, "until": None, "rights": {}, "limits": [None] * 2}
+}
 DOOR = 4
 PAGE = 4
 
