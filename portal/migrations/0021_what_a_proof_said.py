@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0020_history_of_hours'),
+        ("portal", "0020_history_of_hours"),
     ]
 
     operations = [

@@ -60,7 +60,7 @@ class CheckForm(forms.Form):
 
 
 def is_ours(sha256: str) -> bool:
-    """Whether the portal issued a file with this SHA-256 (decision 0097). One query, whatever the answer."""
+    """Whether the portal issued a file with this SHA-256 (decision 0098). One query, whatever the answer."""
     # What was filed at a company that it does not belong to was never issued there.
     filed = Document.objects.dated().exclude(recall=Document.Recall.WRONG_COMPANY)
     tables = [Paper.objects.all(), filed, AccessReview.objects.order_by()]
