@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('downloads', '0008_upload_sha256'),
+        ("downloads", "0008_upload_sha256"),
     ]
 
     operations = [
