@@ -5,7 +5,8 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from portal.lib.admin import Decided, Kept, ReadOnly, WithFile
+from portal.lib.admin import Kept, ReadOnly, WithFile
+from portal.lib.deciding import Decided
 from portal.lib.refusals import told
 
 from ..models import Acceptance, Objection, SubProcessor, SubProcessorChange, Terms
