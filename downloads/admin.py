@@ -13,6 +13,7 @@ from portal.lib.admin import Kept, LookOnly, ReadOnly, WithFile
 from portal.lib.deciding import Decided, Outcome
 from portal.lib.refusals import told
 
+from .admin_preview import ReleasePreview
 from .admin_upload import UploadPages
 from .announcing import count_loaders, recall
 from .forms import DiscardForm, RecallForm
@@ -30,7 +31,7 @@ class ReleaseFileInline(LookOnly):
 
 
 @admin.register(Release)
-class ReleaseAdmin(UploadPages, Kept):
+class ReleaseAdmin(ReleasePreview, UploadPages, Kept):
     list_display = ["__str__", "released_on", "kinds", "withdrawn_on", "supported_until"]
     list_select_related = ["product"]
     list_filter = ["product", "is_security", "is_pilot"]
