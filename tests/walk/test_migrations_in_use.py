@@ -22,6 +22,7 @@ SMALL = {
 }  # fmt: skip
 # What a look at the operation cannot tell, and why it is well.
 LOOKED_AT = {
+    "contracts.0009_texts_of_documents": "a trigger over new tables; its statements stand in a function's body",
     "portal.0010_mails_of_before": "locks mails that were sent, which the worker alone changes; new ones come in",
     "portal.0014_history_triggers": "makes functions and triggers; its update stands in a function's body",
     "portal.0016_history_of_waves_and_support": "triggers on tables that the same release makes",
