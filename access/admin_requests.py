@@ -37,7 +37,7 @@ class AccessAnswerForm(ReasonForm):
 class AccessRequestAdmin(Decided):
     """The company answers first; only what it has left lying is the vendor's to decide."""
 
-    list_display = ["membership", "company", "right", "created_at", "outcome", "decide_link"]
+    list_display = ["__str__", "company", "created_at", "outcome", "decide_link"]
     list_select_related = ["membership__user", "membership__company"]
     list_filter = [("escalated_at", admin.EmptyFieldListFilter), ("answered_at", admin.EmptyFieldListFilter)]
     actions = ["grant", "refuse"]

@@ -148,7 +148,7 @@ class InstalledVersionAdmin(ReadOnly):
 class UploadAdmin(Decided):
     """Files on their way in; of one in quarantine staff decide what becomes of it."""
 
-    list_display = ["file_name", "release", "size", "state", "started_at", "decide_link"]
+    list_display = ["file_name", "release", "state", "started_at", "decide_link"]
     list_select_related = ["release__product", "started_by"]
     list_filter = ["state"]
     search_fields = ["file_name", "release__version", "release__product__name"]
