@@ -14,6 +14,7 @@ from portal.lib.deciding import Decided, Outcome
 from portal.lib.refusals import told
 
 from .admin_preview import ReleasePreview
+from .admin_spread import SpreadPage
 from .admin_upload import UploadPages
 from .announcing import count_loaders, recall
 from .forms import DiscardForm, RecallForm
@@ -137,7 +138,7 @@ class DownloadPassAdmin(ReadOnly):
 
 
 @admin.register(InstalledVersion)
-class InstalledVersionAdmin(ReadOnly):
+class InstalledVersionAdmin(SpreadPage, ReadOnly):
     list_display = ["company", "product", "place", "version", "noted_at"]
     list_select_related = ["company", "product"]
     list_filter = ["product"]
