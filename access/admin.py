@@ -9,16 +9,17 @@ from portal.lib.by_verbs import ByVerbs, RefusedForm
 from portal.lib.refusals import told
 
 from .acting import Actor, SavedMeanwhile
-from .asking import answer
+from .admin_requests import AccessRequestAdmin
 from .ending import remove
 from .forms import TermsForm
 from .inviting import invite, invite_holder
 from .log import what, who
-from .models import AccessEvent, AccessRequest, AccessReview, Invitation, Membership, ReviewedPerson, TakeOver
+from .models import AccessEvent, AccessReview, Invitation, Membership, ReviewedPerson, TakeOver
 from .revising import TERMS, Wanted, as_stored, revise
 from .rights import Right
 from .takeovers import decline, release, start_takeover
 
+__all__ = ["AccessRequestAdmin"]
 STATES = {
     "invited": _("invited"), "suspended": _("suspended"), "expired": _("expired"), "active": _("active"),
 }  # fmt: skip
@@ -203,49 +204,6 @@ class AccessEventAdmin(ReadOnly):
     @admin.display(description=_("event"))
     def what(self, event):
         return what(event)
-
-
-@admin.register(AccessRequest)
-class AccessRequestAdmin(QuickList):
-    list_display = ["membership", "company", "right", "created_at", "outcome"]
-    list_select_related = ["membership__user", "membership__company"]
-    list_filter = [("escalated_at", admin.EmptyFieldListFilter), ("answered_at", admin.EmptyFieldListFilter)]
-    actions = ["grant", "decline"]
-    readonly_fields = [
-        "membership", "company", "right", "created_at", "escalated_at", "answered_at", "answered_by", "is_granted",
-        "word",
-    ]  # fmt: skip
-    fields = readonly_fields
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-    @admin.display(description=_("company"))
-    def company(self, asked):
-        return asked.membership.company
-
-    @admin.display(description=_("state"), ordering="answered_at")
-    def outcome(self, asked):
-        if asked.answered_at:
-            return _("granted") if asked.is_granted else _("declined")
-        return _("passed on to us") if asked.escalated_at else _("open")
-
-    @admin.action(description=_("Grant the selected requests"), permissions=["change"])
-    def grant(self, request, queryset):
-        self._answer(request, queryset, granted=True)
-
-    @admin.action(description=_("Decline the selected requests"), permissions=["change"])
-    def decline(self, request, queryset):
-        self._answer(request, queryset, granted=False)
-
-    def _answer(self, request, queryset, *, granted):
-        for asked in queryset:
-            with told(request, of=asked):
-                answer(Actor.staff(request.user, asked.membership.company_id), asked, granted=granted)
-                self.message_user(request, f"{asked}: {_('answered')}", messages.SUCCESS)
 
 
 class ReviewedPersonInline(LookOnly):

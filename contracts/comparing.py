@@ -1,8 +1,13 @@
-"""What differs between two versions of a text, in sentences and words."""
+"""Versions of the terms: which are in force, and what differs between two of them, in sentences and words."""
 
 import difflib
 import re
 from dataclasses import dataclass
+from itertools import pairwise
+
+from portal.lib.days import day_before
+
+from .reading import paragraphs_of
 
 SENTENCE = re.compile(r"(?<=[.;:!?])\s+")
 # So many unchanged sentences stay beside a change; longer runs are folded.
@@ -67,3 +72,24 @@ def _words(old, new):
         else:
             parts += [(what, " ".join(words)) for what, words in (("removed", a[i:j]), ("added", b[k:m])) if words]
     return parts
+
+
+def comparison(terms, other):
+    """What the page of two versions shows: whether both can be read, and what differs; {} without another."""
+    if not other:
+        return {}
+    texts = paragraphs_of(other.file), paragraphs_of(terms.file)
+    return {"is_readable": all(texts), "passages": compare(*texts) if all(texts) else []}
+
+
+def group_by_kind(versions):
+    """[(label of the kind, [versions, newest first])]; the newest one that has not ended is marked in force."""
+    kinds = {}
+    for terms in versions:
+        kinds.setdefault(terms.get_kind_display(), []).append(terms)
+    for rows in kinds.values():
+        rows[0].is_in_force = not rows[0].has_ended
+        for newer, older in pairwise(rows):
+            # Where nobody wrote down an end, the next version is it.
+            older.valid_until = older.valid_until or day_before(newer.valid_from)
+    return list(kinds.items())

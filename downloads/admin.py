@@ -1,20 +1,26 @@
 from django.contrib import admin, messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
 from django.urls import path, reverse
+from django.utils.formats import date_format
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from portal.lib.admin import Kept, LookOnly, ReadOnly, WithFile
+from portal.lib.deciding import Decided, Outcome
 from portal.lib.refusals import told
 
+from .admin_preview import ReleasePreview
 from .admin_spread import SpreadPage
 from .admin_upload import UploadPages
 from .announcing import count_loaders, recall
-from .forms import RecallForm
+from .forms import DiscardForm, RecallForm
 from .models import Download, DownloadPass, InstalledVersion, PassEvent, Release, ReleaseFile, Upload
 from .passing import revoke_pass
+from .quarantine import discard, look_again, why_not_looked_again
 
 
 class ReleaseFileInline(LookOnly):
@@ -26,7 +32,7 @@ class ReleaseFileInline(LookOnly):
 
 
 @admin.register(Release)
-class ReleaseAdmin(UploadPages, Kept):
+class ReleaseAdmin(ReleasePreview, UploadPages, Kept):
     list_display = ["__str__", "released_on", "kinds", "withdrawn_on", "supported_until"]
     list_select_related = ["product"]
     list_filter = ["product", "is_security", "is_pilot"]
@@ -140,8 +146,43 @@ class InstalledVersionAdmin(SpreadPage, ReadOnly):
 
 
 @admin.register(Upload)
-class UploadAdmin(ReadOnly):
-    list_display = ["file_name", "release", "size", "state", "started_at"]
+class UploadAdmin(Decided):
+    """Files on their way in; of one in quarantine staff decide what becomes of it."""
+
+    list_display = ["file_name", "release", "state", "started_at", "decide_link"]
     list_select_related = ["release__product", "started_by"]
     list_filter = ["state"]
     search_fields = ["file_name", "release__version", "release__product__name"]
+    columns = ()
+    words = (_("Look again with the scanner"), _("Discard the file"))
+    form_class = DiscardForm
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("release__product", "started_by")
+
+    def is_open(self, upload):
+        return upload.state == Upload.State.QUARANTINED
+
+    def outcome_of(self, upload):
+        return Outcome(upload.get_state_display(), "", upload.updated_at, upload.problem)
+
+    def why_not_accepted(self, upload):
+        return why_not_looked_again()
+
+    def facts(self, upload):
+        found = upload.problem if self.is_open(upload) else ""
+        facts = [
+            (_("Found"), found), (_("File"), upload.file_name), (_("Size"), filesizeformat(upload.size)),
+            (_("program"), upload.title), (_("version"), upload.release), (_("platform"), upload.platform),
+            (_("Uploaded by"), upload.started_by),
+            (_("started"), date_format(localtime(upload.started_at), "d.m.Y, H:i")),
+        ]  # fmt: skip
+        return [(label, "", value, False) for label, value in facts if value]
+
+    def accept(self, request, upload):
+        look_again(upload)
+        self.log_change(request, upload, _("Look again with the scanner"))
+
+    def decline(self, request, upload, reason):
+        discard(upload, reason)
+        self.log_change(request, upload, f"{_('Discard the file')}: {reason}".rstrip(": "))

@@ -21,6 +21,12 @@ class RecallForm(forms.Form):
         self.fields["successor"].queryset = others.select_related("product").newest_first()
 
 
+class DiscardForm(forms.Form):
+    """Why a quarantined file is thrown away; read by staff only."""
+
+    reason = forms.CharField(label=_("Note for colleagues"), max_length=200, required=False)
+
+
 class PassForm(forms.Form):
     """Who gets a version, for how long, how often."""
 

@@ -56,6 +56,12 @@ class Part(Protocol):
     def isolate(self) -> None:
         """Away from where publishing reads from, to where nothing is served from."""
 
+    def readmit(self) -> None:
+        """Back from there, to be examined; done already, it changes nothing. Raises FileNotFoundError."""
+
+    def discard(self) -> None:
+        """Gone, wherever they lie."""
+
     def delete(self) -> None: ...
 
 
@@ -152,6 +158,14 @@ class OnDisk:
     def isolate(self) -> None:
         os.replace(self.path, quarantine() / self.upload.pk.hex)
 
+    def readmit(self) -> None:
+        if not self.path.exists():
+            os.replace(quarantine() / self.upload.pk.hex, self.path)
+
+    def discard(self) -> None:
+        (quarantine() / self.upload.pk.hex).unlink(missing_ok=True)
+        self.delete()
+
     def delete(self) -> None:
         self.path.unlink(missing_ok=True)
 
@@ -197,7 +211,21 @@ class InStore:
         self._join(self.upload.stored_name)
 
     def isolate(self) -> None:
-        self._join(f"{SHUT_AWAY}{self.upload.pk.hex}")
+        self._join(self._shut_away)
+        self.delete()
+
+    @property
+    def _shut_away(self) -> str:
+        return f"{SHUT_AWAY}{self.upload.pk.hex}"
+
+    def readmit(self) -> None:
+        if self.size() is None:
+            with self.store.open(self._shut_away) as content:
+                self.store.put(self._name(0), content)
+        self.store.delete(self._shut_away)
+
+    def discard(self) -> None:
+        self.store.delete(self._shut_away)
         self.delete()
 
     def _join(self, name: str) -> None:

@@ -180,7 +180,7 @@ def _append(upload: Upload, offset: int, piece: IO[bytes], length: int, sha256: 
             row.received, row.updated_at = offset + length, timezone.now()
             if row.received == row.size:
                 row.sha256 = sha256
-                _check_later(row)
+                check_later(row)
             row.save(update_fields=["received", "updated_at", "state", "sha256"])
     if was_cut:
         raise UploadRefused(_("This is not the next piece."), status=409)
@@ -222,11 +222,12 @@ def take_incoming(release: Release, name: str, *, by: User, title: str, platform
     upload = Upload(
         release=release, title=title, platform=platform, file_name=file_name, size=size, started_by=by, incoming=name
     )
-    _check_later(upload)
+    check_later(upload)
     upload.save()
     return upload
 
 
-def _check_later(upload: Upload) -> None:
+def check_later(upload: Upload) -> None:
+    """The worker examines it once this transaction ends; the row is the caller's to save."""
     upload.state = State.CHECKING
     check_upload.configure(lock=f"upload-{upload.pk}").defer(upload=str(upload.pk))

@@ -95,7 +95,7 @@ ROLES = {
         "shop.trainingdate": KEEP,
         "downloads.release": KEEP,
         "downloads.releasefile": [VIEW, CHANGE],
-        "downloads.upload": [VIEW],
+        "downloads.upload": [VIEW, CHANGE],
         "contracts.product": KEEP,
         "contracts.terms": KEEP,
         "support.feature": [*KEEP, "delete"],

@@ -11,6 +11,7 @@ from import_export.admin import ImportExportMixin
 from portal.lib.admin import Kept, LookOnly, QuickList, ReadOnly
 
 from .admin_forms import ArticleForm, FitForm, SynonymForm, WhyForm
+from .admin_preview import ArticlePreview
 from .fit import explain
 from .models import Article, Booking, Category, Fit, Miss, Price, Synonym, TrainingDate, VatCheck
 from .pictures import keep_picture, serve_picture
@@ -68,7 +69,7 @@ class Promise(admin.SimpleListFilter):
 
 
 @admin.register(Article)
-class ArticleAdmin(ImportExportMixin, Kept):
+class ArticleAdmin(ArticlePreview, ImportExportMixin, Kept):
     form = ArticleForm
     change_list_template = "admin/shop/article_list.html"
     import_export_change_list_template = None

@@ -1,9 +1,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from accounts.admin.companies import find_companies
-from accounts.models import Company
-from portal.lib.large import of_keys
+from accounts.previewing import CustomerForm
 from portal.lib.pictures import read_picture
 
 from .models import Article, Fit, Synonym
@@ -78,20 +76,10 @@ class SynonymForm(forms.ModelForm):
         return ", ".join(words)
 
 
-class WhyForm(forms.Form):
+class WhyForm(CustomerForm):
     """Which customer, which article: numbers as people say them."""
 
-    customer = forms.CharField(label=_("Customer"), max_length=200)
     article = forms.CharField(label=_("Article number"), max_length=60)
-
-    def clean_customer(self):
-        every, typed = Company.objects.all(), self.cleaned_data["customer"]
-        found = of_keys(every, find_companies(every, typed).keys)
-        exact = found.filter(number__iexact=typed.strip()).first()
-        company = exact or (found[0] if len(found[:2]) == 1 else None)
-        if company is None:
-            raise forms.ValidationError(_("No customer, or more than one, is found by this."))
-        return company
 
     def clean_article(self):
         article = Article.objects.filter(number_key=key_of(self.cleaned_data["article"])).first()

@@ -333,9 +333,25 @@ def read_article(company, number, user):
     (article,) = add_prices(found, company)
     if article.last_order:
         article.last_order["placed_at"] = dt.datetime.fromisoformat(article.last_order["placed_at"])
+    return _with_dates(article)
+
+
+def _with_dates(article):
     is_training = article.kind == Article.Kind.TRAINING
     article.dates_offered = list(article.dates.coming().with_taken()[:20]) if is_training else []
     return article
+
+
+def shown_article(company, pk):
+    """An article as its page shows it to a company, whether it fits or not; without anybody's lists and orders."""
+    (article,) = add_prices(list(_with_facts(Article.objects.filter(pk=pk), company)), company)
+    return _with_dates(article)
+
+
+def _with_facts(articles, at):
+    all_products = Product.objects.filter(fit_rows__article=OuterRef("pk")).order_by("number")
+    articles = articles.with_reason(at).with_seats(at).select_related("category", "picture", "grants")
+    return articles.annotate(all_products=ArraySubquery(all_products.values("name")))
 
 
 def _read(has_ended, company, number, user):
@@ -343,12 +359,8 @@ def _read(has_ended, company, number, user):
     last = at.orders.filter(lines__article=OuterRef("pk")).exclude(state="cancelled").order_by("-placed_at")
     facts = last.values(json=JSONObject(pk="pk", number="number", placed_at="placed_at"))[:1]
     lists = at.shopping_lists.filter(owner=user).order_by("name")
-    all_products = Product.objects.filter(fit_rows__article=OuterRef("pk")).order_by("number")
-    articles = Article.objects.fitting(at).with_reason(at).with_seats(at)
-    articles = articles.select_related("category", "picture", "grants").annotate(
-        my_lists=ArraySubquery(lists.values(json=JSONObject(pk="pk", name="name"))),
-        last_order=Subquery(facts),
-        all_products=ArraySubquery(all_products.values("name")),
+    articles = _with_facts(Article.objects.fitting(at), at).annotate(
+        my_lists=ArraySubquery(lists.values(json=JSONObject(pk="pk", name="name"))), last_order=Subquery(facts)
     )
     return articles.filter(number=number).order_by()
 

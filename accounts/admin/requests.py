@@ -6,7 +6,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from portal.lib.admin import Decided
+from portal.lib.deciding import Decided
 from portal.lib.files import sends_file, serve_protected
 
 from ..erasure import carry_out, decline_deletion, what_goes, what_stays

@@ -2,12 +2,17 @@
 
 from django.contrib import admin, messages
 from django.db.models import Exists, OuterRef
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext
 
-from portal.lib.admin import Decided, Kept, ReadOnly, WithFile
+from accounts.previewing import Previewed
+from portal.lib.admin import Kept, ReadOnly, WithFile
+from portal.lib.days import today
+from portal.lib.deciding import Decided
 from portal.lib.refusals import told
 
+from ..comparing import comparison, group_by_kind
 from ..models import Acceptance, Objection, SubProcessor, SubProcessorChange, Terms
 from ..subprocessors import announce, answer
 
@@ -27,7 +32,8 @@ class AvvFilter(admin.SimpleListFilter):
 
 
 @admin.register(Terms)
-class TermsAdmin(WithFile):
+class TermsAdmin(Previewed, WithFile):
+    preview_template = "contracts/_terms_preview.html"
     list_display = ["title", "kind", "number", "valid_from", "valid_until"]
     list_filter = ["kind"]
     search_fields = ["number", "title"]
@@ -36,6 +42,18 @@ class TermsAdmin(WithFile):
     def get_readonly_fields(self, request, obj=None):
         # A version that somebody may have accepted keeps its file; a new text is a new version.
         return [*super().get_readonly_fields(request, obj), *(["file"] if obj else [])]
+
+    def preview_of(self, terms, company):
+        earlier = list(Terms.objects.before(terms)[:50])
+        ((kind, versions),) = group_by_kind([terms, *earlier])
+        other = earlier[0] if earlier else None
+        return {"kind": kind, "versions": versions, "terms": terms, "other": other, **comparison(terms, other)}
+
+    def why_unseen(self, terms, company):
+        if terms.valid_from <= today():
+            return []
+        day = date_format(terms.valid_from, "d.m.Y")
+        return [_("Customers see this version from %(day)s.") % {"day": day}]
 
 
 @admin.register(Acceptance)

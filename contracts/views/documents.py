@@ -1,5 +1,3 @@
-from itertools import pairwise
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,9 +6,9 @@ from django.views.decorators.http import require_POST
 
 from access.door import company_view
 from access.rights import Right
-from portal.lib.days import day_before
 from portal.lib.files import sends_file, serve_protected
 
+from ..comparing import group_by_kind
 from ..forms import DocumentFilter, SelectionForm
 from ..models import Terms
 from ..models.document import years_of
@@ -70,16 +68,3 @@ def terms_file(request, pk):
     return serve_protected(
         request, terms.file, name=terms.file_name, sha256=terms.sha256, inline="download" not in request.GET
     )
-
-
-def group_by_kind(versions):
-    """[(label of the kind, [versions, newest first])]; the newest one that has not ended is marked in force."""
-    kinds = {}
-    for terms in versions:
-        kinds.setdefault(terms.get_kind_display(), []).append(terms)
-    for rows in kinds.values():
-        rows[0].is_in_force = not rows[0].has_ended
-        for newer, older in pairwise(rows):
-            # Where nobody wrote down an end, the next version is it.
-            older.valid_until = older.valid_until or day_before(newer.valid_from)
-    return list(kinds.items())

@@ -5,9 +5,8 @@ from django.shortcuts import get_object_or_404, render
 from access.door import company_view
 from access.rights import Right
 
-from ..comparing import compare
+from ..comparing import comparison
 from ..models import Terms
-from ..reading import paragraphs_of
 
 
 @company_view(needs=Right.CONTRACTS)
@@ -17,8 +16,5 @@ def terms_diff(request, pk):
     earlier = list(Terms.objects.before(terms)[:50])
     wanted = request.GET.get("with", "")
     other = next((row for row in earlier if str(row.pk) == wanted), earlier[0] if earlier else None)
-    context = {"terms": terms, "other": other, "earlier": earlier}
-    if other:
-        texts = paragraphs_of(other.file), paragraphs_of(terms.file)
-        context |= {"is_readable": all(texts), "passages": compare(*texts) if all(texts) else []}
+    context = {"terms": terms, "other": other, "earlier": earlier, **comparison(terms, other)}
     return render(request, "contracts/terms_diff.html", context)

@@ -7,9 +7,8 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import quote
 from django.contrib.admin.views.main import ChangeList
 from django.core.paginator import Paginator
-from django.db.models import Model, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.urls import URLPattern, path, reverse
 from django.utils.functional import cached_property
 from django.utils.html import format_html
@@ -20,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 from .files import safe_name, sends_file, serve_protected, sha256_of
 from .forms import RowRenderer
 from .large import MOST, find, of_keys
-from .refusals import Refused
 from .searching import words_of
 
 # Stands for a row's key in an address.
@@ -172,67 +170,3 @@ def describe_file(obj: Any) -> None:
     obj.file_name = safe_name(obj.file.name) or "file"
     obj.size = obj.file.size
     obj.sha256 = sha256_of(obj.file)
-
-
-class ReasonForm(forms.Form):
-    """A reason in one line, asked beside a decision."""
-
-    reason = forms.CharField(label=_("Reason, which the customer reads"), required=False, max_length=500)
-
-
-class Decided(ReadOnly):
-    """Requests of customers on which staff say yes or no, the no with a reason, on a page "decide".
-
-    A class gives accept(request, obj), decline(request, obj, reason), whose refusals staff read, and facts(obj), a list
-    of (label, before, after, whether it differs); `columns` are the words above them.
-    """
-
-    columns = (_("What"), _("Before"), _("After"))
-
-    def get_urls(self) -> list[URLPattern]:
-        name = f"{self.opts.app_label}_{self.opts.model_name}_decide"
-        own = [path("<path:object_id>/entscheiden/", self.admin_site.admin_view(self.decide), name=name)]
-        return own + super().get_urls()
-
-    def accept(self, request: HttpRequest, obj: Any) -> None:
-        raise NotImplementedError
-
-    def decline(self, request: HttpRequest, obj: Any, reason: str) -> None:
-        raise NotImplementedError
-
-    def facts(self, obj: Any) -> list[tuple[Any, ...]]:
-        raise NotImplementedError
-
-    def decide_button(self, obj: Any) -> tuple[str, Any, bool]:
-        """(address, words, whether it is the next step) of the button on the row's page."""
-        is_next = obj.state == "waiting"
-        url = reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_decide", args=[obj.pk])
-        return url, _("Look and decide") if is_next else _("Look"), is_next
-
-    @admin.display(description=_("decide"))
-    def decide_link(self, obj: Any) -> SafeString:
-        url, words, _is_next = self.decide_button(obj)
-        return format_html('<a href="{}">{}</a>', url, words)
-
-    def decide(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        obj = self.get_object(request, object_id)
-        if obj is None or not request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"):
-            raise Http404
-        form = ReasonForm(request.POST or None)
-        if form.is_valid() and self._decided(request, obj, form.cleaned_data["reason"]):
-            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
-        context = {"obj": obj, "facts": self.facts(obj), "form": form, "title": str(obj), "opts": self.opts}
-        context["columns"] = self.columns
-        return render(request, "admin/decide.html", {**self.admin_site.each_context(request), **context})
-
-    def _decided(self, request: HttpRequest, obj: Model, reason: str) -> bool:
-        try:
-            if "accept" in request.POST:
-                self.accept(request, obj)
-            else:
-                self.decline(request, obj, reason)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-            return False
-        messages.success(request, _("Decided: %s") % obj)
-        return True

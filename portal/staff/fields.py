@@ -42,10 +42,12 @@ class OurForms(OurFields, _MixedTable):
     """For a ModelAdmin: its own fields, and those of the rows on its page."""
 
     def render_change_form(self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any) -> Any:
-        """With the button of what comes next, where the table has one (decide_button)."""
+        """With the buttons of what comes next (decide_button) and of the preview, where the table has them."""
         row = context.get("original")
         if row is not None and hasattr(self, "decide_button") and self._may_decide(request):
             context["next_step"] = self.decide_button(row)
+        if row is not None and hasattr(self, "preview_address"):
+            context["preview_address"] = self.preview_address(row)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _may_decide(self, request: HttpRequest) -> bool:

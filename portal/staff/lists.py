@@ -38,11 +38,14 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
+    """One of a row. field: the id of what is edited in it, else ""."""
+
     html: SafeString
     classes: str
     label: str
     is_number: bool
     is_head: bool
+    field: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,19 +68,22 @@ def _cells(cl: ChangeList, obj: Any, result: Any, labels: list[str]) -> list[Cel
     edited = set(result.form.fields) if result.form else set()
     # Behind the columns there may be a hidden one: the key of a row that is edited.
     return [
-        _cell(html, label, None if name in edited else _shown(cl, obj, name))
+        _cell(html, label, None, result.form[name].id_for_label)
+        if name in edited
+        else _cell(html, label, _shown(cl, obj, name))
         for html, label, name in zip(result, [*labels, ""], [*names, ""], strict=False)
     ]
 
 
-def _cell(drawn: str, label: str, own: Shown | None) -> Cell:
+def _cell(drawn: str, label: str, own: Shown | None, field: str = "") -> Cell:
     found = CELL.match(drawn)
     kind, classes, inner = found.groups() if found else ("d", "", drawn)
     if own:
         link = LINK.match(inner)
         inner = f"{link[1]}{conditional_escape(own.html)}{link[3]}" if link else conditional_escape(own.html)
     # Django's own cell, escaped by it; or ours, escaped above.
-    return Cell(mark_safe(inner), classes or "", label, bool(own and own.is_number), kind == "h")  # noqa: S308
+    is_number = bool(own and own.is_number)
+    return Cell(mark_safe(inner), classes or "", label, is_number, kind == "h", field)  # noqa: S308
 
 
 def _shown(cl: ChangeList, obj: Any, name: str) -> Shown | None:

@@ -91,7 +91,7 @@ KINDS = [
         lambda: DeletionRequest.objects.filter(state=DeletionRequest.State.WAITING), "asked_at", (), DELETION_DAYS - 9,
     ),
     Kind(
-        _("Files in quarantine"), "downloads.upload", "state__exact=quarantined", "downloads.view_upload",
+        _("Files in quarantine"), "downloads.upload", "state__exact=quarantined", "downloads.change_upload",
         lambda: Upload.objects.filter(state=Upload.State.QUARANTINED), "updated_at", ("file_name",), 1,
     ),
     Kind(

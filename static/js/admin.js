@@ -34,12 +34,18 @@ document.querySelectorAll("#areas [aria-current], .tabs [aria-current]").forEach
 document.querySelector(".form-errors")?.focus();
 
 // A field that picks one of thousands is called by its label; the library that draws it knows only what is chosen.
-addEventListener("load", () => {
-  document.querySelectorAll("select.admin-autocomplete[id]").forEach((select) => {
-    const label = document.querySelector(`label[for="${select.id}"]`);
-    const box = select.nextElementSibling?.querySelector("[role=combobox], .select2-selection");
-    if (!label || !box) return;
-    label.id ||= `${select.id}_label`;
-    box.setAttribute("aria-labelledby", `${label.id} ${box.getAttribute("aria-labelledby") ?? ""}`.trim());
+const NAMED = "[role=combobox], [role=textbox], .select2-search__field";
+const nameByLabel = (select) => {
+  const label = document.querySelector(`label[for="${select.id}"]`);
+  const box = select.nextElementSibling;
+  if (!label || !box?.matches(".select2")) return;
+  label.id ||= `${select.id}_label`;
+  box.querySelectorAll(NAMED).forEach((part) => {
+    const known = part.getAttribute("aria-labelledby") ?? "";
+    part.setAttribute("aria-labelledby", `${label.id} ${known}`.trim());
   });
-});
+};
+// The library's own scripts have asked first, and so have drawn it by then.
+const nameAll = (part) => part.querySelectorAll("select.admin-autocomplete[id]").forEach(nameByLabel);
+globalThis.django?.jQuery?.(() => nameAll(document));
+document.addEventListener("formset:added", (event) => nameAll(event.target));
