@@ -2,6 +2,7 @@ from django import forms
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from portal.lib.chips import Chip
 from portal.lib.forms import SearchField
 from portal.lib.searching import every_word
 
@@ -51,7 +52,10 @@ class SelectionForm(forms.Form):
 class DocumentFilter(forms.Form):
     """What a person looks for in the list; anything unreadable counts as not asked."""
 
-    q = SearchField(label=_("Title or number"))
+    q = SearchField(
+        label=_("Title or number"),
+        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Title or number")}),
+    )
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=[("", _("All kinds")), *Document.Kind.choices])
     year = forms.ChoiceField(label=_("Year"), required=False)
 
@@ -75,6 +79,16 @@ class DocumentFilter(forms.Form):
     @property
     def is_used(self):
         return any(self.cleaned_data.values())
+
+    def chips(self):
+        """A Chip for each thing asked."""
+        asked = self.cleaned_data
+        words = [
+            ("q", _("“%(words)s”") % {"words": asked.get("q")}),
+            ("kind", dict(self.fields["kind"].choices).get(asked.get("kind"), "")),
+            ("year", asked.get("year")),
+        ]
+        return [Chip.of(str(text), self.data, name) for name, text in words if asked.get(name)]
 
 
 class MonthForm(forms.Form):

@@ -20,7 +20,7 @@ from .models import Article, Cart, CartLine, TrainingDate
 from .models.price import IDS, add_prices
 from .prices import LARGEST_SUM, Sums, price_steps, rounded, sums_of_lines, unit_price
 from .quantities import quantity_refusal
-from .rent import duration, how_much, per, periods_refusal
+from .rent import duration, how_much, per, periods_refusal, seats
 from .trainings import date_refusal, names_in
 from .vat import Treatment, treatment_of
 
@@ -68,10 +68,11 @@ class Line:
 
     @property
     def next_step(self) -> tuple[str, Decimal] | None:
-        """(how many more, the lower price per unit they lead to): "1 Stunde"; None where no price is lower."""
+        """(how many more, the lower price they lead to): "1 Stunde", "4 seats"; None where no price is lower."""
         for least, price in price_steps(self.article):
             if least > self.quantity and price < self.price:
-                return how_much(least - self.quantity, self.article.unit, None), price
+                more = least - self.quantity
+                return seats(more) if self.article.is_rent else how_much(more, self.article.unit, None), price
         return None
 
     @property

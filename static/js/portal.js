@@ -31,7 +31,7 @@ for (const button of document.querySelectorAll("button[data-fill]")) {
 }
 
 // A select that filters a list applies itself; without script the button beside it does.
-for (const select of document.querySelectorAll("form.filters select[data-apply]")) {
+for (const select of document.querySelectorAll("select[data-apply]")) {
   select.addEventListener("change", () => select.form.requestSubmit());
 }
 

@@ -79,5 +79,8 @@ def test_the_list_is_filtered_drawn_and_ordered_again(visit, acme, olga, ben, li
     expect(page.get_by_text("A-2024 ·")).to_be_visible()
     expect(page.get_by_text("A-2025 ·")).to_have_count(0)
     expect(page.locator("#chart-sum")).to_contain_text("100,00 € netto im Jahr 2024")
+    page.get_by_text("Eingrenzen").click()
+    page.get_by_label("Jahr", exact=True).select_option(label="Alle Jahre")
+    expect(page.get_by_text("A-2025 ·")).to_be_visible()
     page.get_by_role("button", name="Bestellung A-2024 erneut bestellen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Prüfen und bestellen")

@@ -11,6 +11,7 @@ from portal.lib.days import today
 
 from .. import factories as make
 from ..days import in_days
+from ..look.pages import tree_of
 
 TOMORROW, LONG_AGO = in_days(1), in_days(-400)
 
@@ -38,6 +39,16 @@ def test_what_does_not_match_is_not_listed(query, acme, carla, as_, document):
     shown = page(as_(carla), acme, **query)
     assert document.title not in shown
     assert "Kein Dokument passt dazu" in shown
+
+
+def test_filters_are_folded_and_what_is_asked_stands_as_chips(acme, carla, as_, document):
+    year = str(today().year)
+    plain = tree_of(page(as_(carla), acme))[0]
+    assert not plain.xpath("//form[@role='search']//details[@open] | //a[@class='pick']")
+    asked = tree_of(page(as_(carla), acme, q="ösen", kind="RE", year=year))[0]
+    said = {" ".join("".join(chip.itertext()).split()): chip.get("href") for chip in asked.xpath("//a[@class='pick']")}
+    assert set(said) == {"„ösen“ entfernen", "Rechnung entfernen", f"{year} entfernen"}
+    assert said["Rechnung entfernen"] == f"?q=%C3%B6sen&year={year}"
 
 
 @pytest.mark.parametrize("query", [{"year": "x"}, {"kind": "'"}, {"q": "\0"}, {"page": "-1"}, {"q": "%" * 5000}])

@@ -48,6 +48,14 @@ def once(product):
     return make.ArticleFactory(number="TSA-D1", name="Einrichtung", kind="D", fits=[product], list_price=Decimal("200"))
 
 
+def test_the_next_price_of_a_rent_is_reached_by_seats(acme, ben, as_, rent):
+    make.PriceFactory(article=rent, net=Decimal("40"), from_quantity=5)
+    put(acme, ben, priced(acme, rent), 1)
+    assert read_cart(acme, ben).lines[0].next_step == ("4 Arbeitsplätze", Decimal("40"))
+    page = words(as_(ben).get(path(acme, "cart_detail")))
+    assert "noch 4 Arbeitsplätze bis zum Preis von 40,00" in page
+
+
 def priced(company, article):
     return Article.objects.with_prices(company).with_seats(company).get(pk=article.pk)
 

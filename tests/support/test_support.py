@@ -46,6 +46,15 @@ def test_the_link_says_beforehand_that_the_login_is_another(acme, kim, as_):
     assert "eigene Anmeldung" in shown
 
 
+@pytest.mark.parametrize("uses", [True, False])
+def test_who_has_it_finds_the_contacts_first_others_what_it_would_bring(uses, acme, kim, as_, texts):
+    acme.uses_homecase = uses
+    acme.save()
+    shown = page(as_(kim), acme)
+    assert (shown.index("Ihre Kontakte bei uns") < shown.index("Was HOMECASE für Sie tut")) == uses
+    assert shown.count("Ihre Kontakte bei uns") == 1
+
+
 def test_who_does_not_use_it_sees_what_it_would_bring(acme, kim, as_):
     shown = page(as_(kim), acme)
     assert "nutzt HOMECASE noch nicht" in shown
