@@ -16,7 +16,7 @@ import: $(VENV)/run.stamp ## Import an ERP export (FOLDER=… [DATA=.data] [DRY_
 	@$(RUN) manage -- import_erp "$(abspath $(FOLDER))" $(if $(DRY_RUN),--dry-run)
 
 test: $(VENV)/test.stamp programs translations ## Run all tests, in a real browser too (TESTS=path for some)
-	@$(VENV)/bin/python -m pytest $(if $(TESTS),$(TESTS),--numprocesses 2 --dist worksteal)
+	@$(VENV)/bin/python -m pytest $(if $(TESTS),$(TESTS),--numprocesses 3 --dist worksteal)
 
 days: $(VENV)/test.stamp programs translations ## Run what knows days at new year, on 29 February, over midnight in Berlin
 	@$(VENV)/bin/python -m tests.days

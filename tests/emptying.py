@@ -54,6 +54,12 @@ def _rows(cursor, table):
     return (sql.SQL("copy {table} ({columns}) from stdin").format(**parts), rows) if rows else None
 
 
+def rows_of(cursor):
+    """[(table, statement, bytes)] to copy back the rows of every table that has some."""
+    found = ((name, _rows(cursor, name)) for name in _tables(cursor))
+    return [(name, *kept) for name, kept in found if kept]
+
+
 def _put_back(connection, kept):
     emptied = sql.SQL("; ").join(sql.SQL("delete from {}").format(sql.Identifier(name)) for name in kept)
     with connection.cursor() as cursor:

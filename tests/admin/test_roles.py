@@ -16,7 +16,7 @@ from portal.roles import ADMINISTRATION, make_roles
 
 from .. import factories as make
 from ..admin_pages import form_of
-from ..walk.world import build
+from ..walk.stage import *  # noqa: F403 - the fixtures
 
 pytestmark = pytest.mark.django_db
 
@@ -228,8 +228,7 @@ def test_each_role_holds_what_the_table_says(number, role):
 
 @pytest.mark.parametrize("method", ["get", "post"])
 @pytest.mark.parametrize("role", ROLES)
-def test_every_address_is_open_to_its_roles_and_to_no_other(role, method, staff_of, as_, acme, olga, nils):
-    build(acme, olga, nils)
+def test_every_address_is_open_to_its_roles_and_to_no_other(role, method, staff_of, as_, world):
     person = staff_of(role)
     client = as_(person)
     client.raise_request_exception = True

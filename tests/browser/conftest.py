@@ -1,15 +1,14 @@
 import pytest
-from django.core.management import call_command
 
 from portal.demo.logins import PASSWORD
 
+from ..demo import once
 from ..threads import PATIENCE
 
 
 @pytest.fixture
-def demo(db, monkeypatch):
-    monkeypatch.setattr("portal.demo.files._program", lambda path: path.write_bytes(b"PK\x03\x04" + path.name.encode()))
-    call_command("load_demo")
+def demo(db):
+    once.load()
 
 
 @pytest.fixture

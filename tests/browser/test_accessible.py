@@ -3,9 +3,8 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from accounts.models import Company, User
-from contracts.models import SubProcessor, Terms
-from downloads.models import ReleaseFile
+from accounts.models import Company
+from contracts.models import Terms
 from orders.models import Order
 from shop.cart import put
 from shop.models import Article
@@ -27,12 +26,14 @@ PAGES = [
     "/konto/sitzungen/", "/konto/newsletter/", "/konto/daten/", "/konto/programme/",
 ]  # fmt: skip
 
-
-WIDTHS = [320, 360, 640, 768, 1024, 1280]
-# As long as a field takes, without a place to break it.
-WORD = "Grundstücksverkehrsgenehmigungszuständigkeitsübertragungsverordnung" * 2
-# Off by default in axe, for it cannot read icons in letters; we have none (WCAG 2.5.3).
-RULES = {"rules": {"label-content-name-mismatch": {"enabled": True}}}
+# Off by default in axe, for it cannot read icons in letters; we have none (WCAG 2.5.3). Style sheets are not loaded
+# once more by script: that is for a rule about turned phones, and a page of ours turns nothing.
+RULES = {"rules": {"label-content-name-mismatch": {"enabled": True}}, "preload": False}
+# What another width and other colours can break; all else is the same page.
+LOOKS = {
+    "runOnly": ["color-contrast", "target-size", "link-in-text-block", "scrollable-region-focusable"],
+    "preload": False,
+}
 
 
 def furnished(company):
@@ -54,46 +55,21 @@ def furnished(company):
         yield path, here if here.startswith("/") else f"/kunde/{company.number}/{here}"
 
 
-@pytest.mark.parametrize("size, scheme", [((1280, 900), "light"), ((360, 740), "dark")])
-def test_no_page_breaks_a_rule_of_axe(size, scheme, demo, log_in, live_server):
+def broken(page, rules):
+    return {rule["id"] for rule in Axe().run(page, options=rules).response["violations"]}
+
+
+def test_no_page_breaks_a_rule_of_axe(demo, log_in, live_server):
     page = log_in("DOMUS_12345")
-    page.set_viewport_size({"width": size[0], "height": size[1]})
-    page.emulate_media(color_scheme=scheme)
     found = []
     for path, address in furnished(Company.objects.get(number="12345")):
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.emulate_media(color_scheme="light")
         page.goto(live_server.url + address)
-        found += [f"{path}: {broken['id']}" for broken in Axe().run(page, options=RULES).response["violations"]]
-    assert found == []
-
-
-@pytest.mark.parametrize("login", ["DOMUS_12345", "DOMUS_20001"])
-@pytest.mark.parametrize("names", ["as they are", "long"])
-def test_no_page_scrolls_sideways(login, names, demo, log_in, live_server):
-    """WCAG 1.4.10, also with a name that no line holds."""
-    company = Company.objects.get(number=login[-5:])
-    page = log_in(login)
-    addresses = list(furnished(company))
-    if names == "long":
-        lengthen(company)
-    found = []
-    for path, address in addresses:
+        found += [f"{path}: {rule}" for rule in broken(page, RULES)]
+        page.set_viewport_size({"width": 360, "height": 740})
+        page.emulate_media(color_scheme="dark")
+        # Anew: colours on their way from light to dark are nobody's.
         page.goto(live_server.url + address)
-        for width in WIDTHS:
-            page.set_viewport_size({"width": width, "height": 900})
-            wide = page.evaluate("document.documentElement.scrollWidth")
-            found += [f"{path}: {wide} at {width}"] * (wide > width)
-    assert found == []
-
-
-def lengthen(company):
-    """One long word for everything that a customer, the ERP or staff may name."""
-    people = User.objects.filter(memberships__company=company)
-    people.update(first_name=WORD[:60], last_name=WORD[:60])
-    company.memberships.update(function=WORD[:80])
-    company.documents.update(title=WORD[:100], file_name=WORD[:60] + ".pdf")
-    company.orders.update(reference=WORD[:40], orderer_name=WORD[:100])
-    company.name_changes.update(new_name=WORD[:100], asked_by_name=WORD[:60], note=WORD, reason=WORD)
-    Article.objects.update(name=WORD[:100])
-    ReleaseFile.objects.update(title=WORD[:80])
-    SubProcessor.objects.update(name=WORD[:80], purpose=WORD[:100], seat=WORD[:60])
-    Company.objects.filter(pk=company.pk).update(name=WORD[:100], street=WORD[:60], city=WORD[:60])
+        found += [f"{path}, narrow and dark: {rule}" for rule in broken(page, LOOKS)]
+    assert found == [], "\n".join(found)

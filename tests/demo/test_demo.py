@@ -21,13 +21,12 @@ from portal.lib.mail import FolderBackend
 from shop.models import Article
 
 from .. import factories as make
+from . import once
 
 
 @pytest.fixture
-def demo(db, monkeypatch):
-    # Megabytes of random bytes prove nothing here.
-    monkeypatch.setattr("portal.demo.files._program", lambda path: path.write_bytes(b"PK\x03\x04" + path.name.encode()))
-    call_command("load_demo")
+def demo(db):
+    once.load()
 
 
 CAST = {

@@ -8,11 +8,11 @@ from collections import defaultdict
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
 from accounts.models import Company, User
 
 from .. import factories as make
+from ..demo import once
 from . import pages, rules
 
 pytestmark = pytest.mark.django_db
@@ -25,9 +25,8 @@ PEOPLE = ["petra@sonnenhof.example", "dora@sonnenhof.example", "ivo@it-partner.e
 
 
 @pytest.fixture
-def demo(db, monkeypatch):
-    monkeypatch.setattr("portal.demo.files._program", lambda path: path.write_bytes(b"PK\x03\x04" + path.name.encode()))
-    call_command("load_demo")
+def demo(db):
+    once.load()
     make.NameChangeFactory(company=Company.objects.get(number="12345"))
     make.ChangeFactory()
 
