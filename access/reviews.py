@@ -110,7 +110,7 @@ def paper_of(review: AccessReview) -> dict[str, Any]:
     context = {"name": review.closed_by_name, "company": company.name, "moment": _moment(review.closed_at)}
     return {
         "title": title_of(review),
-        "head": head_of("vendor"),
+        "head": head_of("vendor", is_kept=True),
         "recipient": company.address_lines,
         "facts": [(_("Customer number"), company.number), (_("Date"), _day(review.closed_at or review.opened_at))],
         "lead": [_("Who could do what at this company, and what was decided about it.")],

@@ -46,7 +46,7 @@ def agreement_of(acceptance: Acceptance) -> bytes:
         customer = "\n".join([acceptance.company_name, *company.address_lines[1:]])
         return make_pdf(
             TEMPLATE,
-            head=head_of("vendor"),
+            head=head_of("vendor", is_kept=True),
             title=terms.title,
             parties=[(_("Controller"), customer), (_("Processor"), brand["vendor"])],
             text_title=_("Text of the agreement"),

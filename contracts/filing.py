@@ -5,6 +5,7 @@ import hashlib
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from procrastinate.contrib.django import app
 
 from accounts.models import Company
 from portal.lib.days import today
@@ -48,4 +49,6 @@ def file_version(document: Document, newest: Document | None) -> Document:
     if newest:
         newest.replaced_by = document
         newest.save(update_fields=["replaced_by"])
+    # By name: the worker's tasks file documents themselves.
+    app.configure_task("read_text").defer(document=str(document.pk))
     return document

@@ -18,6 +18,8 @@ from .models import Acceptance, Document
 from .notices import companies_to_tell, tell_next
 from .publishing import tasks as publishing_tasks  # noqa: F401 - the worker finds them here
 from .retention import delete_due
+from .texts.reading import read_filed
+from .texts.reading import read_unread as read_unread_texts
 
 # Longer than the job's own tries take.
 MISSING_AFTER = timedelta(minutes=40)
@@ -40,6 +42,19 @@ def _make_missing(acceptance):
 def read_invoices(timestamp):
     """What new invoices say to machines, whichever way they were filed."""
     read_unread()
+
+
+@app.periodic(cron="3-58/5 * * * *")
+@app.task(queue="heavy", queueing_lock="read_texts", name="read_texts")
+def read_texts(timestamp):
+    """What stands in documents that came by import, or whose own job was lost."""
+    read_unread_texts()
+
+
+@app.task(queue="heavy", name="read_text")
+def read_text(document):
+    """What stands in a document that was filed; run again, it does nothing."""
+    read_filed(document)
 
 
 class NotAllTold(Exception):

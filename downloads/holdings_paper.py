@@ -27,7 +27,7 @@ def holdings_paper(company: Company, rights: Collection[str], day: dt.date | Non
     now = date_format(today(), "d.m.Y")
     return make_pdf(
         TEMPLATE,
-        head=head_of("vendor"),
+        head=head_of("vendor", is_kept=True),
         title=_("My holdings"),
         recipient=company.address_lines,
         facts=[(_("Customer number"), company.number), (_("As of"), now)],

@@ -109,6 +109,8 @@ def _confirmation(order):
     paper["facts"] = [(_("Number"), f"AB-{order.number}"), (_("Date"), date_format(today(), "d.m.Y")), *paper["facts"]]
     paper["declined"] = [_declined(line) for line in declined]
     paper["closing"] = _closing(order)
+    # The order itself is made anew at each loading and has no hash that is kept.
+    paper["head"] = head_of("seller", is_kept=True)
     return paper
 
 

@@ -10,6 +10,7 @@ from . import views
 from .dates.views import calendar_feed
 from .monitoring import health
 from .monitoring.metrics import metrics
+from .papers.views import authenticity
 
 company = [
     path("", views.start, name="start"),
@@ -35,6 +36,7 @@ urlpatterns = [
     path("pass/", include("downloads.urls_pass")),
     path("kalender/<str:token>/termine.ics", calendar_feed, name="calendar_feed"),
     path("anmeldung/", include("allauth.urls")),
+    path("echtheit/", authenticity, name="authenticity"),
     path("sprache/", views.set_language, name="set_language"),
     path("brand.css", views.brand_css, name="brand_css"),
     path("health/", views.health, name="health"),

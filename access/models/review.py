@@ -22,6 +22,7 @@ class AccessReview(models.Model):
         verbose_name = _("access review")
         verbose_name_plural = _("access reviews")
         ordering = ["-opened_at"]
+        indexes = [models.Index(fields=["sha256"], name="access_review_sha256")]
         constraints = [
             models.UniqueConstraint(fields=["company"], condition=Q(closed_at=None), name="access_review_one_open")
         ]

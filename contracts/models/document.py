@@ -120,6 +120,8 @@ class Document(models.Model):
             models.Index(fields=["company", "-dated_on"], name="document_company_newest"),
             # By the beginning of a number, as the staff's search asks.
             models.Index(fields=["number"], name="document_number_begins", opclasses=["varchar_pattern_ops"]),
+            # Whoever holds a paper asks by its hash whether it is ours.
+            models.Index(fields=["sha256"], name="document_sha256"),
             *indexes_of("document", "number", "title"),
         ]
 

@@ -26,7 +26,7 @@ def as_of_paper(company: Company, rights: Collection[str], day: dt.date | None) 
     then = date_format(stood.day, "d.m.Y")
     return make_pdf(
         TEMPLATE,
-        head=head_of("vendor"),
+        head=head_of("vendor", is_kept=True),
         title=_("As it stood on %(day)s") % {"day": then},
         recipient=company.address_lines,
         facts=[(_("Customer number"), company.number), (_("As of"), then)],

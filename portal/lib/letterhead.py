@@ -1,6 +1,7 @@
 """What German law wants on every letter of a firm: its name, seat, register and managing directors."""
 
 from django.conf import settings
+from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
@@ -18,8 +19,11 @@ def legal_line(party: str) -> str:
     return " · ".join(filter(None, [brand[party], seat, register, directors]))
 
 
-def head_of(party: str) -> dict[str, str]:
-    """What portal/lib/letter.typ prints around every paper of "vendor" or "seller", in the active language."""
+def head_of(party: str, *, is_kept: bool = False) -> dict[str, str]:
+    """What portal/lib/letter.typ prints around every paper of "vendor" or "seller", in the active language.
+
+    is_kept: the paper's hash is stored, so its foot says where anybody can check it.
+    """
     brand = settings.BRAND
     home = f"{brand.get(f'{party}_postal_code', '')} {brand.get(f'{party}_city', '')}".strip()
     return {
@@ -31,9 +35,16 @@ def head_of(party: str) -> dict[str, str]:
         "sender": " · ".join(filter(None, [brand[party], brand.get(f"{party}_street"), home])),
         "contact": " · ".join(filter(None, [brand["phone"], brand["info_mail"], brand.get(f"{party}_vat_id")])),
         "legal": legal_line(party),
+        "check": check_line() if is_kept else "",
         "page": pgettext("paper", "Page"),
         "of": pgettext("paper", "of"),
     }
+
+
+def check_line() -> str:
+    """Where whoever holds a paper of the portal can check it, in the active language."""
+    address = settings.PORTAL_URL + reverse("authenticity")
+    return _("Whether this file is genuine and unchanged: %(address)s") % {"address": address}
 
 
 def missing_details() -> list[str]:

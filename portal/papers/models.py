@@ -20,6 +20,10 @@ class PaperQuerySet(models.QuerySet):
         """Those whose file can be loaded."""
         return self.exclude(made_at=None).exclude(file="")
 
+    def proofs(self):
+        """Those that say who may do what, the newest first."""
+        return self.filter(kind=Paper.Kind.ACCESS).exclude(made_at=None).order_by("-made_at")
+
     def over(self):
         """Those whose file has been kept long enough."""
         return self.ready().filter(made_at__lt=timezone.now() - KEPT)
@@ -31,6 +35,7 @@ class Paper(models.Model):
     class Kind(models.TextChoices):
         HOLDINGS = "holdings", _("My holdings")
         DAY = "day", _("As it stood on a day")
+        ACCESS = "access", _("Who may do what")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     company = models.ForeignKey("accounts.Company", models.PROTECT, related_name="papers")
@@ -40,6 +45,8 @@ class Paper(models.Model):
     language = models.CharField(_("language"), max_length=5)
     # The rights whose matters stand in it, as they were when it was made: who loses one gets the file no more.
     rights = models.JSONField(default=list)
+    # What it said, for the next one to be compared with; people stand in it by number alone.
+    said = models.JSONField(null=True, editable=False)
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="papers")
     asked_at = models.DateTimeField(pgettext_lazy("data", "asked"), default=timezone.now)
     made_at = models.DateTimeField(_("made"), null=True, blank=True)

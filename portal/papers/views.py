@@ -5,16 +5,21 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from access.door import company_view
+from access.door import company_view, public_view
 from access.rights import Right
 from portal.asof.views import DayForm
 from portal.lib.files import sends_file, serve_protected
 
+from .access_now import differences, members_of
+from .access_paper import title_of_differences
 from .asking import ask_for
+from .checking import CheckForm, is_ours, too_many_checks
 from .models import Paper
 
+PROOFS_SHOWN = 10
+
 # kind -> the page that has the button.
-PAGES = {Paper.Kind.HOLDINGS: "holding_list", Paper.Kind.DAY: "as_of"}
+PAGES = {Paper.Kind.HOLDINGS: "holding_list", Paper.Kind.DAY: "as_of", Paper.Kind.ACCESS: "access_proof"}
 
 
 @require_POST
@@ -30,6 +35,32 @@ def as_of_paper(request):
     if not form.is_valid():
         return redirect("as_of", request.company.number)
     return asked(request, Paper.Kind.DAY, form.cleaned_data["day"])
+
+
+@company_view(needs=Right.ACCESS)
+def access_proof(request):
+    """What became different since the last proof, the ones made so far, and a button for a new one."""
+    if request.method == "POST":
+        return asked(request, Paper.Kind.ACCESS)
+    proofs = list(request.company.papers.proofs().select_related("asked_by")[:PROOFS_SHOWN])
+    last = proofs[0] if proofs else None
+    found = differences(request.company, last.said or {}, members_of(request.company)) if last else []
+    context = {"proofs": proofs, "last": last, "differences": found, "title": title_of_differences(last)}
+    return render(request, "portal/access_proof.html", context)
+
+
+@public_view
+def authenticity(request):
+    """Yes or no to whoever holds a file; nothing about whose it is, and the same no for whatever is none."""
+    form, answer = CheckForm(), None
+    if request.method == "POST":
+        if wait := too_many_checks(request):
+            return wait
+        form = CheckForm(request.POST, request.FILES)
+        if form.is_valid():
+            answer = is_ours(form.asked)
+    status = 422 if form.errors else 200
+    return render(request, "portal/authenticity.html", {"form": form, "answer": answer}, status=status)
 
 
 def asked(request, kind, day=None):

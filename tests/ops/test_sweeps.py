@@ -41,6 +41,7 @@ STAYS = {
         "downloads.PassEvent", "downloads.DownloadPass", "downloads.ReleaseNotice", "portal.Wave", "portal.WaveMember",
     ],
     "the file goes, the row says so": ["contracts.Document"],
+    "go with their document, by a trigger": ["contracts.DocumentText", "contracts.PageText"],
     "the person's own, taken back by the person": [
         "accounts.SignOnConsent", "downloads.InstalledVersion", "downloads.ReleaseWatch", "shop.ShoppingList",
         "shop.ListLine", "accounts.CalendarAddress", "account.EmailAddress", "mfa.Authenticator",

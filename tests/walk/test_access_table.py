@@ -41,6 +41,7 @@ GET = {
     "calendar_make": POST_ONLY,
     "calendar_end": POST_ONLY,
     "as_of_paper": POST_ONLY,
+    "access_proof": ACCESS,
     # Olga's; others learn nothing of it.
     "paper_detail": [200, 404, 404, 404, 404, 404, 404, 404, 302],
     "paper_file": [200, 404, 404, 404, 404, 404, 404, 404, 302],
@@ -142,6 +143,7 @@ POST = {
     "document_zip": [302, 302, 403, 403, 302, 403, 404, 404, 302],
     "holdings_paper": [302, 302, 403, 403, 302, 403, 404, 404, 302],
     "as_of_paper": [302, 302, 302, 302, 302, 302, 404, 404, 302],
+    "access_proof": [302, 302, 403, 403, 403, 403, 404, 404, 302],
     "calendar_make": MEMBER,
     "calendar_end": [302, 302, 302, 302, 302, 302, 404, 404, 302],
     "people_list": [302, 302, 403, 403, 403, 403, 404, 404, 302],
@@ -220,6 +222,7 @@ OUTSIDE = {
     "own_passes": [200] * 8 + [302],
     # The address is the key.
     "calendar_feed": [200] * 9,
+    "authenticity": [200] * 9,
     "pass_resend": [405] * 8 + [302],
     "set_language": [405] * 9,
     "brand_css": [200] * 9,

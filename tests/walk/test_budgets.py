@@ -13,6 +13,10 @@ from shop.models import Article
 
 from .. import factories as make
 
+# What a proof said of somebody who is not there any more.
+GONE = {
+    "0": {"state": "active", "is_holder": False, "is_main": False, "until": None, "rights": {}, "limits": [None] * 2}
+}
 DOOR = 4
 PAGE = 4
 
@@ -35,6 +39,7 @@ def fill(company, user, count):
         put(company, user, Article.objects.with_prices(company).get(pk=article.pk), 1)
         make.NameChangeFactory(company=company, state="withdrawn")
         make.ConsentFactory(user=user, ended_at=timezone.now())
+        company.papers.create(kind="access", asked_by=user, language="de", made_at=timezone.now(), said=GONE)
     make.TermsFactory()
     return order
 
@@ -72,6 +77,7 @@ PAGES = [
     "invitation_create",
     "access_log",
     "review",
+    "access_proof",
     "takeover",
     "product_list",
     "pass_list",

@@ -12,7 +12,7 @@ from procrastinate.contrib.django import app
 from access.models import AccessRequest, AccessReview, Invitation, Membership, MembershipRight
 from access.rights import Right
 from accounts.models import DataExport, NameChange
-from contracts.models import Acceptance, Document, Terms, unread_invoices
+from contracts.models import Acceptance, Document, Terms, unread_documents, unread_invoices
 from downloads.models import Release, ReleaseNotice, ReleaseWatch, Upload
 from orders.models import Order
 from portal.lib.days import today
@@ -72,6 +72,12 @@ def unread(two):
     for row in two:
         make.DocumentFactory(company=row.company, kind="RE")
     return lambda: unread_invoices().count()
+
+
+def without_text(two):
+    for row in two:
+        make.DocumentFactory(company=row.company)
+    return lambda: unread_documents().count()
 
 
 def never_accepted(two):
@@ -197,6 +203,7 @@ ROWS = [
     ("remind_of_offers", "orders.mails.mail_offer", unanswered_offers),
     ("make_missing_agreements", "contracts.mails.mail_agreement", unfiled),
     ("read_invoices", "contracts.invoices.reading._read", unread),
+    ("read_texts", "contracts.texts.reading._opened", without_text),
     ("make_missing_exports", "accounts.mails.mail_export_ready", unmade_exports),
     ("access_by_date", "access.mails.mail_expired", expired),
     ("access_by_date", "access.mails.mail_right_over", rights_over),
