@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 from portal.lib.admin import Kept, LookOnly, ReadOnly, WithFile
 from portal.lib.refusals import told
 
+from .admin_spread import SpreadPage
 from .admin_upload import UploadPages
 from .announcing import count_loaders, recall
 from .forms import RecallForm
@@ -131,7 +132,7 @@ class DownloadPassAdmin(ReadOnly):
 
 
 @admin.register(InstalledVersion)
-class InstalledVersionAdmin(ReadOnly):
+class InstalledVersionAdmin(SpreadPage, ReadOnly):
     list_display = ["company", "product", "place", "version", "noted_at"]
     list_select_related = ["company", "product"]
     list_filter = ["product"]

@@ -70,8 +70,8 @@ class Place:
 
 def places_of(rows, releases):
     """Place objects for rows of InstalledVersion.rows(), measured against the versions the company sees."""
-    by_version = {_plain(release.version): index for index, release in enumerate(releases)}
-    return [_place(row, by_version.get(_plain(row["version"])), releases) for row in rows]
+    by_version = {plain_version(release.version): index for index, release in enumerate(releases)}
+    return [_place(row, by_version.get(plain_version(row["version"])), releases) for row in rows]
 
 
 def _place(row, index, releases):
@@ -79,6 +79,6 @@ def _place(row, index, releases):
     return Place(row["pk"], row["place"], row["version"], None if index is None else releases[index], newer)
 
 
-def _plain(version):
+def plain_version(version: str) -> str:
     """ "V 26.1" is 26.1."""
     return version.casefold().removeprefix("version").removeprefix("v").strip(" .")

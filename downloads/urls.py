@@ -2,7 +2,7 @@ from django.urls import path
 
 import portal.lib.addresses  # noqa: F401 - teaches Django what <number:...> is
 
-from .views import log, passes, programs
+from .views import advice, log, passes, programs
 
 urlpatterns = [
     path("", programs.product_list, name="product_list"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("protokoll/", log.download_log, name="download_log"),
     path("<number:product>/benachrichtigung/", programs.product_watch, name="product_watch"),
     path("<number:product>/installiert/", programs.installed_note, name="installed_note"),
+    path("<number:product>/installiert/<int:pk>/", advice.update_advice, name="update_advice"),
     path("<number:product>/installiert/<int:pk>/entfernen/", programs.installed_remove, name="installed_remove"),
     path("<number:product>/", programs.product_detail, name="product_detail"),
 ]

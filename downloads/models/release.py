@@ -72,6 +72,10 @@ class Release(models.Model):
     version = models.CharField(_("version"), max_length=40)
     released_on = models.DateField(_("released on"), default=today)
     notes = models.TextField(_("release notes"), blank=True, help_text=_("Markdown"))
+    needs = models.TextField(
+        _("needed before"), blank=True, db_default="",
+        help_text=_("Markdown: what has to be there or done before this version is installed, such as a backup."),
+    )  # fmt: skip
     is_security = models.BooleanField(_("security update"), default=False)
     supported_until = models.DateField(_("supported until"), null=True, blank=True)
     published_at = models.DateTimeField(
@@ -124,6 +128,11 @@ class Release(models.Model):
     def notes_html(self):
         """The release notes as safe HTML."""
         return to_html(self.notes)
+
+    @property
+    def needs_html(self):
+        """What it needs before, as safe HTML."""
+        return to_html(self.needs)
 
 
 class ReleaseFile(models.Model):

@@ -88,6 +88,7 @@ GET = {
     "product_watch": POST_ONLY,
     "installed_note": POST_ONLY,
     "installed_remove": POST_ONLY,
+    "update_advice": DOWNLOADS,
     "download_log": HOLDER,
     "pass_list": DOWNLOADS,
     "pass_create": DOWNLOADS,

@@ -105,6 +105,7 @@ def arguments(company, rows, terms, colleague, token):
         "maintenance_article": {"product": rows.file.release.product.number},
         "product_watch": {"product": rows.file.release.product.number},
         "installed_note": {"product": rows.file.release.product.number},
+        "update_advice": {"product": rows.file.release.product.number, "pk": rows.installed.pk},
         "installed_remove": {"product": rows.file.release.product.number, "pk": rows.installed.pk},
         **of_pass(rows),
         "release_file": {"pk": rows.file.pk},
