@@ -79,7 +79,7 @@ SUMS = Standing(_sums, company=int, user=int)
 
 def sums_of(company: Company, user: User, *, may_approve: bool) -> list[MonthSum]:
     """A MonthSum for each month, state and group of all orders of a company, for who reads. One query."""
-    return [MonthSum(*row) for row in SUMS(may_approve, company=company.pk, user=user.pk)]
+    return [MonthSum.of(*row) for row in SUMS(may_approve, company=company.pk, user=user.pk)]
 
 
 def chart_of(rows: Iterable[MonthSum], *, year: int | None = None, state: str = "") -> Chart:

@@ -110,6 +110,7 @@ class OrderFilter(forms.Form):
     def __init__(self, data, *, person, may_approve):
         super().__init__(data)
         self.person, self.may_approve = person, may_approve
+        self._found = None
         for name in ("state", "mine"):
             self.fields[name].widget.attrs["data-apply"] = True
         self.is_valid()
@@ -124,7 +125,12 @@ class OrderFilter(forms.Form):
         )
 
     def found(self, orders):
-        """The orders that match in all but year and state, with group."""
+        """The orders that match in all but year and state, with group. Looked for once, however often it is asked."""
+        if self._found is None:
+            self._found = self._matching(orders)
+        return self._found
+
+    def _matching(self, orders):
         asked = self.asked
         orders = orders.searched(asked.get("q", "")).with_group(self.person, may_approve=self.may_approve)
         if since := asked.get("since"):
@@ -139,6 +145,11 @@ class OrderFilter(forms.Form):
     def is_plain(self):
         """Whether all orders of the company are asked for, of whatever year and state."""
         return not any(self.asked.get(name) for name in ("q", "since", "until", "article", "mine"))
+
+    @property
+    def is_whole(self):
+        """Whether nothing is asked at all."""
+        return self.is_plain and not self.asked.get("year") and not self.asked.get("state")
 
     def narrowed(self, found):
         """Of those that were found the ones of the year and the state that are asked for."""

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from portal.lib.choices import label_of
 from portal.lib.days import today
 from portal.lib.files import stored_name
 from portal.lib.searching import indexes_of
@@ -72,6 +73,7 @@ class Document(models.Model):
     number = models.CharField(_("document number"), max_length=60)
     version = models.PositiveIntegerField(_("version"), default=1)
     kind = models.CharField(_("kind"), max_length=3, choices=Kind.choices)
+    get_kind_display = label_of("kind", Kind)
     title = models.CharField(_("title"), max_length=200)
     dated_on = models.DateField(_("date"), default=today)
     file = models.FileField(_("file"), upload_to=stored_name("documents"), max_length=200)

@@ -7,17 +7,18 @@ from django.conf import settings
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
-from django.db.models.functions import Coalesce, Concat, ExtractMonth, ExtractYear
+from django.db.models.functions import Coalesce, Concat, TruncMonth
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from contracts.models import Document
-from portal.lib.searching import any_field, every_word, indexes_of, words_of
+from portal.lib.searching import indexes_of, kept, words_of
 from shop.prices import sums_of_lines
 from shop.rent import how_much, per
 
 from ..naming import named
+from .words import OrderWords
 
 REASON = 300
 # Up to so many orders that a search found are asked for by their ids.
@@ -44,6 +45,11 @@ class MonthSum(NamedTuple):
     net: Decimal
     ordered: Decimal
     count: int
+
+    @classmethod
+    def of(cls, month, *rest):
+        """Of a row that names the first day of the month: that is computed once for each order, not year and month."""
+        return cls(month.year, month.month, *rest)
 
 
 def _asks(person, may_approve):
@@ -125,16 +131,15 @@ class OrderQuerySet(models.QuerySet):
 
     def sums_by_month(self):
         """A MonthSum for each month, state and group; needs with_group. One query."""
-        return [MonthSum(*row) for row in self.month_sums()]
+        return [MonthSum.of(*row) for row in self.month_sums()]
 
     def month_sums(self):
-        """The fields of these as rows."""
-        rows = self.order_by().annotate(year=ExtractYear("placed_at"), month=ExtractMonth("placed_at"))
-        sums = rows.values("year", "month", "state", "group").annotate(
+        """Rows for MonthSum.of."""
+        rows = self.order_by().annotate(month=TruncMonth("placed_at", output_field=models.DateField()))
+        sums = rows.values("month", "state", "group").annotate(
             counted=Sum(COUNTED_NET, default=0), ordered=Sum("net", default=0), count=Count("state")
         )
-        fields = ["year", "month", "state", "group", "counted", "ordered", "count"]
-        return sums.order_by("-year", "month").values_list(*fields)
+        return sums.values_list("month", "state", "group", "counted", "ordered", "count")
 
     def waiting_for_staff(self):
         """Orders with an accepted line that the portal could not deliver and that people have to see to."""
@@ -151,14 +156,13 @@ class OrderQuerySet(models.QuerySet):
 
     def search(self, text):
         """Orders with every word in their number, reference, orderer, or an article's name or number."""
-        lines = OrderLine.objects.filter(order=OuterRef("pk"))
-        return self.filter(
-            every_word(
-                text,
-                *("number", "reference", "orderer_name"),
-                also=lambda word: Exists(lines.filter(any_field(word, "name", "article_number"))),
-            )
-        )
+        if not (asked := words_of(text)):
+            return self
+        # The company once more: its few texts are read then, and not those of all.
+        words = OrderWords.objects.filter(order=OuterRef("pk"), company=OuterRef("company"))
+        for word in asked:
+            words = words.filter(kept(word))
+        return self.filter(Exists(words))
 
 
 class Order(models.Model):
@@ -227,11 +231,11 @@ class Order(models.Model):
             ),
         ]
         indexes = [
-            # With what the sums by year need: they are read from the index alone.
+            # With what the sums by month need: they are read from the index alone.
             models.Index(
                 fields=["company", "-placed_at", "-number"],
-                include=["state", "net", "valid_net"],
-                name="order_of_company",
+                include=["state", "net", "valid_net", "ordered_by"],
+                name="order_sums",
             ),
             # What is still to do, such as those that wait for somebody: a few of thousands.
             models.Index(fields=["company", "state"], condition=Q(state__in=TO_DO), name="order_to_do"),
@@ -334,7 +338,7 @@ class Order(models.Model):
     @property
     def state_told(self):
         """The state in the customer's own words."""
-        return TOLD.get(self.state, self.get_state_display())
+        return STATES_TOLD.get(self.state, self.state)
 
     @property
     def tone(self):
@@ -360,6 +364,8 @@ TONES = {
 CONCLUDED = frozenset({Order.State.ACCEPTED, Order.State.PARTLY, Order.State.FULFILLED})
 # In the customer's own words, while it is so and afterwards.
 TOLD = {Order.State.OFFERED: _("waits for your answer"), Order.State.RECEIVED: _("received by us")}
+# All of them; get_state_display makes such a table anew for each row.
+STATES_TOLD = {state.value: TOLD.get(state, state.label) for state in Order.State}
 
 
 class OrderLine(models.Model):

@@ -36,6 +36,7 @@ from ..approval import (
 from ..chart import chart_of, sums_of
 from ..export import orders_as_table
 from ..forms import AnswerForm, CheckoutForm, DecisionForm, OrderFilter
+from ..listing import ON_A_PAGE, OrderPages
 from ..offer import Offer
 from ..papers import pdf_of
 from ..placing import place_order, terms_of_sale
@@ -44,11 +45,8 @@ from ..steps import steps_of
 from ..story import story_of
 
 
-def filtered(request):
-    """(filter form, the orders it finds but for year and state, those of the year and state, newest first)."""
-    form = OrderFilter(request.GET, person=request.user, may_approve=Right.ACCESS in request.rights)
-    found = form.found(request.company.orders)
-    return form, found, form.narrowed(found).newest_first()
+def filter_of(request):
+    return OrderFilter(request.GET, person=request.user, may_approve=Right.ACCESS in request.rights)
 
 
 def may_decide_some(request, **_arguments):
@@ -61,18 +59,17 @@ def order_list(request):
     if Right.SHOP not in request.rights:
         waiting = request.company.orders.to_decide(request.user).newest_first().with_what()
         waiting = waiting.with_group(request.user, may_approve=True)
-        page = Paginator(waiting, 25).get_page(request.GET.get("page"))
+        page = Paginator(waiting, ON_A_PAGE).get_page(request.GET.get("page"))
         return render(request, "orders/waiting_list.html", {"page": page})
-    form, found, orders = filtered(request)
-    whole = sums_of(request.company, request.user, may_approve=form.may_approve) if form.is_plain else None
-    sums = found.sums_by_month() if whole is None else whole
+    form = filter_of(request)
+    if form.is_plain:
+        sums = sums_of(request.company, request.user, may_approve=form.may_approve)
+    else:
+        sums = form.found(request.company.orders).sums_by_month()
     chart = chart_of(sums, year=form.asked.get("year"), state=form.asked.get("state"))
     form.offer_years(chart.years)
     form.offer_groups(chart.counts)
-    pages = Paginator(orders.with_what(), 25)
-    # The sums have counted already.
-    pages.count = chart.found
-    page = pages.get_page(request.GET.get("page"))
+    page = OrderPages(request.company, form, count=chart.found).get_page(request.GET.get("page"))
     has_any = bool(chart.years) or request.company.orders.exists()
     context = {"form": form, "page": page, "has_any": has_any, "chart": chart}
     return render(request, "orders/order_list.html", context)
@@ -80,8 +77,9 @@ def order_list(request):
 
 @company_view(needs=Right.SHOP)
 def order_export(request):
-    _form, _found, orders = filtered(request)
-    return orders_as_table(request, orders)
+    form = filter_of(request)
+    orders = form.narrowed(form.found(request.company.orders))
+    return orders_as_table(request, orders.newest_first())
 
 
 @company_view(needs=Right.SHOP)

@@ -196,6 +196,7 @@ select 'bench' || lpad(i::text, 27, '0'), repeat('x', 300), now() + interval '30
     '192.0.2.1', 'Firefox', false, p.id
 from generate_series(1, :sessions) i join bench_big_person p on p.k = 2 + i % 199;
 set session_replication_role = origin;
+select orders_keep_words(array(select id from orders_order order by company_id, id));
 
 -- name: cart
 insert into shop_cart (changed_at, company_id, user_id)

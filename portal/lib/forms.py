@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorList, flatatt
 from django.http import HttpRequest
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
@@ -17,28 +17,61 @@ from .text import clean_query
 FIRST_DAY = dt.date(1970, 1, 1)
 
 
+WIDGETS = "django/forms/widgets"
+INPUTS = {f"{WIDGETS}/{name}.html" for name in ("text", "number", "checkbox", "date", "email", "input")}
+HIDDEN, SELECT = f"{WIDGETS}/hidden.html", f"{WIDGETS}/select.html"
+
+
 class PortalRenderer(TemplatesSetting):
     """Draws each form field with label, help and errors tied to the input (templates/forms/)."""
 
     form_template_name = "forms/form.html"
     field_template_name = "forms/field.html"
 
+    def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
+        """Plain inputs and selects as Django's templates draw them, without these: every list has some."""
+        if template_name == HIDDEN:
+            # Nobody hears of a hidden field: it needs no description.
+            return _input(context["widget"], {"id": context["widget"]["attrs"].get("id")})
+        if template_name in INPUTS:
+            return _input(context["widget"], context["widget"]["attrs"])
+        if template_name == SELECT:
+            return _select(context["widget"])
+        return super().render(template_name, context, request)
+
 
 class RowRenderer(PortalRenderer):
-    """For forms that stand in rows, many on a page: plain inputs, and errors that are not there, need no template."""
-
-    INPUTS = {f"django/forms/widgets/{name}.html" for name in ("text", "number", "checkbox", "hidden")}
+    """For forms that stand in rows, many on a page: errors that are not there need no template."""
 
     def render(self, template_name: str, context: dict[str, Any], request: HttpRequest | None = None) -> str:
         if template_name == ErrorList.template_name and not context["errors"]:
             return SafeString("")
-        if template_name not in self.INPUTS:
-            return super().render(template_name, context, request)
-        widget = context["widget"]
-        value = {} if widget["value"] is None else {"value": str(widget["value"])}
-        # Nobody hears of a hidden field: it needs no description.
-        attrs = {"id": widget["attrs"].get("id")} if widget["is_hidden"] else widget["attrs"]
-        return format_html('<input type="{}" name="{}"{}>', widget["type"], widget["name"], flatatt({**value, **attrs}))
+        return super().render(template_name, context, request)
+
+
+def _input(widget: dict[str, Any], attrs: dict[str, Any]) -> SafeString:
+    value = {} if widget["value"] is None else {"value": str(widget["value"])}
+    return format_html('<input type="{}" name="{}"{}>', widget["type"], widget["name"], flatatt({**value, **attrs}))
+
+
+def _select(widget: dict[str, Any]) -> SafeString:
+    """With an empty choice where a required list has none: HTML wants one to begin with."""
+    attrs, groups = widget["attrs"], widget["optgroups"]
+    begins_empty = groups and groups[0][1] and groups[0][1][0]["value"] == ""
+    is_forced = attrs.get("required") and not attrs.get("multiple") and not begins_empty
+    empty = SafeString('<option value="">&nbsp;</option>' if is_forced else "")
+    drawn = format_html_join("", "{}", ((_group(name, options),) for name, options, _index in groups))
+    return format_html('<select name="{}"{}>{}{}</select>', widget["name"], flatatt(attrs), empty, drawn)
+
+
+def _group(name: str | None, options: list[dict[str, Any]]) -> SafeString:
+    """An option always has something to read."""
+    drawn = format_html_join(
+        "",
+        '<option value="{}"{}>{}</option>',
+        ((str(option["value"]), flatatt(option["attrs"]), option["label"] or "–") for option in options),
+    )
+    return format_html('<optgroup label="{}">{}</optgroup>', name, drawn) if name else drawn
 
 
 class SearchField(forms.CharField):

@@ -59,3 +59,14 @@ def icon_use(name: str, size: int) -> SafeString:
     return format_html(
         '<svg class="icon" width="{0}" height="{0}" aria-hidden="true"><use href="#i-{1}"/></svg>', size, name
     )
+
+
+@lru_cache(MOST)
+def _state(tone: str, text: str) -> SafeString:
+    return format_html('<span class="state state-{}">{} {}</span>', tone, icon_use(tone_icon(tone), 18), text)
+
+
+@register.simple_tag
+def icon_state(tone: str, text: Any) -> SafeString:
+    """A state as components/_state.html has it, of the page's sprite; for the rows of a list."""
+    return _state(tone, str(text))

@@ -93,6 +93,24 @@ class Begins(Lookup):
         return _is_like(_squeezed(column), own, core, connection, before="")
 
 
+@TextField.register_lookup
+class Keeps(Lookup):
+    """Whether a text that is stored as "holds" spells it holds a word; nothing is spelt anew for each row."""
+
+    lookup_name = "keeps"
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        column, own = self.process_lhs(compiler, connection)
+        pattern = f"%{connection.ops.prep_for_like_query(str(self.rhs))}%"
+        return f"{column} LIKE {_folded('%s::text')}", [*own, *[pattern] * 4]
+
+
+def kept(word: str) -> Q:
+    """The same as "holds", for a row that keeps a text twice: spelt, and squeezed of what stands between letters."""
+    core = word.translate(dict.fromkeys(map(ord, BETWEEN)))
+    return Q(squeezed__keeps=core) if len(core) >= LONG else Q(spelt__keeps=word)
+
+
 def _is_like(spelt: str, own: Any, word: str, connection: Any, before: str = "%") -> tuple[str, list[Any]]:
     pattern = f"{before}{connection.ops.prep_for_like_query(word)}%"
     # Each stands four times in its folding.

@@ -1,22 +1,28 @@
 """Filters and tags for every template, built in."""
 
 import datetime as dt
+import uuid
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.apps import apps
+from django.urls import reverse
 from django.utils import formats, timezone, translation
 from django.utils.html import format_html
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as lazy
 
 from . import plain
+from .addresses import NumberConverter
 from .days import is_endless, today
 from .letterhead import legal_line
 from .units import unit_of, with_unit
 
 register = template.Library()
+NUMBER = NumberConverter()
 # Salutations as a mail begins with them.
 TITLES = {"ms": lazy("Ms"), "mr": lazy("Mr")}
 CENT = Decimal("0.01")
@@ -29,6 +35,25 @@ register.simple_tag(legal_line)
 # {{ 4|of_unit:"Stunde" }}: "4 Stunden"; {{ article.unit|unit_of }} for one.
 register.filter("of_unit", with_unit)
 register.filter("unit_of", unit_of)
+
+
+# Stands in an address for the key of a row.
+NIL = str(uuid.UUID(int=0))
+
+
+@lru_cache(1000)
+def _address(name: str, number: str) -> str:
+    return reverse(name, args=[number, NIL])
+
+
+@register.simple_tag
+def row_url(name: str, number: str, key: uuid.UUID | str) -> str:
+    """The address of a row of a company, for lists: made once for all rows, where {% url %} makes each anew.
+
+    key: an id, or a number of the ERP's where the address has one (<number:…>).
+    """
+    part = str(key) if isinstance(key, uuid.UUID) else quote(NUMBER.to_url(key))
+    return _address(name, number).replace(NIL, part)
 
 
 @register.filter

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from contracts.models import Licence, Product
+from portal.lib.choices import label_of
 from portal.lib.days import today
 from portal.lib.searching import indexes_of
 
@@ -124,6 +125,7 @@ class Article(models.Model):
     name = models.CharField(_("name"), max_length=200)
     description = models.TextField(_("description"), blank=True)
     kind = models.CharField(_("kind"), max_length=1, choices=Kind.choices)
+    get_kind_display = label_of("kind", Kind)
     category = models.ForeignKey(
         Category, models.PROTECT, related_name="articles", verbose_name=_("category"), null=True, blank=True
     )

@@ -8,8 +8,13 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from heroicons.templatetags import heroicons
 
+<<<<<<< HEAD
 from portal.lib.marking import marked
 from shop import prices, rent
+=======
+from portal.lib.tags import money
+from shop import prices, rent, search
+>>>>>>> speed
 from shop.models import Article
 
 register = template.Library()
@@ -56,6 +61,24 @@ def _symbol(name, svg):
 def per(article):
     """What the price of an article is for: "per Stück", "per seat and month"."""
     return rent.per(article.unit, is_rent=article.is_rent)
+
+
+@register.filter
+def fits_told(products):
+    """Of the names of a company's products: "fits your licence DOMUS 4000". For rows, as the two below."""
+    text = ngettext("fits your licence %(products)s", "fits your licences %(products)s", len(products))
+    return text % {"products": ", ".join(products)}
+
+
+@register.filter
+def from_told(step):
+    """Of a (quantity, price): "from 5: 94,05 €"."""
+    return gettext("from %(quantity)s: %(price)s") % {"quantity": step[0], "price": money(step[1])}
+
+
+@register.filter
+def add_told(article):
+    return gettext("Add to cart: %(name)s") % {"name": article.name}
 
 
 @register.filter

@@ -42,6 +42,7 @@ STAYS = {
     ],
     "the file goes, the row says so": ["contracts.Document"],
     "go with their document, by a trigger": ["contracts.DocumentText", "contracts.PageText"],
+    "goes with its order, by a trigger": ["orders.OrderWords"],
     "the person's own, taken back by the person": [
         "accounts.SignOnConsent", "downloads.InstalledVersion", "downloads.ReleaseWatch", "shop.ShoppingList",
         "shop.ListLine", "accounts.CalendarAddress", "account.EmailAddress", "mfa.Authenticator",

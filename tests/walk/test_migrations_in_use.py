@@ -22,6 +22,8 @@ SMALL = {
 }  # fmt: skip
 # What a look at the operation cannot tell, and why it is well.
 LOOKED_AT = {
+    "orders.0016_words_of_orders": "makes a table, functions and triggers; its update stands in a function's body",
+    "orders.0017_words_of_old_orders": "fills in pieces of its own, each committed",
     "contracts.0009_texts_of_documents": "a trigger over new tables; its statements stand in a function's body",
     "portal.0010_mails_of_before": "locks mails that were sent, which the worker alone changes; new ones come in",
     "portal.0014_history_triggers": "makes functions and triggers; its update stands in a function's body",
