@@ -8,13 +8,9 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext, ngettext
 from heroicons.templatetags import heroicons
 
-<<<<<<< HEAD
 from portal.lib.marking import marked
-from shop import prices, rent
-=======
 from portal.lib.tags import money
-from shop import prices, rent, search
->>>>>>> speed
+from shop import prices, rent
 from shop.models import Article
 
 register = template.Library()
