@@ -73,6 +73,8 @@ PAGES = [
     Page("training_list", _("Your trainings"), _("courses seats participants dates"), Right.SHOP),
     Page("order_list", _("Orders"), _("ordered order again history delivery"), Right.SHOP),
     Page("date_list", pgettext_lazy("calendar", "Dates"), _("calendar deadlines appointments ends")),
+    Page("access_proof", _("Proof"), _("who may what auditor permissions PDF"), Right.ACCESS),
+    Page("authenticity", _("Check a paper"), _("genuine hash unchanged"), of_person=True),
     Page("as_of", _("As of a day"), _("past audit proof key date")),
 ]  # fmt: skip
 

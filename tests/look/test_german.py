@@ -12,7 +12,9 @@ from django.utils.translation.template import templatize
 from portal.lib.sentences import CATALOGUE, spoken
 
 ROOT = Path(settings.BASE_DIR)
-ENTRIES = list(polib.pofile(str(CATALOGUE), wrapwidth=0))
+# What people may type is read by nobody.
+TYPED = "searched for"
+ENTRIES = [entry for entry in polib.pofile(str(CATALOGUE), wrapwidth=0) if entry.msgctxt != TYPED]
 MAILS = sorted(path for path in (ROOT / "templates").rglob("*.txt") if {"mail", "email"} & set(path.parts))
 # What a word of the glossary replaces, and what says so.
 WORDS = {
@@ -114,6 +116,7 @@ def test_a_number_with_a_noun_has_two_forms() -> None:
 
 # Numbers that are never one.
 MANY = {
+    "More than %(count)d hits",
     "More than %(count)d articles fit your licences",
     "At most %(most)d lines at once.",
     "You can keep at most %(most)d lists.",
@@ -206,7 +209,7 @@ SAME = set(
     Narrow down, licence, licence holder, licence number, name, net, note, order number, periods, person, phone, place,
     position, product, program, quantity, reason, released on, rented, seat, sent, since, started, state,
     switched on, training date, unit, until, until %(day)s, valid from, valid until, version, when, you, and,
-    from %(day)s, “%(word)s”, “%(name)s” %(problem)s, all, gross, My holdings, File, closed, open, Seats, new picture,
+    from %(day)s, “%(word)s”, “%(words)s”, “%(name)s” %(problem)s, all, gross, My holdings, File, closed, open, Seats, new picture,
     customer number, picture, Gross, none, Month, Net, VAT, Picture, without end, ended, Licence
     """.replace("\n", " ").split(",")
 ) | {"Monthly, net", "Once, net"}
