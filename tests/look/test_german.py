@@ -209,8 +209,8 @@ SAME = set(
     Narrow down, licence, licence holder, licence number, name, net, note, order number, periods, person, phone, place,
     position, product, program, quantity, reason, released on, rented, seat, sent, since, started, state,
     switched on, training date, unit, until, until %(day)s, valid from, valid until, version, when, you, and,
-    from %(day)s, “%(word)s”, “%(words)s”, “%(name)s” %(problem)s, all, gross, My holdings, File, closed, open, Seats, new picture,
-    customer number, picture, Gross, none, Month, Net, VAT, Picture, without end, ended, Licence
+    from %(day)s, “%(word)s”, “%(words)s”, “%(name)s” %(problem)s, all, gross, My holdings, File, closed, open, Seats,
+    new picture, customer number, picture, Gross, none, Month, Net, VAT, Picture, without end, ended, Licence
     """.replace("\n", " ").split(",")
 ) | {"Monthly, net", "Once, net"}
 
