@@ -110,6 +110,7 @@ PAGES = {
     "downloads_upload_decide": "downloads.change_upload",
     "contracts_terms_preview": "contracts.view_terms",
     "downloads_release_preview": "downloads.view_release",
+    "downloads_installedversion_spread": "downloads.view_installedversion",
     "shop_article_preview": "shop.view_article",
     "contracts_terms_file": "contracts.view_terms",
     "contracts_objection_decide": "contracts.change_objection",
