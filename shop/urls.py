@@ -24,6 +24,7 @@ urlpatterns = [
     path("listen/<int:pk>/in-den-warenkorb/", lists.list_order, name="list_order"),
     path("listen/<int:pk>/loeschen/", lists.list_delete, name="list_delete"),
     path("listen/<int:pk>/<int:line>/", lists.list_line, name="list_line"),
+    path("pflege/<number:product>/verlaengern/", cart.maintenance_extend, name="maintenance_extend"),
     path("pflege/<number:product>/", articles.maintenance_article, name="maintenance_article"),
     path("schulungen/", trainings.training_list, name="training_list"),
     path("schulungen/<int:pk>/name/", trainings.booking_rename, name="booking_rename"),

@@ -21,7 +21,10 @@ from .database import copy_of_template
 from .threads import ENDS_IN, PATIENCE
 
 # Minutes in one piece: begun first, so that nobody waits for one of them alone at the end.
-LONG = {"test_faults.py", "test_weather.py", "test_run.py", "test_markup.py", "test_measured.py", "test_accessible.py"}
+LONG = {
+    "test_faults.py", "test_weather.py", "test_run.py", "test_markup.py", "test_measured.py", "test_accessible.py",
+    "test_admin.py",
+}  # fmt: skip
 
 
 @pytest.hookimpl(trylast=True)

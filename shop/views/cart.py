@@ -9,6 +9,8 @@ from access.rights import Right
 
 from ..cart import CartRefused, LineGone, change, confirm_prices, lines_of, put, read_cart, take_out
 from ..forms import ParticipantsForm, QuantityForm
+from ..models import Article
+from ..waiting import goes_on
 from .articles import article_page, fitting_article
 
 
@@ -23,6 +25,22 @@ def cart_add(request, article):
     if not form.is_valid():
         return article_page(request, article, form, status=422)
     return put_in(request, article, form, **form.given())
+
+
+@require_POST
+@company_view(needs=Right.SHOP)
+def maintenance_extend(request, product):
+    """Puts what extends the maintenance of a product, or its rent, into the cart; once, however often it is pressed."""
+    kind = Article.Kind.RENT if "rent" in request.POST else Article.Kind.FLAT
+    found = goes_on(request.company, product).filter(kind=kind).first()
+    if found is None:
+        return redirect("maintenance_article", request.company.number, product)
+    if lines_of(request.company, request.user).filter(article=found).exists():
+        messages.info(request, _("“%(name)s” is in your cart.") % {"name": found.name})
+        return redirect("cart_detail", request.company.number)
+    article = fitting_article(request, found.number)
+    form = QuantityForm({"quantity": article.min_quantity}, article=article)
+    return put_in(request, article, form, **form.given()) if form.is_valid() else article_page(request, article, form)
 
 
 def add_training(request, article):

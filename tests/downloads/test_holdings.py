@@ -17,6 +17,7 @@ from portal.lib.days import today
 from portal.models import Paper
 from portal.papers.making import finish
 from portal.papers.tasks import forget_files
+from shop.cart import lines_of
 
 from .. import factories as make
 
@@ -94,6 +95,9 @@ def installed(acme):
     return product
 
 
+EXTEND = [("maintenance_extend", "4000"), ("cart_detail",)]
+
+
 def page(client, company):
     return client.get(reverse("holding_list", args=[company.number])).content.decode()
 
@@ -104,8 +108,21 @@ def test_the_page_says_it_twice_and_leads_on(acme, olga, as_, installed):
     day = f"{today() + 66 * DAY:%d.%m.%Y}"
     assert text.count(f"SPV bis {day}") >= 2 and "noch 66 Tage" in text
     assert "Server München 26.0" in text and 'class="ax-bad"' in text and "zurückgerufen" in text
-    assert reverse("maintenance_article", args=[acme.number, "4000"]) in text and "Pflege verlängern" in text
+    assert reverse("maintenance_extend", args=[acme.number, "4000"]) in text and "Pflege verlängern" in text
     assert "style=" not in text[text.index("<main") :], "the policy forbids it"
+
+
+def test_a_press_puts_what_goes_on_into_the_cart_once(acme, olga, as_):
+    product, client = acme.licences.get().product, as_(olga)
+    address, cart = (reverse(name, args=[acme.number, *more]) for name, *more in EXTEND)
+    nowhere = client.post(address, follow=True)
+    assert nowhere.redirect_chain[-1][0] == reverse("article_list", args=[acme.number]), "nothing there extends it"
+    rent = make.ArticleFactory(kind="M", grants=product, fits=[product])
+    care = make.ArticleFactory(kind="P", grants=product, fits=[product])
+    assert [client.post(address).url for _press in range(2)] == [cart, cart]
+    assert [(line.article, line.quantity) for line in lines_of(acme, olga)] == [(care, care.min_quantity)]
+    assert client.post(address, {"rent": "1"}).url == cart
+    assert {line.article for line in lines_of(acme, olga)} == {care, rent}
 
 
 def test_what_a_permission_does_not_open_is_left_out(acme, carla, as_, installed):

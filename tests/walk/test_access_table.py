@@ -117,6 +117,7 @@ GET = {
     # Olga's cart is filled, the others' are empty; a foreign line is as good as none, and leads to one's own cart.
     "cart_detail": SHOP,
     "cart_add": POST_ONLY,
+    "maintenance_extend": POST_ONLY,
     "cart_update": POST_ONLY,
     "cart_confirm": POST_ONLY,
     "cart_remove": POST_ONLY,
@@ -177,6 +178,7 @@ POST = {
     "pass_create": DOWNLOADS,
     "pass_revoke": [302, 302, 403, 302, 403, 403, 404, 404, 302],
     "cart_add": [302, 302, 302, 403, 403, 403, 404, 404, 302],
+    "maintenance_extend": [302, 302, 302, 403, 403, 403, 404, 404, 302],
     "cart_update": [422, 302, 302, 403, 403, 403, 404, 404, 302],
     "cart_remove": [302, 302, 302, 403, 403, 403, 404, 404, 302],
     "cart_confirm": [302, 302, 302, 403, 403, 403, 404, 404, 302],

@@ -103,6 +103,7 @@ def arguments(company, rows, terms, colleague, token):
         "objection_create": {"pk": make.ChangeFactory().pk},
         "product_detail": {"product": rows.file.release.product.number},
         "maintenance_article": {"product": rows.file.release.product.number},
+        "maintenance_extend": {"product": rows.file.release.product.number},
         "product_watch": {"product": rows.file.release.product.number},
         "installed_note": {"product": rows.file.release.product.number},
         "update_advice": {"product": rows.file.release.product.number, "pk": rows.installed.pk},
