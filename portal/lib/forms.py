@@ -50,8 +50,8 @@ class RowRenderer(PortalRenderer):
 
 
 def _input(widget: dict[str, Any], attrs: dict[str, Any]) -> SafeString:
-    value = {} if widget["value"] is None else {"value": str(widget["value"])}
-    return format_html('<input type="{}" name="{}"{}>', widget["type"], widget["name"], flatatt({**value, **attrs}))
+    value = "" if widget["value"] is None else flatatt({"value": str(widget["value"])})
+    return format_html('<input type="{}" name="{}"{}{}>', widget["type"], widget["name"], value, flatatt(attrs))
 
 
 def _select(widget: dict[str, Any]) -> SafeString:
