@@ -30,7 +30,7 @@ def cart_add(request, article):
 @require_POST
 @company_view(needs=Right.SHOP)
 def maintenance_extend(request, product):
-    """Puts what extends the maintenance of a product, or its rent, into the cart; once, however often it is pressed."""
+    """Puts what extends the maintenance of a product, or its rent, into the cart, unless it is there."""
     kind = Article.Kind.RENT if "rent" in request.POST else Article.Kind.FLAT
     found = goes_on(request.company, product).filter(kind=kind).first()
     if found is None:
@@ -40,7 +40,9 @@ def maintenance_extend(request, product):
         return redirect("cart_detail", request.company.number)
     article = fitting_article(request, found.number)
     form = QuantityForm({"quantity": article.min_quantity}, article=article)
-    return put_in(request, article, form, **form.given()) if form.is_valid() else article_page(request, article, form)
+    if not form.is_valid():
+        return article_page(request, article, form, status=422)
+    return put_in(request, article, form, **form.given())
 
 
 def add_training(request, article):
