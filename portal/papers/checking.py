@@ -25,6 +25,9 @@ CHECKS = "20/m/ip"
 class CheckForm(forms.Form):
     """A file, of which only the hash is taken, or the hash itself."""
 
+    # One of its fields is needed: none is called optional (templates/forms/field.html).
+    one_of = True
+
     file = forms.FileField(
         label=_("File"), required=False,
         help_text=format_lazy(_("At most {most} MB; it is not kept."), most=MOST_MEGABYTES),

@@ -163,3 +163,8 @@ def test_a_hash_is_of_the_whole_file(as_, acme):
     content = b"%PDF-" + b"y" * 300_000
     make.DocumentFactory(company=acme, sha256=hashlib.sha256(content).hexdigest())
     assert "Ja:" in check(as_(None), file=SimpleUploadedFile("x.pdf", content))[1]
+
+
+def test_neither_way_of_checking_is_called_optional(client):
+    """One of the two is needed."""
+    assert "freiwillig" not in client.get(reverse("authenticity")).content.decode()
